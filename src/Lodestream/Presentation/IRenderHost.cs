@@ -1,0 +1,26 @@
+using Lodestream.Scene;
+
+namespace Lodestream.Presentation;
+
+/// <summary>A prepared content to be brought to the GPU.</summary>
+/// <param name="Content">Index of the content; names it until <see cref="IRenderHost.Free"/>.</param>
+/// <param name="Tile">A tile that names it.</param>
+/// <param name="Ticket">The preparation it comes from.</param>
+/// <param name="Prepared">What the preparer made: an object the preparer and the host agree on.</param>
+public readonly record struct UploadCommand(int Content, int Tile, long Ticket, object? Prepared);
+
+/// <summary>The only engine-specific code: uploads, shows, hides and frees, and decides nothing. All calls come from the tick's thread.</summary>
+public interface IRenderHost
+{
+    /// <summary>
+    /// Uploads a prepared content. The host acknowledges with <see cref="Streaming.InboxKind.Uploaded"/>, at once or later; only then is the content
+    /// shown. It refuses with <see cref="Streaming.InboxKind.UploadFailed"/>.
+    /// </summary>
+    void Upload(in UploadCommand command);
+
+    /// <summary>Shows and hides: the exact difference to the commit before. The object is reused; read it within the call.</summary>
+    void Commit(RenderCommit commit);
+
+    /// <summary>Frees what was uploaded for a content; it is not drawn any more. The host posts <see cref="Streaming.InboxKind.Released"/> with the content's ticket.</summary>
+    void Free(int content, long ticket);
+}

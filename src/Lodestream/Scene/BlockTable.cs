@@ -1,0 +1,71 @@
+namespace Lodestream.Scene;
+
+/// <summary>The documents whose topology is in the tree: their base URIs, their contents' URI bytes, their ranges and who holds whom.</summary>
+internal sealed class BlockTable
+{
+    private readonly List<Block> _blocks = [];
+    private readonly Stack<int> _free = [];
+
+    private sealed class Block
+    {
+        public string BaseUri = "";
+        public byte[] Uris = [];
+        public int Parent, Generation, FirstTile, TileCount, FirstSlot, SlotCount;
+        public bool Alive;
+    }
+
+    public long Bytes { get; private set; }
+
+    public int Add(string baseUri, byte[] uris, int parentBlock)
+    {
+        if (!_free.TryPop(out var number))
+        {
+            number = _blocks.Count;
+            _blocks.Add(new());
+        }
+        var block = _blocks[number];
+        (block.BaseUri, block.Uris, block.Parent, block.Alive) = (baseUri, uris, parentBlock, true);
+        Bytes += uris.Length + 128 + baseUri.Length * sizeof(char);
+        return number;
+    }
+
+    public void SetRange(int number, int firstTile, int tileCount, int firstSlot, int slotCount)
+    {
+        var block = _blocks[number];
+        (block.FirstTile, block.TileCount, block.FirstSlot, block.SlotCount) = (firstTile, tileCount, firstSlot, slotCount);
+    }
+
+    public void Remove(int number)
+    {
+        var block = _blocks[number];
+        Bytes -= block.Uris.Length + 128 + block.BaseUri.Length * sizeof(char);
+        (block.Uris, block.Alive) = ([], false);
+        block.Generation++;
+        _free.Push(number);
+    }
+
+    public int Generation(int number) => _blocks[number].Generation;
+
+    public string BaseUri(int number) => _blocks[number].BaseUri;
+
+    public ReadOnlySpan<byte> Uri(int number, int offset, int length) => _blocks[number].Uris.AsSpan(offset, length);
+
+    public (int First, int Count) TileRange(int number) => (_blocks[number].FirstTile, _blocks[number].TileCount);
+
+    public (int First, int Count) SlotRange(int number) => (_blocks[number].FirstSlot, _blocks[number].SlotCount);
+
+    /// <summary>A block and all blocks appended somewhere below it, innermost last.</summary>
+    public List<int> DescendantsOf(int number)
+    {
+        var found = new List<int> { number };
+        for (var i = 0; i < found.Count; i++)
+        {
+            for (var b = 0; b < _blocks.Count; b++)
+            {
+                if (_blocks[b].Alive && _blocks[b].Parent == found[i])
+                    found.Add(b);
+            }
+        }
+        return found;
+    }
+}

@@ -1,0 +1,32 @@
+using Lodestream.Scene;
+
+namespace Lodestream.Streaming;
+
+/// <summary>A fetched payload to be made ready for upload.</summary>
+/// <param name="Ticket">Number of the preparation, never used twice; every answer carries it back.</param>
+/// <param name="Content">Index of the content.</param>
+/// <param name="Tile">A tile that names the content.</param>
+/// <param name="Uri">Absolute URI.</param>
+/// <param name="Format">How it is encoded, as far as the URI tells; <see cref="ContentFormat.Tileset"/> for topology.</param>
+/// <param name="Payload">What the transport delivered: an object the transport and the preparer agree on (natively a <c>byte[]</c>).</param>
+/// <param name="ByteLength">Length of the payload in bytes.</param>
+public readonly record struct PrepareJob(long Ticket, int Content, int Tile, string Uri, ContentFormat Format, object? Payload, long ByteLength);
+
+/// <summary>
+/// Makes fetched bytes ready for the host: decodes meshes and images, parses topology. Answers go to the <see cref="Inbox"/>, from
+/// any thread, in this order: <see cref="InboxKind.Measured"/> (exact sizes, known before anything large is allocated), then, after
+/// <see cref="Proceed"/>, <see cref="InboxKind.Prepared"/> or <see cref="InboxKind.PrepareFailed"/>. Topology skips measuring and
+/// answers with <see cref="InboxKind.TopologyReady"/>. A cancelled job answers <see cref="InboxKind.Released"/> when it holds no
+/// memory any more; so does a prepared content after <see cref="IRenderHost.Free"/>.
+/// </summary>
+public interface IContentPreparer
+{
+    /// <summary>Starts measuring a payload; must not block.</summary>
+    void Start(in PrepareJob job);
+
+    /// <summary>The memory that was measured is granted: decode.</summary>
+    void Proceed(long ticket);
+
+    /// <summary>Calls the job off. Its memory stays accounted for until the preparer posts <see cref="InboxKind.Released"/>.</summary>
+    void Cancel(long ticket, CancelReason reason);
+}

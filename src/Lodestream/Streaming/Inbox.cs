@@ -1,0 +1,133 @@
+using Lodestream.Scene;
+
+namespace Lodestream.Streaming;
+
+/// <summary>What an <see cref="InboxMessage"/> says.</summary>
+public enum InboxKind : byte
+{
+    /// <summary>Response headers came: <see cref="InboxMessage.Bytes"/> is the announced length, 0 if none.</summary>
+    Headers,
+
+    /// <summary>An attempt ended: <see cref="InboxMessage.Status"/>, bytes and payload.</summary>
+    Fetched,
+
+    /// <summary>A preparation knows its exact sizes.</summary>
+    Measured,
+
+    /// <summary>A preparation is complete; the payload is what the host uploads.</summary>
+    Prepared,
+
+    /// <summary>A preparation failed; <see cref="InboxMessage.Error"/> says why.</summary>
+    PrepareFailed,
+
+    /// <summary>Topology was parsed; the payload is a <see cref="TileBlock"/>.</summary>
+    TopologyReady,
+
+    /// <summary>A cancelled or freed content holds no memory any more.</summary>
+    Released,
+
+    /// <summary>The host has the content on the GPU; <see cref="InboxMessage.CostMs"/> is what it took.</summary>
+    Uploaded,
+
+    /// <summary>The host could not upload; <see cref="InboxMessage.Error"/> says why.</summary>
+    UploadFailed,
+
+    /// <summary>The system asks for memory back.</summary>
+    MemoryPressure,
+
+    /// <summary>The GPU lost everything that was uploaded.</summary>
+    ContextLost,
+
+    /// <summary>Bytes of an attempt came (progress, for stall detection); <see cref="InboxMessage.Bytes"/> so far.</summary>
+    Progress,
+
+    /// <summary>A content changed at its source; the payload is its absolute URI.</summary>
+    Changed,
+}
+
+/// <summary>Something that happened outside the tick. Which fields mean something depends on <see cref="Kind"/>.</summary>
+public struct InboxMessage
+{
+    /// <summary>What happened.</summary>
+    public InboxKind Kind;
+
+    /// <summary>How an attempt ended.</summary>
+    public FetchStatus Status;
+
+    /// <summary>HTTP status; 0 where there is none.</summary>
+    public int HttpStatus;
+
+    /// <summary>Number of the attempt (<see cref="TileRequest.Id"/>) or of the preparation (<see cref="PrepareJob.Ticket"/>).</summary>
+    public long Id;
+
+    /// <summary>Length in bytes: of the payload, or as announced.</summary>
+    public long Bytes;
+
+    /// <summary>Bytes of main memory the prepared content holds.</summary>
+    public long CpuBytes;
+
+    /// <summary>Bytes of vertex and index buffers.</summary>
+    public long GpuGeometryBytes;
+
+    /// <summary>Bytes of textures with their mip levels.</summary>
+    public long GpuTextureBytes;
+
+    /// <summary>Seconds the source asked to wait (Retry-After); 0 where it did not.</summary>
+    public double RetryAfterSeconds;
+
+    /// <summary>Milliseconds of real time the work took.</summary>
+    public double CostMs;
+
+    /// <summary>The payload: bytes, decoded content, topology.</summary>
+    public object? Payload;
+
+    /// <summary>What went wrong, for people.</summary>
+    public string? Error;
+}
+
+/// <summary>
+/// The one ordered way into a tick: transports, preparers and hosts post from any thread, the next tick drains first thing.
+/// </summary>
+public sealed class Inbox
+{
+    private readonly Lock _gate = new();
+    private List<InboxMessage> _posted = new(64);
+    private List<InboxMessage> _drained = new(64);
+
+    /// <summary>Raised, on the posting thread, when a message comes to an empty inbox: wake the frame loop.</summary>
+    public event Action? Arrived;
+
+    /// <summary>Whether messages wait.</summary>
+    public bool IsEmpty
+    {
+        get
+        {
+            lock (_gate)
+                return _posted.Count == 0;
+        }
+    }
+
+    /// <summary>Posts a message.</summary>
+    public void Post(in InboxMessage message)
+    {
+        bool first;
+        lock (_gate)
+        {
+            first = _posted.Count == 0;
+            _posted.Add(message);
+        }
+        if (first)
+            Arrived?.Invoke();
+    }
+
+    /// <summary>Takes all messages, in the order they were posted. The list is reused by the next drain.</summary>
+    internal List<InboxMessage> Drain()
+    {
+        lock (_gate)
+        {
+            (_posted, _drained) = (_drained, _posted);
+            _posted.Clear();
+        }
+        return _drained;
+    }
+}

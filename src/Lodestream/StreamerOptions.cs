@@ -1,0 +1,69 @@
+using Lodestream.Scene;
+
+namespace Lodestream;
+
+/// <summary>What to do about a leaf that failed for good where its ancestor cannot be drawn around its siblings.</summary>
+public enum FailedLeafRule : byte
+{
+    /// <summary>The ancestor stays drawn for all of them: coarse, but whole.</summary>
+    Coarse,
+
+    /// <summary>The siblings are drawn, the failed leaf is a hole.</summary>
+    Hole,
+}
+
+/// <summary>Options of a <see cref="TileStreamer"/>. Validated once, when the streamer is made.</summary>
+public sealed record StreamerOptions
+{
+    /// <summary>Requests in flight at most, in all. Default 24 (frame-coherent specification, MAX_IN_FLIGHT_TILE_REQUESTS).</summary>
+    public int MaximumRequests { get; init; } = 24;
+
+    /// <summary>Requests in flight at most, per host. Default 8 (frame-coherent specification).</summary>
+    public int MaximumRequestsPerHost { get; init; } = 8;
+
+    /// <summary>Memory the streamer may cause to be used, bytes, all accounts together. Default 512 MiB.</summary>
+    public long MemoryBudgetBytes { get; init; } = 512L << 20;
+
+    /// <summary>Contents this many times the viewport's half size away are kept before others. Default 1.75 (streaming-sync specification: 1.5–2.0).</summary>
+    public double RetainMargin { get; init; } = 1.75;
+
+    /// <summary>Whether the host discards fragments by child mask and region cell. Without it a tile is replaced by all its children at once.</summary>
+    public bool HostHasMasks { get; init; } = true;
+
+    /// <summary>What to do about failed leaves where masks are impossible. Default: stay coarse.</summary>
+    public FailedLeafRule FailedLeaves { get; init; } = FailedLeafRule.Coarse;
+
+    /// <summary>Milliseconds of uploads per tick, by predicted cost; one upload always goes. Default 4.</summary>
+    public double UploadBudgetMs { get; init; } = 4;
+
+    /// <summary>Tiles of new topology placed in the tree per tick; bounds what a large document costs a frame. Default unlimited, which suits native hosts.</summary>
+    public int TopologyTilesPerTick { get; init; } = int.MaxValue;
+
+    /// <summary>Greatest depth of tilesets within tilesets. Default 32.</summary>
+    public int MaximumTilesetDepth { get; init; } = 32;
+
+    /// <summary>Seed of the jitter in retries. Default 1.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>Families a tile waits for before it is drawn. Default: terrain, water, feature and mesh.</summary>
+    public FamilySet RequiredFamilies { get; init; } = FamilySet.Of(ContentFamily.Mesh, ContentFamily.Terrain, ContentFamily.Water, ContentFamily.Feature);
+
+    /// <summary>Throws when an option makes no sense, naming it.</summary>
+    /// <exception cref="ArgumentException">An option is out of its range; the message names option, value and range.</exception>
+    internal void Validate()
+    {
+        Require(MaximumRequests is >= 1 and <= 1024, nameof(MaximumRequests), MaximumRequests, "1 to 1024");
+        Require(MaximumRequestsPerHost is >= 1 and <= 1024, nameof(MaximumRequestsPerHost), MaximumRequestsPerHost, "1 to 1024");
+        Require(MemoryBudgetBytes > 0, nameof(MemoryBudgetBytes), MemoryBudgetBytes, "more than 0 bytes");
+        Require(RetainMargin is >= 1 and <= 4, nameof(RetainMargin), RetainMargin, "1 to 4");
+        Require(UploadBudgetMs > 0, nameof(UploadBudgetMs), UploadBudgetMs, "more than 0 ms");
+        Require(TopologyTilesPerTick >= 1, nameof(TopologyTilesPerTick), TopologyTilesPerTick, "at least 1");
+        Require(MaximumTilesetDepth is >= 1 and <= 1000, nameof(MaximumTilesetDepth), MaximumTilesetDepth, "1 to 1000");
+
+        static void Require(bool holds, string option, object value, string range)
+        {
+            if (!holds)
+                throw new ArgumentException($"StreamerOptions.{option} is {value}; it takes {range}.", option);
+        }
+    }
+}

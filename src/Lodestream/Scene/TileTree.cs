@@ -156,6 +156,19 @@ public sealed class TileTree
         return cell;
     }
 
+    /// <summary>Appends a block beneath an unexpanded tile, all at once.</summary>
+    /// <param name="parent">The tile whose topology the block is; <see cref="SceneRoot"/> for the scene's first tileset.</param>
+    /// <param name="block">The topology.</param>
+    /// <exception cref="InvalidOperationException">The tile is not one to expand, or is expanded.</exception>
+    public void Append(int parent, TileBlock block)
+    {
+        if ((_links[parent].Flags & TileFlags.Unexpanded) == 0)
+            throw new InvalidOperationException($"Tile {parent} has no topology to expand, or it is expanded: collapse it first.");
+        var append = BeginAppend(parent, block);
+        var all = int.MaxValue;
+        append.Step(ref all);
+    }
+
     /// <summary>Starts appending a block beneath a tile; nothing of it can be seen until the append is complete.</summary>
     /// <param name="parent">The unexpanded tile the block belongs to.</param>
     /// <param name="block">The topology.</param>

@@ -46,6 +46,8 @@ internal sealed class BlockTable
 
     public int Generation(int number) => _blocks[number].Generation;
 
+    public int Parent(int number) => _blocks[number].Parent;
+
     public string BaseUri(int number) => _blocks[number].BaseUri;
 
     public ReadOnlySpan<byte> Uri(int number, int offset, int length) => _blocks[number].Uris.AsSpan(offset, length);

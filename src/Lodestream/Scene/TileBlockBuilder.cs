@@ -45,6 +45,13 @@ public sealed class TileBlockBuilder(string baseUri)
     /// <summary>Number of tiles so far.</summary>
     public int TileCount => _drafts.Count;
 
+    /// <summary>Which axis points up in the document's glTF contents; documents beneath inherit it.</summary>
+    public UpAxis UpAxis
+    {
+        get => _block.UpAxis;
+        set => _block.UpAxis = value;
+    }
+
     /// <summary>Adds a tile.</summary>
     /// <param name="parent">The number <see cref="AddTile"/> gave for the parent; −1 for the root, which comes first.</param>
     /// <param name="volume">Bounding volume, scene frame, metres.</param>

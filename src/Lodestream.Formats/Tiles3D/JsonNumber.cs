@@ -17,6 +17,7 @@ internal static class JsonNumber
     ];
 
     /// <summary>The value of a number token, which the JSON reader has found to be well formed; infinite where it is too large for a double.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Parse(ReadOnlySpan<byte> token)
     {
         var at = 0;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Lodestream.Geometry;
 using Lodestream.Scene;
 
@@ -32,7 +33,7 @@ internal sealed class TilesetAssembler
         (_document, _parent) = (document, parent);
         _upAxis = document.UpAxis ?? parent.UpAxis;
         _rotation = ContentFrame.ToTile(_upAxis);
-        _builder = new(document.Uri) { UpAxis = _upAxis };
+        _builder = new(document.Uri, document.Tiles.Count) { UpAxis = _upAxis };
         _numbers = new int[document.Tiles.Count];
         _frameOf = new int[document.Tiles.Count];
         AddFrame(parent.Transform);
@@ -57,6 +58,7 @@ internal sealed class TilesetAssembler
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Assemble(int index)
     {
         ref var tile = ref _document.TileSpan[index];
@@ -121,6 +123,7 @@ internal sealed class TilesetAssembler
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static BoundingVolume VolumeOf(in WrittenVolume written, in Frame frame)
     {
         ReadOnlySpan<double> n = written.Numbers;

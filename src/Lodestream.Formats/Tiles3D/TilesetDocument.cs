@@ -63,16 +63,18 @@ internal struct WrittenContent
 /// <summary>A tileset.json as flat lists in document order: parents before children, transforms not multiplied, errors not clamped.</summary>
 internal sealed class TilesetDocument(string uri, ReadOnlyMemory<byte> json)
 {
+    // The least that makes a tile with a content is about 120 bytes, half a kilobyte is common.
+    private const int BytesPerTile = 256;
+
     private readonly List<(int Tile, string Message)> _warnings = [];
     private byte[] _unescaped = [];
     private int _unescapedBytes;
 
     public string Uri { get; } = uri;
 
-    // Half a kilobyte of JSON per tile is common, the least that makes a useful tile is about 120 bytes.
-    public List<WrittenTile> Tiles { get; } = new(Math.Min(json.Length / 256 + 1, 1 << 16));
+    public List<WrittenTile> Tiles { get; } = new(json.Length / BytesPerTile + 1);
 
-    public List<WrittenContent> Contents { get; } = new(Math.Min(json.Length / 256 + 1, 1 << 16));
+    public List<WrittenContent> Contents { get; } = new(json.Length / BytesPerTile + 1);
 
     public List<Transform3d> LocalTransforms { get; } = [];
 

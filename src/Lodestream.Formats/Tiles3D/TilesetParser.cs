@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Unicode;
 using Lodestream.Geometry;
@@ -52,6 +54,7 @@ internal sealed class TilesetParser
     public TilesetDocument Document => _document;
 
     /// <summary>Reads up to a number of tokens; true when the document is read or known to be broken.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool Step(int tokens)
     {
         if (_done)
@@ -76,6 +79,8 @@ internal sealed class TilesetParser
         return _done;
     }
 
+    // A document is read once: without this most of a large one is read by unoptimised code.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Take(ref Utf8JsonReader reader)
     {
         if (_skipTo != NotSkipping)
@@ -201,7 +206,7 @@ internal sealed class TilesetParser
                 break;
             case (TilesetContext.RequestVolume, TilesetProperty.Box or TilesetProperty.Sphere or TilesetProperty.Region):
                 ReadVolume(ref reader, frame.Tile, "viewerRequestVolume",
-                    ref System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_document.RequestVolumes)[^1]);
+                    ref CollectionsMarshal.AsSpan(_document.RequestVolumes)[^1]);
                 break;
             default:
                 if (frame.Context == TilesetContext.Children)
@@ -353,7 +358,7 @@ internal sealed class TilesetParser
         if (written.LastContent < 0)
             written.FirstContent = number;
         else
-            System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_document.Contents)[written.LastContent].Next = number;
+            CollectionsMarshal.AsSpan(_document.Contents)[written.LastContent].Next = number;
         written.LastContent = number;
     }
 
@@ -412,6 +417,7 @@ internal sealed class TilesetParser
 
     // The numbers of an array: how many there are, or −1 when something else is among them or one is not usable. An array of more
     // than there is room for is left to be skipped, so that no call reads without end.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int ReadNumbers(ref Utf8JsonReader reader, scoped Span<double> into)
     {
         var depth = reader.CurrentDepth;

@@ -9,11 +9,12 @@ namespace Lodestream.Scene;
 /// multiplied the document's transforms down.
 /// </summary>
 /// <param name="baseUri">Absolute URI of the document.</param>
-public sealed class TileBlockBuilder(string baseUri)
+/// <param name="tiles">How many tiles to expect; more or fewer may come.</param>
+public sealed class TileBlockBuilder(string baseUri, int tiles = 0)
 {
     private readonly TileBlock _block = new(baseUri);
-    private readonly List<Draft> _drafts = [];
-    private readonly List<ContentDraft> _contents = [];
+    private readonly List<Draft> _drafts = new(tiles);
+    private readonly List<ContentDraft> _contents = new(tiles);
     private readonly Dictionary<Orientation, int> _orientations = new() { [Orientation.Scene] = 0 };
     private readonly Dictionary<int, BoundingVolume> _requestVolumes = [];
     private byte[] _uris = new byte[1024];

@@ -112,7 +112,7 @@ internal sealed class TilesetAssembler
         else if (tile.Parent >= 0)
             tile.GeometricError = _document.TileSpan[tile.Parent].GeometricError;
         else if (!double.IsNaN(_document.GeometricError))
-            tile.GeometricError = Math.Min(_document.GeometricError * scale, double.MaxValue);
+            tile.GeometricError = Math.Min(_document.GeometricError * _frames[0].Scale, double.MaxValue);
         else if (!double.IsNaN(_parent.GeometricError) && double.IsFinite(_parent.GeometricError))
             tile.GeometricError = _parent.GeometricError;
         else

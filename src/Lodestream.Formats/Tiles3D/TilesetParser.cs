@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 using Lodestream.Geometry;
@@ -449,19 +450,19 @@ internal sealed class TilesetParser
     private void ReadRefine(ref Utf8JsonReader reader, int tile)
     {
         var text = Text(ref reader);
-        if (System.Text.Ascii.EqualsIgnoreCase(text, "REPLACE"u8))
+        if (Ascii.EqualsIgnoreCase(text, "REPLACE"u8))
             _document.TileSpan[tile].Refine = (byte)Refinement.Replace;
-        else if (System.Text.Ascii.EqualsIgnoreCase(text, "ADD"u8))
+        else if (Ascii.EqualsIgnoreCase(text, "ADD"u8))
             _document.TileSpan[tile].Refine = (byte)Refinement.Add;
         else
-            _document.Warn(tile, $"refine is \"{reader.GetString()}\", neither ADD nor REPLACE; the parent's is used");
+            _document.Warn(tile, $"refine is {Quoted(ref reader)}, neither ADD nor REPLACE; the parent's is used");
     }
 
     private void ReadVersion(ref Utf8JsonReader reader)
     {
         _document.Dialect = TilesetDialect.Find(_dialects, Text(ref reader));
         if (_document.Dialect is null)
-            Fail($"asset.version is \"{reader.GetString()}\"; supported are {string.Join(", ", _dialects.Select(d => d.Version))}");
+            Fail($"asset.version is {Quoted(ref reader)}; supported are {string.Join(", ", _dialects.Select(d => d.Version))}");
     }
 
     private void ReadUpAxis(ref Utf8JsonReader reader)
@@ -469,7 +470,7 @@ internal sealed class TilesetParser
         var text = Text(ref reader);
         _document.UpAxis = text.Length != 1 ? null : (char)(text[0] | 0x20) switch { 'x' => UpAxis.X, 'y' => UpAxis.Y, 'z' => UpAxis.Z, _ => null };
         if (_document.UpAxis is null)
-            _document.Warn(-1, $"asset.gltfUpAxis is \"{reader.GetString()}\", not X, Y or Z; it is ignored");
+            _document.Warn(-1, $"asset.gltfUpAxis is {Quoted(ref reader)}, not X, Y or Z; it is ignored");
     }
 
     private void KeepUri(ref Utf8JsonReader reader, bool legacy)
@@ -491,10 +492,10 @@ internal sealed class TilesetParser
     // The subtree that holds an implicit tileset's root: level, x, y and z are 0.
     private void KeepRootSubtree(ref Utf8JsonReader reader)
     {
-        var uri = reader.GetString()!;
+        var uri = Encoding.UTF8.GetString(Text(ref reader));
         foreach (var variable in (ReadOnlySpan<string>)["{level}", "{x}", "{y}", "{z}"])
             uri = uri.Replace(variable, "0", StringComparison.Ordinal);
-        var text = System.Text.Encoding.UTF8.GetBytes(uri);
+        var text = Encoding.UTF8.GetBytes(uri);
         _content = _content with { Subtree = true, Unescaped = true, UriOffset = _document.KeepUnescaped(text), UriLength = text.Length };
     }
 
@@ -529,13 +530,24 @@ internal sealed class TilesetParser
         _done = true;
     }
 
-    private static ReadOnlySpan<byte> Text(ref Utf8JsonReader reader) => reader.ValueIsEscaped ? Unescape(ref reader) : reader.ValueSpan;
+    private ReadOnlySpan<byte> Text(ref Utf8JsonReader reader) => reader.ValueIsEscaped ? Unescape(ref reader) : reader.ValueSpan;
 
-    private static ReadOnlySpan<byte> Unescape(ref Utf8JsonReader reader)
+    private ReadOnlySpan<byte> Unescape(ref Utf8JsonReader reader)
     {
         var text = new byte[reader.ValueSpan.Length];
-        return text.AsSpan(0, reader.CopyString(text));
+        try
+        {
+            return text.AsSpan(0, reader.CopyString(text));
+        }
+        catch (InvalidOperationException)
+        {
+            Fail($"is not valid JSON: a string is not valid text (offset {_consumed + reader.TokenStartIndex}, in {Here()})");
+            return [];
+        }
     }
+
+    // For messages: what is not UTF-8 shows as such.
+    private string Quoted(ref Utf8JsonReader reader) => $"\"{Encoding.UTF8.GetString(Text(ref reader))}\"";
 
     private string Here()
     {

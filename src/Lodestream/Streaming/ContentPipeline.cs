@@ -44,7 +44,7 @@ internal sealed class ContentPipeline(
     }
 
     /// <summary>A preparation knows its sizes; it goes on when they fit.</summary>
-    public void OnMeasured(in InboxMessage message)
+    public void OnMeasured(in InboxMessage message, TimeSpan now)
     {
         if (!TryFind(message.Id, ContentState.Preparing, out var index))
             return;
@@ -52,6 +52,12 @@ internal sealed class ContentPipeline(
         entry.Measured = new(message.CpuBytes, message.GpuGeometryBytes, message.GpuTextureBytes);
         entry.AwaitsMemory = true;
         sizes.Learn(entry.Content, entry.BytesFetched, entry.Measured);
+        if (entry.Measured.Total > ledger.Budget)
+        {
+            entry.Error = $"needs {entry.Measured.Total:N0} bytes; the budget is {ledger.Budget:N0}";
+            Abandon(index, StateReason.OverBudget, now);
+            return;
+        }
         _awaitingMemory.Add(index);
     }
 
@@ -64,9 +70,10 @@ internal sealed class ContentPipeline(
             var at = MostUrgent(_awaitingMemory);
             ref var entry = ref residency.Entry(_awaitingMemory[at]);
             var more = entry.Measured.Total - entry.Charge.Total;
-            if (more > 0 && !ledger.Fits(more))
+            var spare = scheduler.IsUrgent(entry) ? 0 : scheduler.Headroom;
+            if (more > 0 && !ledger.Fits(more + spare))
             {
-                MemoryShortage = more;
+                MemoryShortage = more + spare;
                 return;
             }
             ledger.Replace(ref entry.Charge, entry.Measured);
@@ -180,6 +187,31 @@ internal sealed class ContentPipeline(
         residency.Enter(index, ContentState.Releasing, reason, now);
     }
 
+    // No retry can help: the content counts as failed for good as soon as its memory is back.
+    private void Abandon(int index, StateReason reason, TimeSpan now)
+    {
+        CallOff(index, CancelReason.OverBudget, reason, now);
+        ref var entry = ref residency.Entry(index);
+        entry.AfterRelease = ContentState.Failed;
+        entry.RetryAt = TimeSpan.MaxValue;
+        scheduler.MarkFailedForGood(entry.Content);
+    }
+
+    /// <summary>The GPU lost everything: what was resident is absent, what was being uploaded is to be uploaded again.</summary>
+    public void OnContextLost(TimeSpan now)
+    {
+        for (var index = 0; index < residency.EntryCount; index++)
+        {
+            ref var entry = ref residency.Entry(index);
+            if (entry.State == ContentState.Ready)
+                entry.Uploading = false;
+            if (entry.State != ContentState.Resident || tree.Contents.Records[entry.Content].Format == ContentFormat.Tileset)
+                continue;
+            Release(index);
+            residency.Enter(index, ContentState.Absent, StateReason.ContextLost, now);
+        }
+    }
+
     /// <summary>Preparations that wait for memory and that nothing wants any more give way.</summary>
     public void DropUnwanted(long frame, TimeSpan now)
     {
@@ -272,6 +304,13 @@ internal sealed class ContentPipeline(
         {
             ref var a = ref residency.Entry(indices[i]);
             ref var b = ref residency.Entry(indices[best]);
+            var (urgentA, urgentB) = (scheduler.IsUrgent(a), scheduler.IsUrgent(b));
+            if (urgentA != urgentB)
+            {
+                if (urgentA)
+                    best = i;
+                continue;
+            }
             if (a.Priority > b.Priority || (a.Priority == b.Priority && tree.Contents.Key(a.Content) < tree.Contents.Key(b.Content)))
                 best = i;
         }

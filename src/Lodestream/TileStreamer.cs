@@ -20,6 +20,7 @@ public sealed class TileStreamer
     private readonly HostHealth _health;
     private readonly RequestScheduler _scheduler;
     private readonly ContentPipeline _pipeline;
+    private readonly TopologyUnloader _unloader;
     private readonly Evictor _evictor;
     private readonly DetailScale _detail;
     private readonly StreamingPlanner _planner;
@@ -50,7 +51,8 @@ public sealed class TileStreamer
         _ledger = new(_options.MemoryBudgetBytes);
         _health = new(_options.Hosts, _options.Seed);
         _scheduler = new(tree, _residency, _ledger, _health, sizes, transport, _options);
-        _pipeline = new(tree, _residency, _ledger, sizes, _scheduler, preparer, _options);
+        _unloader = new(tree, _residency, _options);
+        _pipeline = new(tree, _residency, _ledger, sizes, _scheduler, preparer, _unloader, _options);
         _evictor = new(tree, _residency, _options.RetainMargin);
         _detail = new(tree, _residency, sizes, _ledger, _policy);
         _planner = new(_residency, _ledger, _scheduler, _pipeline, new(tree, _residency, _options.HostHasMasks), _evictor, _detail, sizes, tree, _options);
@@ -110,6 +112,7 @@ public sealed class TileStreamer
         _resolver.Resolve(Selection);
         _commits.Commit(_resolver.Items, Selection.FrameId);
         _commits.Free(_evictor.Chosen);
+        _unloader.Unload(Selection.FrameId, now);
         Report();
         return FrameGovernor.Decide(_pipeline.HasAppends || _uploads.HasWork || _detail.Changed || !_inbox.IsEmpty, _scheduler.NextDeadline, now);
     }

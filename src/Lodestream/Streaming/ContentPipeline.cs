@@ -8,7 +8,8 @@ namespace Lodestream.Streaming;
 /// what became of each. Network failures are not its business, nor is the GPU.
 /// </summary>
 internal sealed class ContentPipeline(
-    TileTree tree, TileResidency residency, MemoryLedger ledger, SizeEstimator sizes, RequestScheduler scheduler, IContentPreparer preparer, StreamerOptions options)
+    TileTree tree, TileResidency residency, MemoryLedger ledger, SizeEstimator sizes, RequestScheduler scheduler, IContentPreparer preparer,
+    TopologyUnloader unloader, StreamerOptions options)
 {
     private readonly Dictionary<long, int> _byTicket = [];
     private readonly List<int> _preparing = [];
@@ -138,6 +139,7 @@ internal sealed class ContentPipeline(
             Release(index);
             residency.Enter(index, ContentState.Resident, StateReason.Arrived, now);
             residency.Update(append.Parent);
+            unloader.OnExpanded(append.Parent, residency.Entry(index).Content, now);
         }
     }
 

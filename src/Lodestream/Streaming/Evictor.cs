@@ -100,9 +100,13 @@ internal sealed class Evictor(TileTree tree, TileResidency residency, double ret
     {
         if (_margins.Length < views.Length)
             _margins = new Frustum[views.Length];
-        _marginCount = views.Length;
+        _marginCount = 0;
         for (var i = 0; i < views.Length; i++)
-            _margins[i] = views[i].Frustum(DeterministicMath.Tan(views[i].FovY / 2) * retainMargin);
+        {
+            // What a sphere wants is seen by it, and what it does not want is not near its view.
+            if (views[i].Kind == ViewKind.Camera)
+                _margins[_marginCount++] = views[i].Frustum(DeterministicMath.Tan(views[i].FovY / 2) * retainMargin);
+        }
     }
 
     private bool IsNearView(int content)

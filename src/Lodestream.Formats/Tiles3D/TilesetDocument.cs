@@ -90,6 +90,9 @@ internal sealed class TilesetDocument(string uri, ReadOnlyMemory<byte> json)
 
     public string? Error { get; set; }
 
+    /// <summary>The error says that something is not supported: the same bytes will not do better.</summary>
+    public bool IsUnsupported { get; set; }
+
     public int WarningCount { get; private set; }
 
     public Span<WrittenTile> TileSpan => CollectionsMarshal.AsSpan(Tiles);

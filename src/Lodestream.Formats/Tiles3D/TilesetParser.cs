@@ -49,7 +49,7 @@ internal sealed class TilesetParser
         if (json.Span.StartsWith(byteOrderMark))
             _consumed = byteOrderMark.Length;
         if (json.Span.StartsWith("subt"u8))
-            Fail("is a subtree; implicit tiling is not supported yet");
+            FailUnsupported("is a subtree; implicit tiling is not supported yet");
     }
 
     public TilesetDocument Document => _document;
@@ -462,7 +462,7 @@ internal sealed class TilesetParser
     {
         _document.Dialect = TilesetDialect.Find(_dialects, Text(ref reader));
         if (_document.Dialect is null)
-            Fail($"asset.version is {Quoted(ref reader)}; supported are {string.Join(", ", _dialects.Select(d => d.Version))}");
+            FailUnsupported($"asset.version is {Quoted(ref reader)}; supported are {string.Join(", ", _dialects.Select(d => d.Version))}");
     }
 
     private void ReadUpAxis(ref Utf8JsonReader reader)
@@ -522,6 +522,12 @@ internal sealed class TilesetParser
     {
         _document.TileSpan[tile].Broken = true;
         _document.Warn(tile, $"{what}; the tile and everything beneath it are skipped");
+    }
+
+    private void FailUnsupported(string what)
+    {
+        Fail(what);
+        _document.IsUnsupported = true;
     }
 
     private void Fail(string what)

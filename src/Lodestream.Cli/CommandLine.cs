@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Parsing;
 using Lodestream.Cli.Commands;
 using Lodestream.Server;
 
@@ -7,6 +9,9 @@ namespace Lodestream.Cli;
 /// <summary>The tool as a whole: its commands, and how each way of ending becomes an exit code and at most one line.</summary>
 internal static class CommandLine
 {
+    /// <summary>What users type.</summary>
+    private const string Name = "lodestream";
+
     /// <summary>Set, it adds the stack to the line about a defect.</summary>
     private const string DebugVariable = "LODESTREAM_DEBUG";
 
@@ -38,12 +43,15 @@ internal static class CommandLine
         {
             if (Environment.GetEnvironmentVariable(DebugVariable) is { Length: > 0 })
                 Console.Error.WriteLine(e);
-            return Fail(ExitCode.Defect, $"a defect of lodestream: {e.GetType().Name}: {e.Message} ({DebugVariable}=1 shows where)");
+            return Fail(ExitCode.Defect, $"a defect of {Name}: {e.GetType().Name}: {e.Message} ({DebugVariable}=1 shows where)");
         }
     }
 
-    private static RootCommand Root() => new("Streams tiled 3D worlds: makes, serves and examines them.")
+    /// <summary>A named command, where the library's own root would take its name from the program's file.</summary>
+    private static Command Root() => new(Name, "Streams tiled 3D worlds: makes, serves and examines them.")
     {
+        new HelpOption(),
+        new VersionOption(),
         ServeCommand.Create(),
     };
 
@@ -55,15 +63,15 @@ internal static class CommandLine
     private static string CommandPath(ParseResult parsed)
     {
         var names = new List<string>();
-        for (var result = parsed.CommandResult; result is not null; result = result.Parent as System.CommandLine.Parsing.CommandResult)
-            names.Add(result.Command is RootCommand ? "lodestream" : result.Command.Name);
+        for (var result = parsed.CommandResult; result is not null; result = result.Parent as CommandResult)
+            names.Add(result.Command.Name);
         names.Reverse();
         return string.Join(' ', names);
     }
 
     private static int Fail(int exitCode, string message)
     {
-        Console.Error.WriteLine($"lodestream: {message.ReplaceLineEndings(" ")}");
+        Console.Error.WriteLine($"{Name}: {message.ReplaceLineEndings(" ")}");
         return exitCode;
     }
 }

@@ -1,5 +1,7 @@
 using System.Text.Json;
+using Lodestream.Formats.Tiles3D;
 using Lodestream.Geometry;
+using Lodestream.Scene;
 using Lodestream.Tiler.Worlds;
 
 namespace Lodestream.Tiler.Tests.Worlds;
@@ -182,6 +184,29 @@ public sealed class ContinentTilesetTests(SmallContinent continent) : IClassFixt
         }
 
         static Vector3d Vector(JsonElement e) => new(e[0].GetDouble(), e[1].GetDouble(), e[2].GetDouble());
+    }
+
+    [Fact]
+    public void The_core_reads_it_without_a_warning_and_can_draw_every_divided_tile_around_its_children()
+    {
+        const string uri = "http://localhost/tileset.json";
+        var result = TilesetReader.Read(File.ReadAllBytes(Path.Combine(continent.Folder, "tileset.json")), uri, TilesetParent.Scene);
+        Assert.Null(result.Error);
+        Assert.Empty(result.Warnings);
+        var tree = new TileTree(uri);
+        tree.Append(TileTree.SceneRoot, result.Block!);
+        Assert.Equal(0, tree.ErrorInversions);
+        var divided = 0;
+        for (var tile = TileTree.SceneRoot + 1; tile < tree.Capacity; tile++)
+        {
+            if (tree.Links[tile].ChildCount == 0)
+                continue;
+            divided++;
+            Assert.True((tree.Links[tile].Flags & TileFlags.Maskable) != 0, $"tile {tile}");
+            // Told apart in plan only, so that what pokes out of a child's box above or below is cut with it.
+            Assert.Equal(3, tree.Links[tile].MaskAxes);
+        }
+        Assert.Equal(_tileset.Tiles.Count(t => t.Children.Count > 0), divided);
     }
 
     private static (double X, double Y) PlaceIn(WrittenTileset.Tile tile, Random random) => (

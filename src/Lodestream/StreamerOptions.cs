@@ -1,4 +1,6 @@
 using Lodestream.Scene;
+using Lodestream.Selection;
+using Lodestream.Streaming;
 
 namespace Lodestream;
 
@@ -42,6 +44,33 @@ public sealed record StreamerOptions
     /// <summary>Greatest depth of tilesets within tilesets. Default 32.</summary>
     public int MaximumTilesetDepth { get; init; } = 32;
 
+    /// <summary>Longest a preparation may take, seconds, network and waiting for memory excluded. Default 60 (tile-based specification, tileParseTimeoutSeconds).</summary>
+    public double PrepareTimeoutSeconds { get; init; } = 60;
+
+    /// <summary>Wait before a content that could not be decoded is fetched again, seconds; doubles. Default 5 (tile-based specification).</summary>
+    public double FirstParseBackoffSeconds { get; init; } = 5;
+
+    /// <summary>Longest such wait, seconds. Default 60 (tile-based specification).</summary>
+    public double LongestParseBackoffSeconds { get; init; } = 60;
+
+    /// <summary>Topology from a document of its own that nothing has seen for so many seconds is unloaded. Default 120 (ours).</summary>
+    public double UnloadTopologyAfterSeconds { get; init; } = 120;
+
+    /// <summary>Times a content may fail to decode before it counts as failed for good. Default 4 (ours).</summary>
+    public int MaximumParseAttempts { get; init; } = 4;
+
+    /// <summary>Keeps no more in flight than bandwidth × delay asks for, so that decisions are made late. Default true; the caps hold either way.</summary>
+    public bool AdaptiveWindow { get; init; } = true;
+
+    /// <summary>Orders what is wanted and not here. Default: gain over bytes (<see cref="GainOrder"/>).</summary>
+    public IPriorityModel Priorities { get; init; } = new GainOrder();
+
+    /// <summary>How cameras are predicted.</summary>
+    public PredictionOptions Prediction { get; init; } = new();
+
+    /// <summary>How hosts' failures are dealt with.</summary>
+    public HostHealthOptions Hosts { get; init; } = new();
+
     /// <summary>Seed of the jitter in retries. Default 1.</summary>
     public ulong Seed { get; init; } = 1;
 
@@ -56,8 +85,26 @@ public sealed record StreamerOptions
         Require(MaximumRequestsPerHost is >= 1 and <= 1024, nameof(MaximumRequestsPerHost), MaximumRequestsPerHost, "1 to 1024");
         Require(MemoryBudgetBytes > 0, nameof(MemoryBudgetBytes), MemoryBudgetBytes, "more than 0 bytes");
         Require(RetainMargin is >= 1 and <= 4, nameof(RetainMargin), RetainMargin, "1 to 4");
+        Require(Prediction.LookAheadSeconds >= 0, "Prediction.LookAheadSeconds", Prediction.LookAheadSeconds, "0 s or more");
+        Require(Prediction.SmoothingSeconds > 0, "Prediction.SmoothingSeconds", Prediction.SmoothingSeconds, "more than 0 s");
+        Require(Prediction.HalfTrustTurn > 0, "Prediction.HalfTrustTurn", Prediction.HalfTrustTurn, "more than 0 radians");
+        Require(Prediction.JumpShare > 0, "Prediction.JumpShare", Prediction.JumpShare, "more than 0");
+        Require(Prediction.PrefetchSeconds is >= 0 and <= 10, "Prediction.PrefetchSeconds", Prediction.PrefetchSeconds, "0 to 10 s");
+        Require(Hosts.FirstBackoff > 0, "Hosts.FirstBackoff", Hosts.FirstBackoff, "more than 0 s");
+        Require(Hosts.LongestBackoff >= Hosts.FirstBackoff, "Hosts.LongestBackoff", Hosts.LongestBackoff, "at least Hosts.FirstBackoff");
+        Require(Hosts.MaximumAttempts is >= 1 and <= 200, "Hosts.MaximumAttempts", Hosts.MaximumAttempts, "1 to 200");
+        Require(Hosts.BreakerThreshold >= 1, "Hosts.BreakerThreshold", Hosts.BreakerThreshold, "at least 1");
+        Require(Hosts.BreakerPause > 0, "Hosts.BreakerPause", Hosts.BreakerPause, "more than 0 s");
+        Require(Hosts.RetryBudget >= 0, "Hosts.RetryBudget", Hosts.RetryBudget, "0 or more");
+        Require(Hosts.FirstByteTimeout > 0, "Hosts.FirstByteTimeout", Hosts.FirstByteTimeout, "more than 0 s");
+        Require(Hosts.StallTimeout > 0, "Hosts.StallTimeout", Hosts.StallTimeout, "more than 0 s");
         Require(UploadBudgetMs > 0, nameof(UploadBudgetMs), UploadBudgetMs, "more than 0 ms");
         Require(TopologyTilesPerTick >= 1, nameof(TopologyTilesPerTick), TopologyTilesPerTick, "at least 1");
+        Require(PrepareTimeoutSeconds > 0, nameof(PrepareTimeoutSeconds), PrepareTimeoutSeconds, "more than 0 s");
+        Require(FirstParseBackoffSeconds > 0, nameof(FirstParseBackoffSeconds), FirstParseBackoffSeconds, "more than 0 s");
+        Require(LongestParseBackoffSeconds >= FirstParseBackoffSeconds, nameof(LongestParseBackoffSeconds), LongestParseBackoffSeconds, "at least FirstParseBackoffSeconds");
+        Require(UnloadTopologyAfterSeconds > 0, nameof(UnloadTopologyAfterSeconds), UnloadTopologyAfterSeconds, "more than 0 s");
+        Require(MaximumParseAttempts is >= 1 and <= 100, nameof(MaximumParseAttempts), MaximumParseAttempts, "1 to 100");
         Require(MaximumTilesetDepth is >= 1 and <= 1000, nameof(MaximumTilesetDepth), MaximumTilesetDepth, "1 to 1000");
 
         static void Require(bool holds, string option, object value, string range)

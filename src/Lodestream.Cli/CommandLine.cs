@@ -15,9 +15,6 @@ internal static class CommandLine
     /// <summary>Set, it adds the stack to the line about a defect.</summary>
     private const string DebugVariable = "LODESTREAM_DEBUG";
 
-    /// <summary>After Ctrl-C a command has this long to end cleanly.</summary>
-    private static readonly TimeSpan TerminationTimeout = TimeSpan.FromSeconds(5);
-
     /// <summary>Runs the command the arguments name.</summary>
     /// <returns>The process's exit code: see <see cref="ExitCode"/>.</returns>
     public static async Task<int> RunAsync(string[] args)
@@ -26,12 +23,14 @@ internal static class CommandLine
         if (parsed.Errors.Count > 0)
             return Fail(ExitCode.BadInput, $"{MostTelling(parsed)} ({CommandPath(parsed)} --help says how)");
 
-        var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TerminationTimeout };
+        // The library's own handling of SIGTERM now and then exits with 143 although the command ended well.
+        using var interruption = new Interruption();
+        var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
         try
         {
-            return await parsed.InvokeAsync(invocation);
+            return await parsed.InvokeAsync(invocation, interruption.Token);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
         {
             return ExitCode.Interrupted;
         }
@@ -52,7 +51,9 @@ internal static class CommandLine
     {
         new HelpOption(),
         new VersionOption(),
+        DemoCommand.Create(),
         ServeCommand.Create(),
+        WorldCommand.Create(),
     };
 
     /// <summary>A mistyped word also leaves something required missing; the word is what the user needs to see.</summary>
@@ -71,7 +72,7 @@ internal static class CommandLine
 
     private static int Fail(int exitCode, string message)
     {
-        Console.Error.WriteLine($"{Name}: {message.ReplaceLineEndings(" ")}");
+        Console.Error.WriteLine($"{Name}: {string.Join(' ', message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))}");
         return exitCode;
     }
 }

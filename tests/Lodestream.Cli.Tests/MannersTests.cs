@@ -42,7 +42,7 @@ public sealed class MannersTests : IDisposable
         var ended = await LodestreamProcess.RunAsync("--help");
         Assert.Equal(0, ended.ExitCode);
         Assert.Empty(ended.Error);
-        foreach (var command in new[] { "serve" })
+        foreach (var command in new[] { "demo", "serve", "world" })
         {
             Assert.Contains($"  {command} ", ended.Out, StringComparison.Ordinal);
             var help = await LodestreamProcess.RunAsync(command, "--help");

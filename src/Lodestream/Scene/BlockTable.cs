@@ -5,6 +5,7 @@ internal sealed class BlockTable
 {
     private readonly List<Block> _blocks = [];
     private readonly Stack<int> _free = [];
+    private int _lastGeneration;
 
     private sealed class Block
     {
@@ -26,6 +27,7 @@ internal sealed class BlockTable
         }
         var block = _blocks[number];
         (block.BaseUri, block.Uris, block.Parent, block.Alive, block.UpAxis) = (baseUri, uris, parentBlock, true, upAxis);
+        block.Generation = ++_lastGeneration;
         Bytes += uris.Length + 128 + baseUri.Length * sizeof(char);
         return number;
     }
@@ -41,10 +43,11 @@ internal sealed class BlockTable
         var block = _blocks[number];
         Bytes -= block.Uris.Length + 128 + block.BaseUri.Length * sizeof(char);
         (block.Uris, block.Alive) = ([], false);
-        block.Generation++;
+        block.Generation = ++_lastGeneration;
         _free.Push(number);
     }
 
+    /// <summary>Never used twice, by whatever block: a tile's index may be handed to another block's tile.</summary>
     public int Generation(int number) => _blocks[number].Generation;
 
     public int Parent(int number) => _blocks[number].Parent;

@@ -218,6 +218,12 @@ public sealed class TileTree
             links.Parent = append.Parent;
         else
             links.Parent += append.First;
+        if (node.GeometricError > _nodes[links.Parent].GeometricError)
+        {
+            // The document did not know what it would hang below.
+            node.GeometricError = _nodes[links.Parent].GeometricError;
+            ErrorInversions++;
+        }
         links.Level += append.BaseLevel;
         var ordinal = local == 0 ? 0 : tile - _links[links.Parent].FirstChild;
         _pathKeys[tile] = UriHash.Mix(_pathKeys[links.Parent] * 31 + (ulong)ordinal + 0x9e3779b97f4a7c15);
@@ -240,12 +246,6 @@ public sealed class TileTree
     internal void CompleteAppend(in TileBlockAppend append)
     {
         ref var parent = ref _links[append.Parent];
-        var root = _nodes[append.First];
-        if (root.GeometricError > _nodes[append.Parent].GeometricError)
-        {
-            _nodes[append.First].GeometricError = _nodes[append.Parent].GeometricError;
-            ErrorInversions++;
-        }
         parent.FirstChild = append.First;
         parent.ChildCount = 1;
         parent.Flags = (parent.Flags & ~TileFlags.Unexpanded) | TileFlags.Expanded;

@@ -43,6 +43,16 @@ public class TileTreeTests
     }
 
     [Fact]
+    public void A_document_beneath_continues_its_tile_s_levels_and_never_has_a_greater_error()
+    {
+        Append("R:100(@x:50)");
+        Append("X:400(c:300(d:20) e:10)", 2, "x.json");
+        Assert.Equal([100, 50, 50, 50, 10, 20], _tree.Nodes[1..7].ToArray().Select(node => node.GeometricError));
+        Assert.Equal([0, 1, 2, 3, 3, 4], _tree.Links[1..7].ToArray().Select(links => (int)links.Level));
+        Assert.Equal(2, _tree.ErrorInversions);
+    }
+
+    [Fact]
     public void A_collapsed_tile_can_be_expanded_again_and_is_the_same_tile_by_key_but_not_by_handle()
     {
         Append("R(a @x @y)");

@@ -12,6 +12,7 @@ internal sealed class BlockTable
         public string BaseUri = "";
         public byte[] Uris = [];
         public int Parent, Generation, FirstTile, TileCount, FirstSlot, SlotCount;
+        public (int First, int Count) Orientations, Transforms;
         public bool Alive;
         public UpAxis UpAxis;
     }
@@ -38,6 +39,9 @@ internal sealed class BlockTable
         (block.FirstTile, block.TileCount, block.FirstSlot, block.SlotCount) = (firstTile, tileCount, firstSlot, slotCount);
     }
 
+    public void SetTables(int number, int firstOrientation, int orientations, int firstTransform, int transforms) =>
+        (_blocks[number].Orientations, _blocks[number].Transforms) = ((firstOrientation, orientations), (firstTransform, transforms));
+
     public void Remove(int number)
     {
         var block = _blocks[number];
@@ -61,6 +65,9 @@ internal sealed class BlockTable
     public (int First, int Count) TileRange(int number) => (_blocks[number].FirstTile, _blocks[number].TileCount);
 
     public (int First, int Count) SlotRange(int number) => (_blocks[number].FirstSlot, _blocks[number].SlotCount);
+
+    public ((int First, int Count) Orientations, (int First, int Count) Transforms) Tables(int number) =>
+        (_blocks[number].Orientations, _blocks[number].Transforms);
 
     /// <summary>A block and all blocks appended somewhere below it, innermost last.</summary>
     public List<int> DescendantsOf(int number)

@@ -187,6 +187,46 @@ public class TileTreeTests
     }
 
     [Fact]
+    public void Unloading_and_loading_a_document_again_and_again_costs_no_memory_and_keeps_axes_and_transforms_right()
+    {
+        Append("R(@x @y)");
+        long bytes = 0;
+        for (var round = 0; round < 100; round++)
+        {
+            // Two documents with axes and transforms of their own, loaded in turns: one is always there when the other comes.
+            var (tile, other) = round % 2 == 0 ? (2, 3) : (3, 2);
+            var builder = new TileBlockBuilder(Folder + "x.json");
+            builder.AddTile(-1, Turned(tile), 10, Refinement.Replace, Moved(tile));
+            builder.SetRequestVolume(0, Turned(tile));
+            if (_tree.Links[tile].ChildCount > 0)
+                _tree.Collapse(tile);
+            _tree.Append(tile, builder.Build());
+            CheckDocument(tile);
+            if (round == 0)
+                continue;
+            CheckDocument(other);
+            bytes = round == 1 ? _tree.TopologyBytes : bytes;
+            Assert.Equal(bytes, _tree.TopologyBytes);
+        }
+
+        void CheckDocument(int tile)
+        {
+            var root = _tree.Links[tile].FirstChild;
+            Assert.True(Vector3d.Distance(Turned(tile).AxisX, _tree.Volume(root).AxisX) < 1e-12);
+            Assert.Equal(Turned(tile), _tree.RequestVolume(root));
+            Assert.Equal(Moved(tile), _tree.Transform(root));
+        }
+
+        static BoundingVolume Turned(int tile)
+        {
+            var (x, y, z) = Ellipsoid.EastNorthUp(0.1 * tile, 0.5);
+            return BoundingVolume.Box(Vector3d.Zero, x, y, z);
+        }
+
+        static Transform3d Moved(int tile) => Transform3d.Identity with { Translation = new(tile, 0, 0) };
+    }
+
+    [Fact]
     public void A_tile_costs_at_most_200_bytes_on_the_bench_world()
     {
         _tree.Append(0, new SyntheticQuadtree(10).Build());

@@ -227,7 +227,12 @@ public sealed class TileTree
             var record = block.Contents[firstLocal + s];
             record.Block = append.Number;
             record.Tile = tile;
-            var content = Contents.Add(record, block.ContentHashes[firstLocal + s], out var shared);
+            var hash = block.ContentHashes[firstLocal + s];
+
+            // A document is placed below each tile that names it, in that tile's frame: it is a content of its own there.
+            if (record.Format == ContentFormat.Tileset)
+                hash = UriHash.Mix(hash ^ _pathKeys[tile]);
+            var content = Contents.Add(record, hash, out var shared);
             _slots[links.FirstSlot + s] = content;
             if (shared)
                 Share(content, tile);

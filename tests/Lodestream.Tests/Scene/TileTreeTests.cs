@@ -144,6 +144,14 @@ public class TileTreeTests
     }
 
     [Fact]
+    public void A_document_named_by_two_tiles_is_expanded_under_each_so_it_is_a_content_of_each()
+    {
+        Append("R(@a=x @b=x)");
+        Assert.NotEqual(_tree.SlotsOf(2)[0], _tree.SlotsOf(3)[0]);
+        Assert.Equal(_tree.Contents.Uri(_tree.SlotsOf(2)[0]), _tree.Contents.Uri(_tree.SlotsOf(3)[0]));
+    }
+
+    [Fact]
     public void Handles_stay_honest_and_tiles_stay_themselves_over_thousands_of_appends_and_collapses()
     {
         var random = new Random(21);

@@ -46,7 +46,7 @@ public sealed class TileTree
             UriLength = (ushort)Encoding.UTF8.GetByteCount(rootUri),
             Format = ContentFormat.Tileset,
             Tile = SceneRoot,
-        }, UriHash.Of(rootUri, ""u8), out _);
+        }, UriHash.Of(rootUri), out _);
         _nodes[SceneRoot] = new() { HalfX = double.PositiveInfinity, HalfY = double.PositiveInfinity, HalfZ = double.PositiveInfinity, GeometricError = double.PositiveInfinity };
         _links[SceneRoot] = new()
         {

@@ -151,6 +151,28 @@ public class TileTreeTests
         Assert.Equal(_tree.Contents.Uri(_tree.SlotsOf(2)[0]), _tree.Contents.Uri(_tree.SlotsOf(3)[0]));
     }
 
+    [Theory]
+    [InlineData("./a.glb", "a.glb")]
+    [InlineData("b/../a.glb", "a.glb")]
+    [InlineData("/scene/a.glb", "a.glb")]
+    [InlineData("http://tiles.test/scene/a.glb", "a.glb")]
+    [InlineData("HTTP://tiles.test:80/scene/a.glb", "a.glb")]
+    [InlineData("../scene/a.glb", "a.glb")]
+    [InlineData("%61.glb", "a.glb")]
+    [InlineData("b/./a.glb", "b/a.glb")]
+    public void Contents_are_shared_by_absolute_URI_however_it_is_written(string reference, string plain)
+    {
+        var builder = new TileBlockBuilder(HandDrivenWorld.SceneUri);
+        for (var i = 0; i < 2; i++)
+        {
+            builder.AddTile(i - 1, SpecTile.RootVolume, 10, Refinement.Replace, Transform3d.Identity);
+            builder.AddContent(i, System.Text.Encoding.UTF8.GetBytes(i == 0 ? plain : reference), ContentFamily.Mesh, ContentFormat.Glb);
+        }
+        _tree.Append(0, builder.Build());
+        Assert.Equal(Folder + plain, _tree.Contents.Uri(_tree.SlotsOf(1)[0]));
+        Assert.Equal(_tree.SlotsOf(1)[0], _tree.SlotsOf(2)[0]);
+    }
+
     [Fact]
     public void Handles_stay_honest_and_tiles_stay_themselves_over_thousands_of_appends_and_collapses()
     {

@@ -87,20 +87,28 @@ public readonly record struct BoundingVolume
         var min = new Vector3d(double.MaxValue, double.MaxValue, double.MaxValue);
         var max = -min;
 
-        // Extremes of a convex patch lie on its rim, its middle and, at the top, where the sagitta is greatest: a fine grid holds
-        // them all but for a sagitta of one cell, which is added below.
-        const int steps = 16;
+        // Extremes of a convex patch lie on its rim, its middle and, at the top, where the sagitta is greatest: a grid holds them all
+        // but for a sagitta of one cell, which is added below. The finer the larger the region: the sagitta stays small beside it.
+        var extent = Math.Max(east - west, north - south);
+        var steps = extent > 0.5 ? 16 : extent > 0.1 ? 8 : 4;
+        Span<double> sinLongitude = stackalloc double[17], cosLongitude = stackalloc double[17];
         for (var i = 0; i <= steps; i++)
         {
-            for (var j = 0; j <= steps; j++)
+            var longitude = west + (east - west) * i / steps;
+            (sinLongitude[i], cosLongitude[i]) = (DeterministicMath.Sin(longitude), DeterministicMath.Cos(longitude));
+        }
+        for (var j = 0; j <= steps; j++)
+        {
+            var latitude = south + (north - south) * j / steps;
+            var (sin, cos) = (DeterministicMath.Sin(latitude), DeterministicMath.Cos(latitude));
+            for (var i = 0; i <= steps; i++)
             {
-                var longitude = west + (east - west) * i / steps;
-                var latitude = south + (north - south) * j / steps;
-                Include(Ellipsoid.ToCartesian(longitude, latitude, minHeight));
-                Include(Ellipsoid.ToCartesian(longitude, latitude, maxHeight));
+                var up = new Vector3d(cos * cosLongitude[i], cos * sinLongitude[i], sin);
+                Include(Ellipsoid.ToCartesian(up, minHeight));
+                Include(Ellipsoid.ToCartesian(up, maxHeight));
             }
         }
-        var cell = Math.Max(east - west, north - south) / steps;
+        var cell = extent / steps;
         var sagitta = (Ellipsoid.SemiMajor + Math.Max(0, maxHeight)) * (1 - DeterministicMath.Cos(Math.Min(cell, Math.PI) / 2));
         var half = (max - min) * 0.5 + new Vector3d(sagitta, sagitta, sagitta);
         var mid = (min + max) * 0.5;

@@ -12,9 +12,11 @@ public static class Ellipsoid
     private const double EccentricitySquared = 1 - SemiMinor * SemiMinor / (SemiMajor * SemiMajor);
 
     /// <summary>Geodetic longitude and latitude in radians and height in metres, to ECEF metres.</summary>
-    public static Vector3d ToCartesian(double longitude, double latitude, double height)
+    public static Vector3d ToCartesian(double longitude, double latitude, double height) => ToCartesian(Up(longitude, latitude), height);
+
+    // From the ellipsoid's outward normal at a place, so that callers who visit a grid take each sine once.
+    internal static Vector3d ToCartesian(Vector3d up, double height)
     {
-        var up = Up(longitude, latitude);
         var n = SemiMajor / Math.Sqrt(1 - EccentricitySquared * up.Z * up.Z);
         return new((n + height) * up.X, (n + height) * up.Y, (n * (1 - EccentricitySquared) + height) * up.Z);
     }

@@ -12,11 +12,12 @@ internal sealed class BlockTable
         public byte[] Uris = [];
         public int Parent, Generation, FirstTile, TileCount, FirstSlot, SlotCount;
         public bool Alive;
+        public UpAxis UpAxis;
     }
 
     public long Bytes { get; private set; }
 
-    public int Add(string baseUri, byte[] uris, int parentBlock)
+    public int Add(string baseUri, byte[] uris, int parentBlock, UpAxis upAxis)
     {
         if (!_free.TryPop(out var number))
         {
@@ -24,7 +25,7 @@ internal sealed class BlockTable
             _blocks.Add(new());
         }
         var block = _blocks[number];
-        (block.BaseUri, block.Uris, block.Parent, block.Alive) = (baseUri, uris, parentBlock, true);
+        (block.BaseUri, block.Uris, block.Parent, block.Alive, block.UpAxis) = (baseUri, uris, parentBlock, true, upAxis);
         Bytes += uris.Length + 128 + baseUri.Length * sizeof(char);
         return number;
     }
@@ -45,6 +46,8 @@ internal sealed class BlockTable
     }
 
     public int Generation(int number) => _blocks[number].Generation;
+
+    public UpAxis UpAxis(int number) => _blocks[number].UpAxis;
 
     public string BaseUri(int number) => _blocks[number].BaseUri;
 

@@ -22,6 +22,9 @@ public sealed class TileBlock
     /// <summary>How many tiles named a geometric error above their parent's and were clamped to it.</summary>
     public int ErrorInversions { get; internal set; }
 
+    /// <summary>Which axis points up in the document's glTF contents.</summary>
+    public UpAxis UpAxis { get; internal set; }
+
     internal TileNode[] Nodes = [];
     internal TileLinks[] Links = [];
     internal int[] Transforms = [];

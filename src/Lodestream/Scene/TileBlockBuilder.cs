@@ -9,11 +9,12 @@ namespace Lodestream.Scene;
 /// multiplied the document's transforms down.
 /// </summary>
 /// <param name="baseUri">Absolute URI of the document.</param>
-public sealed class TileBlockBuilder(string baseUri)
+/// <param name="tiles">How many tiles to expect; more or fewer may come.</param>
+public sealed class TileBlockBuilder(string baseUri, int tiles = 0)
 {
     private readonly TileBlock _block = new(baseUri);
-    private readonly List<Draft> _drafts = [];
-    private readonly List<ContentDraft> _contents = [];
+    private readonly List<Draft> _drafts = new(tiles);
+    private readonly List<ContentDraft> _contents = new(tiles);
     private readonly Dictionary<Orientation, int> _orientations = new() { [Orientation.Scene] = 0 };
     private readonly Dictionary<int, BoundingVolume> _requestVolumes = [];
     private byte[] _uris = new byte[1024];
@@ -44,6 +45,13 @@ public sealed class TileBlockBuilder(string baseUri)
 
     /// <summary>Number of tiles so far.</summary>
     public int TileCount => _drafts.Count;
+
+    /// <summary>Which axis points up in the document's glTF contents; documents beneath inherit it.</summary>
+    public UpAxis UpAxis
+    {
+        get => _block.UpAxis;
+        set => _block.UpAxis = value;
+    }
 
     /// <summary>Adds a tile.</summary>
     /// <param name="parent">The number <see cref="AddTile"/> gave for the parent; −1 for the root, which comes first.</param>

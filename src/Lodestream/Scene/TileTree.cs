@@ -36,7 +36,7 @@ public sealed class TileTree
         const int capacity = 64;
         (_nodes, _links, _pathKeys, _transformOf, _blockOf) = (new TileNode[capacity], new TileLinks[capacity], new ulong[capacity], new int[capacity], new int[capacity]);
         Contents = new ContentTable(_blocks);
-        var block = _blocks.Add(rootUri, Encoding.UTF8.GetBytes(rootUri), parentBlock: -1);
+        var block = _blocks.Add(rootUri, Encoding.UTF8.GetBytes(rootUri), parentBlock: -1, UpAxis.Y);
         _tileRanges.Allocate(1);
         var slot = _slotRanges.Allocate(1);
         _slots[slot] = Contents.Add(new ContentRecord
@@ -129,6 +129,9 @@ public sealed class TileTree
     /// <summary>From the frame of the tile's contents to the scene's.</summary>
     public Transform3d Transform(int tile) => _transforms[_transformOf[tile]];
 
+    /// <summary>Which axis points up in the glTF contents of the tile's document; a document expanded beneath the tile inherits it.</summary>
+    public UpAxis UpAxisOf(int tile) => _blocks.UpAxis(_blockOf[tile]);
+
     /// <summary>The tile's viewer request volume, if it has one.</summary>
     public BoundingVolume? RequestVolume(int tile) => _requestVolumes.TryGetValue(tile, out var volume) ? volume : null;
 
@@ -156,6 +159,19 @@ public sealed class TileTree
         return cell;
     }
 
+    /// <summary>Appends a block beneath an unexpanded tile, all at once.</summary>
+    /// <param name="parent">The tile whose topology the block is; <see cref="SceneRoot"/> for the scene's first tileset.</param>
+    /// <param name="block">The topology.</param>
+    /// <exception cref="InvalidOperationException">The tile is not one to expand, or is expanded.</exception>
+    public void Append(int parent, TileBlock block)
+    {
+        if ((_links[parent].Flags & TileFlags.Unexpanded) == 0)
+            throw new InvalidOperationException($"Tile {parent} has no topology to expand, or it is expanded: collapse it first.");
+        var append = BeginAppend(parent, block);
+        var all = int.MaxValue;
+        append.Step(ref all);
+    }
+
     /// <summary>Starts appending a block beneath a tile; nothing of it can be seen until the append is complete.</summary>
     /// <param name="parent">The unexpanded tile the block belongs to.</param>
     /// <param name="block">The topology.</param>
@@ -164,7 +180,7 @@ public sealed class TileTree
         var first = _tileRanges.Allocate(block.TileCount);
         var firstSlot = block.ContentCount == 0 ? 0 : _slotRanges.Allocate(block.ContentCount);
         EnsureCapacity(_tileRanges.End, _slotRanges.End);
-        var number = _blocks.Add(block.BaseUri, block.Uris.AsSpan(0, block.UriBytes).ToArray(), _blockOf[parent]);
+        var number = _blocks.Add(block.BaseUri, block.Uris.AsSpan(0, block.UriBytes).ToArray(), _blockOf[parent], block.UpAxis);
         var orientations = new int[block.Orientations.Count];
         for (var i = 1; i < orientations.Length; i++)
         {

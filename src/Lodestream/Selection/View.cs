@@ -44,9 +44,11 @@ public readonly record struct View
     public double PixelScale => ViewportHeight / (2 * DeterministicMath.Tan(FovY / 2));
 
     /// <summary>The planes of this view.</summary>
-    public Frustum Frustum()
+    public Frustum Frustum() => Frustum(DeterministicMath.Tan(FovY / 2));
+
+    internal Frustum Frustum(double tanHalfHeight)
     {
-        var tan = DeterministicMath.Tan(FovY / 2);
+        var tan = tanHalfHeight;
         return Geometry.Frustum.Perspective(Position, Direction.Normalized(), Up.Normalized(), tan * ViewportWidth / ViewportHeight, tan, Near, Far);
     }
 }

@@ -1,0 +1,142 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Text;
+using Lodestream.Geometry;
+using Lodestream.Scene;
+
+namespace Lodestream.Formats.Tiles3D;
+
+/// <summary>How a bounding volume is written.</summary>
+internal enum VolumeKind : byte
+{
+    None,
+    Invalid,
+    Box,
+    Sphere,
+    Region,
+}
+
+/// <summary>Up to twelve numbers of a bounding volume.</summary>
+[InlineArray(Length)]
+internal struct VolumeNumbers
+{
+    public const int Length = 12;
+    private double _first;
+}
+
+/// <summary>A bounding volume as it is written, in its tile's frame (a region: in WGS 84).</summary>
+internal struct WrittenVolume
+{
+    public VolumeNumbers Numbers;
+    public VolumeKind Kind;
+}
+
+/// <summary>A tile as its document writes it.</summary>
+internal struct WrittenTile
+{
+    /// <summary>The value of <see cref="Refine"/> where the tile names none: its parent's holds.</summary>
+    public const byte InheritRefinement = 255;
+
+    public WrittenVolume Volume;
+
+    /// <summary>NaN where the document names none.</summary>
+    public double GeometricError;
+
+    public int Parent, Ordinal, ChildCount, LocalTransform, RequestVolume, FirstContent, LastContent;
+    public short Depth;
+    public byte Refine;
+
+    /// <summary>The tile cannot be used; nor can anything beneath it.</summary>
+    public bool Broken;
+
+    /// <summary>The tile is the root of an implicit tiling: its contents are templates.</summary>
+    public bool Implicit;
+}
+
+/// <summary>A content as its document writes it. The URI is a range of the document's bytes, or of the unescaped ones.</summary>
+internal struct WrittenContent
+{
+    public int UriOffset, UriLength, Group, Next;
+    public bool Unescaped, Legacy, Subtree;
+}
+
+/// <summary>A tileset.json as flat lists in document order: parents before children, transforms not multiplied, errors not clamped.</summary>
+internal sealed class TilesetDocument(string uri, ReadOnlyMemory<byte> json)
+{
+    // The least that makes a tile with a content is about 120 bytes, half a kilobyte is common.
+    private const int BytesPerTile = 256;
+
+    private readonly List<(int Tile, string Message)> _warnings = [];
+    private byte[] _unescaped = [];
+    private int _unescapedBytes;
+
+    public string Uri { get; } = uri;
+
+    public List<WrittenTile> Tiles { get; } = new(json.Length / BytesPerTile + 1);
+
+    public List<WrittenContent> Contents { get; } = new(json.Length / BytesPerTile + 1);
+
+    public List<Transform3d> LocalTransforms { get; } = [];
+
+    public List<WrittenVolume> RequestVolumes { get; } = [];
+
+    public List<ContentFamily> Groups { get; } = [];
+
+    public TilesetDialect? Dialect { get; set; }
+
+    public UpAxis? UpAxis { get; set; }
+
+    public double GeometricError { get; set; } = double.NaN;
+
+    public string? Error { get; set; }
+
+    public int WarningCount { get; private set; }
+
+    public Span<WrittenTile> TileSpan => CollectionsMarshal.AsSpan(Tiles);
+
+    public ReadOnlySpan<byte> UriOf(in WrittenContent content) =>
+        (content.Unescaped ? _unescaped : json.Span).Slice(content.UriOffset, content.UriLength);
+
+    public int KeepUnescaped(ReadOnlySpan<byte> text)
+    {
+        var offset = _unescapedBytes;
+        if (offset + text.Length > _unescaped.Length)
+            Array.Resize(ref _unescaped, Math.Max(256, (offset + text.Length) * 2));
+        text.CopyTo(_unescaped.AsSpan(offset));
+        _unescapedBytes += text.Length;
+        return offset;
+    }
+
+    /// <summary>Records something passed over or mended; a tile of −1 means the document.</summary>
+    public void Warn(int tile, string message)
+    {
+        WarningCount++;
+        if (_warnings.Count < TilesetReader.MaximumWarnings)
+            _warnings.Add((tile, message));
+    }
+
+    public IReadOnlyList<TilesetWarning> Warnings() => [.. _warnings.Select(w => new TilesetWarning(PathOf(w.Tile), w.Message))];
+
+    /// <summary>The JSON path of a tile, its middle left out where it is very deep.</summary>
+    public string PathOf(int tile)
+    {
+        if (tile < 0)
+            return "tileset";
+        const int shownAtEachEnd = 8;
+        var ordinals = new List<int>();
+        for (var t = tile; Tiles[t].Parent >= 0; t = Tiles[t].Parent)
+            ordinals.Add(Tiles[t].Ordinal);
+        var path = new StringBuilder("root");
+        for (var i = ordinals.Count - 1; i >= 0; i--)
+        {
+            if (ordinals.Count > 2 * shownAtEachEnd && i == ordinals.Count - 1 - shownAtEachEnd)
+            {
+                path.Append(System.Globalization.CultureInfo.InvariantCulture, $"…({ordinals.Count - 2 * shownAtEachEnd} levels)…");
+                i = shownAtEachEnd;
+                continue;
+            }
+            path.Append(System.Globalization.CultureInfo.InvariantCulture, $".children[{ordinals[i]}]");
+        }
+        return path.ToString();
+    }
+}

@@ -1,0 +1,568 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json;
+using System.Text.Unicode;
+using Lodestream.Geometry;
+using Lodestream.Scene;
+
+namespace Lodestream.Formats.Tiles3D;
+
+/// <summary>
+/// JSON tokens to a <see cref="TilesetDocument"/>, as many at a time as the caller asks for: its own stack instead of recursion, and
+/// between calls nothing but the reader's state. Properties come in any order.
+/// </summary>
+internal sealed class TilesetParser
+{
+    // Containers within containers, in tiles and in what is skipped.
+    private const int MaximumJsonDepth = 4 * TilesetReader.MaximumDepth;
+
+    // Farther than any coordinate of a world; what is larger is a damaged file, and would overflow further on.
+    private const double MaximumCoordinate = 1e12;
+
+    private const int NotSkipping = -1;
+
+    private readonly ReadOnlyMemory<byte> _json;
+    private readonly IReadOnlyList<TilesetDialect> _dialects;
+    private readonly TilesetDocument _document;
+    private Frame[] _frames = new Frame[64];
+    private int _depth;
+    private TilesetProperty _property;
+    private int _skipTo = NotSkipping;
+    private int _consumed;
+    private JsonReaderState _state = new(new JsonReaderOptions { MaxDepth = MaximumJsonDepth });
+    private WrittenContent _content;
+    private bool _assetSeen, _done;
+    private string? _subtreesFault;
+
+    private struct Frame
+    {
+        public TilesetContext Context;
+        public int Tile, Count;
+    }
+
+    public TilesetParser(ReadOnlyMemory<byte> json, string uri, IReadOnlyList<TilesetDialect> dialects)
+    {
+        ReadOnlySpan<byte> byteOrderMark = [0xef, 0xbb, 0xbf];
+        (_json, _dialects) = (json, dialects);
+        _document = new(uri, json);
+        if (json.Span.StartsWith(byteOrderMark))
+            _consumed = byteOrderMark.Length;
+        if (json.Span.StartsWith("subt"u8))
+            Fail("is a subtree; implicit tiling is not supported yet");
+    }
+
+    public TilesetDocument Document => _document;
+
+    /// <summary>Reads up to a number of tokens; true when the document is read or known to be broken.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public bool Step(int tokens)
+    {
+        if (_done)
+            return true;
+        var reader = new Utf8JsonReader(_json.Span[_consumed..], isFinalBlock: true, _state);
+        try
+        {
+            while (tokens-- > 0 && !_done)
+            {
+                if (reader.Read())
+                    Take(ref reader);
+                else
+                    Complete();
+            }
+        }
+        catch (JsonException e)
+        {
+            Fail($"{MessageOf(e)} (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1} of it, offset {_consumed + reader.BytesConsumed}, in {Here()})");
+        }
+        _state = reader.CurrentState;
+        _consumed += (int)reader.BytesConsumed;
+        return _done;
+    }
+
+    // A document is read once: without this most of a large one is read by unoptimised code.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Take(ref Utf8JsonReader reader)
+    {
+        if (_skipTo != NotSkipping)
+        {
+            if (reader.CurrentDepth == _skipTo && reader.TokenType is JsonTokenType.EndObject or JsonTokenType.EndArray)
+                _skipTo = NotSkipping;
+            return;
+        }
+        switch (reader.TokenType)
+        {
+            case JsonTokenType.PropertyName:
+                _property = TilesetNames.Find(_frames[_depth - 1].Context, reader.ValueIsEscaped ? Unescape(ref reader) : reader.ValueSpan);
+                break;
+            case JsonTokenType.StartObject:
+                OpenObject(ref reader);
+                break;
+            case JsonTokenType.StartArray:
+                OpenArray(ref reader);
+                break;
+            case JsonTokenType.EndObject:
+            case JsonTokenType.EndArray:
+                Close();
+                break;
+            default:
+                TakeValue(ref reader);
+                break;
+        }
+    }
+
+    private void OpenObject(ref Utf8JsonReader reader)
+    {
+        if (_depth == 0)
+        {
+            Push(TilesetContext.Document, -1);
+            return;
+        }
+        ref var frame = ref _frames[_depth - 1];
+        switch (frame.Context)
+        {
+            case TilesetContext.Children:
+                OpenTile(ref reader, frame.Tile, frame.Count++);
+                break;
+            case TilesetContext.Contents:
+                OpenContent(frame.Tile);
+                break;
+            case TilesetContext.Groups:
+                _document.Groups.Add(ContentFamily.Mesh);
+                Push(TilesetContext.Group, -1);
+                break;
+            default:
+                OpenNamedObject(ref reader, frame);
+                break;
+        }
+    }
+
+    private void OpenNamedObject(ref Utf8JsonReader reader, in Frame frame)
+    {
+        switch (frame.Context, _property)
+        {
+            case (TilesetContext.Document, TilesetProperty.Asset):
+                _assetSeen = true;
+                Push(TilesetContext.Asset, -1);
+                break;
+            case (TilesetContext.Document, TilesetProperty.Root):
+                if (_document.Tiles.Count > 0)
+                    Fail("has two properties \"root\"");
+                else
+                    OpenTile(ref reader, -1, 0);
+                break;
+            case (TilesetContext.Tile, TilesetProperty.BoundingVolume):
+                Push(TilesetContext.Volume, frame.Tile);
+                break;
+            case (TilesetContext.Tile, TilesetProperty.ViewerRequestVolume):
+                _document.TileSpan[frame.Tile].RequestVolume = _document.RequestVolumes.Count;
+                _document.RequestVolumes.Add(default);
+                Push(TilesetContext.RequestVolume, frame.Tile);
+                break;
+            case (TilesetContext.Tile, TilesetProperty.Content):
+                OpenContent(frame.Tile);
+                break;
+            case (TilesetContext.Tile, TilesetProperty.ImplicitTiling):
+                _subtreesFault = "implicitTiling names no subtrees";
+                _document.TileSpan[frame.Tile].Implicit = true;
+                Push(TilesetContext.ImplicitTiling, frame.Tile);
+                break;
+            case (TilesetContext.ImplicitTiling, TilesetProperty.Subtrees):
+                Push(TilesetContext.Subtrees, frame.Tile);
+                break;
+            case (TilesetContext.Group, TilesetProperty.Properties):
+                Push(TilesetContext.GroupProperties, -1);
+                break;
+            default:
+                Skip(ref reader);
+                break;
+        }
+    }
+
+    private void OpenArray(ref Utf8JsonReader reader)
+    {
+        if (_depth == 0)
+        {
+            Fail("is a JSON array; a tileset is an object");
+            return;
+        }
+        var frame = _frames[_depth - 1];
+        switch (frame.Context, _property)
+        {
+            case (TilesetContext.Tile, TilesetProperty.Children):
+                Push(TilesetContext.Children, frame.Tile);
+                _frames[_depth - 1].Count = _document.TileSpan[frame.Tile].ChildCount;
+                break;
+            case (TilesetContext.Tile, TilesetProperty.Contents):
+                Push(TilesetContext.Contents, frame.Tile);
+                break;
+            case (TilesetContext.Document, TilesetProperty.Groups):
+                Push(TilesetContext.Groups, -1);
+                break;
+            case (TilesetContext.Tile, TilesetProperty.Transform):
+                ReadTransform(ref reader, frame.Tile);
+                break;
+            case (TilesetContext.Volume, TilesetProperty.Box or TilesetProperty.Sphere or TilesetProperty.Region):
+                ReadVolume(ref reader, frame.Tile, "boundingVolume", ref _document.TileSpan[frame.Tile].Volume);
+                break;
+            case (TilesetContext.RequestVolume, TilesetProperty.Box or TilesetProperty.Sphere or TilesetProperty.Region):
+                ReadVolume(ref reader, frame.Tile, "viewerRequestVolume",
+                    ref CollectionsMarshal.AsSpan(_document.RequestVolumes)[^1]);
+                break;
+            default:
+                if (frame.Context == TilesetContext.Children)
+                    WarnOfChild();
+                Skip(ref reader);
+                break;
+        }
+    }
+
+    private void TakeValue(ref Utf8JsonReader reader)
+    {
+        if (_depth == 0)
+        {
+            Fail("is a single JSON value; a tileset is an object");
+            return;
+        }
+        var frame = _frames[_depth - 1];
+        switch (frame.Context, _property, reader.TokenType)
+        {
+            case (TilesetContext.Children, _, _):
+                WarnOfChild();
+                break;
+            case (TilesetContext.Tile, TilesetProperty.GeometricError, JsonTokenType.Number):
+                ReadGeometricError(ref reader, frame.Tile);
+                break;
+            case (TilesetContext.Tile, TilesetProperty.Refine, JsonTokenType.String):
+                ReadRefine(ref reader, frame.Tile);
+                break;
+            case (TilesetContext.Content, TilesetProperty.Uri, JsonTokenType.String):
+                KeepUri(ref reader, legacy: false);
+                break;
+            case (TilesetContext.Content, TilesetProperty.Url, JsonTokenType.String):
+                if (_content.UriLength == 0)
+                    KeepUri(ref reader, legacy: true);
+                break;
+            case (TilesetContext.Content, TilesetProperty.Group, JsonTokenType.Number):
+                _content.Group = reader.TryGetInt32(out var group) ? group : int.MaxValue;
+                break;
+            case (TilesetContext.Document, TilesetProperty.GeometricError, JsonTokenType.Number):
+                var error = JsonNumber.Parse(reader.ValueSpan);
+                if (double.IsFinite(error) && error >= 0)
+                    _document.GeometricError = error;
+                else
+                    _document.Warn(-1, $"geometricError is {error}; it is taken as absent");
+                break;
+            case (TilesetContext.Asset, TilesetProperty.Version, JsonTokenType.String):
+                ReadVersion(ref reader);
+                break;
+            case (TilesetContext.Asset, TilesetProperty.GltfUpAxis, JsonTokenType.String):
+                ReadUpAxis(ref reader);
+                break;
+            case (TilesetContext.Group, TilesetProperty.Class or TilesetProperty.Name, JsonTokenType.String):
+            case (TilesetContext.GroupProperties, _, JsonTokenType.String):
+                if (ContentKinds.FamilyOf(Text(ref reader)) is { } family)
+                    _document.Groups[^1] = family;
+                break;
+            case (TilesetContext.Subtrees, TilesetProperty.Uri, JsonTokenType.String):
+                _subtreesFault = null;
+                OpenContent(frame.Tile);
+                KeepRootSubtree(ref reader);
+                Close();
+                break;
+        }
+    }
+
+    private void WarnOfChild()
+    {
+        ref var frame = ref _frames[_depth - 1];
+        _document.Warn(frame.Tile, $"children[{frame.Count++}] is not an object and is skipped");
+    }
+
+    private void OpenTile(ref Utf8JsonReader reader, int parent, int ordinal)
+    {
+        var tile = _document.Tiles.Count;
+        var depth = parent < 0 ? 0 : _document.Tiles[parent].Depth + 1;
+        if (parent >= 0)
+            _document.TileSpan[parent].ChildCount = ordinal + 1;
+        if (depth >= TilesetReader.MaximumDepth)
+        {
+            _document.Warn(parent, $"children[{ordinal}] is more than {TilesetReader.MaximumDepth} tiles deep and is skipped with everything beneath it");
+            Skip(ref reader);
+            return;
+        }
+        _document.Tiles.Add(new()
+        {
+            Parent = parent,
+            Ordinal = ordinal,
+            GeometricError = double.NaN,
+            LocalTransform = -1,
+            RequestVolume = -1,
+            FirstContent = -1,
+            LastContent = -1,
+            Depth = (short)depth,
+            Refine = WrittenTile.InheritRefinement,
+        });
+        Push(TilesetContext.Tile, tile);
+    }
+
+    private void OpenContent(int tile)
+    {
+        _content = new() { Group = -1, Next = -1 };
+        Push(TilesetContext.Content, tile);
+    }
+
+    private void Close()
+    {
+        var frame = _frames[--_depth];
+        switch (frame.Context)
+        {
+            case TilesetContext.Content:
+                CloseContent(frame.Tile);
+                break;
+            case TilesetContext.Tile:
+                CloseTile(frame.Tile);
+                break;
+            case TilesetContext.ImplicitTiling when _subtreesFault is { } fault:
+                BreakTile(frame.Tile, fault);
+                break;
+            case TilesetContext.Asset when _document.Dialect is null:
+                Fail("asset names no version");
+                break;
+        }
+    }
+
+    private void CloseTile(int tile)
+    {
+        ref var written = ref _document.TileSpan[tile];
+        if (written.Volume.Kind == VolumeKind.None)
+            BreakTile(tile, "has no boundingVolume of box, sphere or region");
+        else if (written.Volume.Kind == VolumeKind.Invalid)
+            written.Broken = true;
+    }
+
+    private void CloseContent(int tile)
+    {
+        if (_content.UriLength == 0)
+        {
+            _document.Warn(tile, "a content has no uri and is skipped");
+            return;
+        }
+        if (_content.UriLength > ushort.MaxValue || !Utf8.IsValid(_document.UriOf(_content)))
+        {
+            _document.Warn(tile, "a content's uri is longer than 65,535 bytes or not UTF-8; the content is skipped");
+            return;
+        }
+        var number = _document.Contents.Count;
+        _document.Contents.Add(_content);
+        ref var written = ref _document.TileSpan[tile];
+        if (written.LastContent < 0)
+            written.FirstContent = number;
+        else
+            CollectionsMarshal.AsSpan(_document.Contents)[written.LastContent].Next = number;
+        written.LastContent = number;
+    }
+
+    private void ReadTransform(ref Utf8JsonReader reader, int tile)
+    {
+        Span<double> m = stackalloc double[16];
+        var count = ReadNumbers(ref reader, m);
+        if (count != 16)
+            BreakTile(tile, "transform is not an array of sixteen finite numbers");
+        else if (m[3] != 0 || m[7] != 0 || m[11] != 0 || m[15] != 1)
+            BreakTile(tile, "transform is not affine: its last row is not 0, 0, 0, 1");
+        else
+        {
+            _document.TileSpan[tile].LocalTransform = _document.LocalTransforms.Count;
+            _document.LocalTransforms.Add(Transform3d.FromColumnMajor(m));
+        }
+    }
+
+    private void ReadVolume(ref Utf8JsonReader reader, int tile, string property, ref WrittenVolume volume)
+    {
+        var (kind, length, name) = _property switch
+        {
+            TilesetProperty.Box => (VolumeKind.Box, 12, "box"),
+            TilesetProperty.Sphere => (VolumeKind.Sphere, 4, "sphere"),
+            _ => (VolumeKind.Region, 6, "region"),
+        };
+
+        // Of several shapes for one volume the box is used, else the region.
+        var better = volume.Kind is VolumeKind.None or VolumeKind.Invalid || kind == VolumeKind.Box || (kind == VolumeKind.Region && volume.Kind == VolumeKind.Sphere);
+        WrittenVolume read = default;
+        Span<double> numbers = read.Numbers;
+        var count = ReadNumbers(ref reader, numbers[..length]);
+        if (!better)
+            return;
+        var fault = count != length ? $"is not an array of {length} finite numbers" : FaultOf(kind, numbers);
+        if (fault is not null)
+        {
+            _document.Warn(tile, $"{property}.{name} {fault}; " + (property == "boundingVolume" ? "the tile and everything beneath it are skipped" : "it is ignored"));
+            read = default;
+        }
+        read.Kind = fault is null ? kind : VolumeKind.Invalid;
+        volume = read;
+    }
+
+    private static string? FaultOf(VolumeKind kind, ReadOnlySpan<double> n)
+    {
+        if (kind == VolumeKind.Sphere)
+            return n[3] < 0 ? "has a negative radius" : null;
+        if (kind != VolumeKind.Region)
+            return null;
+        const double circle = 2 * Math.PI + 1e-6, pole = Math.PI / 2 + 1e-6;
+        if (Math.Abs(n[0]) > circle || Math.Abs(n[2]) > circle || Math.Abs(n[1]) > pole || Math.Abs(n[3]) > pole)
+            return "has a longitude or latitude beyond the globe (they are in radians)";
+        return n[1] > n[3] ? "has its south north of its north" : null;
+    }
+
+    // The numbers of an array: how many there are, or −1 when something else is among them or one is not usable. An array of more
+    // than there is room for is left to be skipped, so that no call reads without end.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private int ReadNumbers(ref Utf8JsonReader reader, scoped Span<double> into)
+    {
+        var depth = reader.CurrentDepth;
+        var count = 0;
+        var usable = true;
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            if (reader.TokenType != JsonTokenType.Number || count == into.Length)
+            {
+                _skipTo = depth;
+                return -1;
+            }
+            var value = JsonNumber.Parse(reader.ValueSpan);
+            usable &= Math.Abs(value) <= MaximumCoordinate;
+            into[count++] = value;
+        }
+        return usable ? count : -1;
+    }
+
+    private void ReadGeometricError(ref Utf8JsonReader reader, int tile)
+    {
+        var error = JsonNumber.Parse(reader.ValueSpan);
+        if (double.IsFinite(error) && error >= 0)
+            _document.TileSpan[tile].GeometricError = error;
+        else
+            _document.Warn(tile, $"geometricError is {error}; the parent's is used");
+    }
+
+    private void ReadRefine(ref Utf8JsonReader reader, int tile)
+    {
+        var text = Text(ref reader);
+        if (Ascii.EqualsIgnoreCase(text, "REPLACE"u8))
+            _document.TileSpan[tile].Refine = (byte)Refinement.Replace;
+        else if (Ascii.EqualsIgnoreCase(text, "ADD"u8))
+            _document.TileSpan[tile].Refine = (byte)Refinement.Add;
+        else
+            _document.Warn(tile, $"refine is {Quoted(ref reader)}, neither ADD nor REPLACE; the parent's is used");
+    }
+
+    private void ReadVersion(ref Utf8JsonReader reader)
+    {
+        _document.Dialect = TilesetDialect.Find(_dialects, Text(ref reader));
+        if (_document.Dialect is null)
+            Fail($"asset.version is {Quoted(ref reader)}; supported are {string.Join(", ", _dialects.Select(d => d.Version))}");
+    }
+
+    private void ReadUpAxis(ref Utf8JsonReader reader)
+    {
+        var text = Text(ref reader);
+        _document.UpAxis = text.Length != 1 ? null : (char)(text[0] | 0x20) switch { 'x' => UpAxis.X, 'y' => UpAxis.Y, 'z' => UpAxis.Z, _ => null };
+        if (_document.UpAxis is null)
+            _document.Warn(-1, $"asset.gltfUpAxis is {Quoted(ref reader)}, not X, Y or Z; it is ignored");
+    }
+
+    private void KeepUri(ref Utf8JsonReader reader, bool legacy)
+    {
+        _content.Legacy = legacy;
+        _content.Unescaped = reader.ValueIsEscaped;
+        if (reader.ValueIsEscaped)
+        {
+            var text = Unescape(ref reader);
+            (_content.UriOffset, _content.UriLength) = (_document.KeepUnescaped(text), text.Length);
+        }
+        else
+        {
+            // The value begins after its quotation mark.
+            (_content.UriOffset, _content.UriLength) = (_consumed + (int)reader.TokenStartIndex + 1, reader.ValueSpan.Length);
+        }
+    }
+
+    // The subtree that holds an implicit tileset's root: level, x, y and z are 0.
+    private void KeepRootSubtree(ref Utf8JsonReader reader)
+    {
+        var uri = Encoding.UTF8.GetString(Text(ref reader));
+        foreach (var variable in (ReadOnlySpan<string>)["{level}", "{x}", "{y}", "{z}"])
+            uri = uri.Replace(variable, "0", StringComparison.Ordinal);
+        var text = Encoding.UTF8.GetBytes(uri);
+        _content = _content with { Subtree = true, Unescaped = true, UriOffset = _document.KeepUnescaped(text), UriLength = text.Length };
+    }
+
+    private void Complete()
+    {
+        if (!_assetSeen)
+            Fail("has no property \"asset\": it is not a tileset");
+        else if (_document.Tiles.Count == 0)
+            Fail("has no property \"root\"");
+        _done = true;
+    }
+
+    private void Skip(ref Utf8JsonReader reader) => _skipTo = reader.CurrentDepth;
+
+    private void Push(TilesetContext context, int tile)
+    {
+        if (_depth == _frames.Length)
+            Array.Resize(ref _frames, _depth * 2);
+        _frames[_depth++] = new() { Context = context, Tile = tile };
+        _property = TilesetProperty.Other;
+    }
+
+    private void BreakTile(int tile, string what)
+    {
+        _document.TileSpan[tile].Broken = true;
+        _document.Warn(tile, $"{what}; the tile and everything beneath it are skipped");
+    }
+
+    private void Fail(string what)
+    {
+        _document.Error ??= $"{_document.Uri}: {what}";
+        _done = true;
+    }
+
+    private ReadOnlySpan<byte> Text(ref Utf8JsonReader reader) => reader.ValueIsEscaped ? Unescape(ref reader) : reader.ValueSpan;
+
+    private ReadOnlySpan<byte> Unescape(ref Utf8JsonReader reader)
+    {
+        var text = new byte[reader.ValueSpan.Length];
+        try
+        {
+            return text.AsSpan(0, reader.CopyString(text));
+        }
+        catch (InvalidOperationException)
+        {
+            Fail($"is not valid JSON: a string is not valid text (offset {_consumed + reader.TokenStartIndex}, in {Here()})");
+            return [];
+        }
+    }
+
+    // For messages: what is not UTF-8 shows as such.
+    private string Quoted(ref Utf8JsonReader reader) => $"\"{Encoding.UTF8.GetString(Text(ref reader))}\"";
+
+    private string Here()
+    {
+        for (var i = _depth - 1; i >= 0; i--)
+        {
+            if (_frames[i].Tile >= 0)
+                return _document.PathOf(_frames[i].Tile);
+        }
+        return _document.PathOf(-1);
+    }
+
+    // The framework appends its own idea of the place.
+    private static string MessageOf(JsonException e)
+    {
+        var end = e.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
+        return "is not valid JSON: " + (end < 0 ? e.Message : e.Message[..end]);
+    }
+}

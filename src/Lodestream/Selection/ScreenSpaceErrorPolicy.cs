@@ -1,0 +1,204 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Lodestream.Scene;
+
+namespace Lodestream.Selection;
+
+/// <summary>What a selection may depend on, besides the tree: law 1 holds the policies to it.</summary>
+/// <param name="DetailScale">Divides the target error: below 1, the views make do with less detail so that the wanted set fits the budget.</param>
+public readonly record struct SelectionInputs(double DetailScale);
+
+/// <summary>
+/// Hierarchical refinement by screen-space error (3D Tiles, "geometric error"): a tile is refined while a view that sees it finds its
+/// geometric or raster error above the view's target. One cut for all views, the finest any seeing view wants. Stateless.
+/// </summary>
+public sealed class ScreenSpaceErrorPolicy
+{
+    /// <summary>Views at most in one selection.</summary>
+    public const int MaximumViews = 16;
+
+    private PreparedView[] _prepared = new PreparedView[1];
+
+    // Sums of one selection, reset at its start.
+    private ulong _low, _high;
+    private int _primaries, _deepest;
+
+    /// <summary>Works out what the views want.</summary>
+    /// <param name="tree">The known tree.</param>
+    /// <param name="views">The cameras.</param>
+    /// <param name="inputs">What else the selection depends on.</param>
+    /// <param name="set">Filled anew.</param>
+    /// <exception cref="ArgumentException">More than <see cref="MaximumViews"/> views.</exception>
+    public void Select(TileTree tree, ReadOnlySpan<View> views, in SelectionInputs inputs, VisibilitySet set)
+    {
+        Prepare(views, inputs);
+        Begin(set, views.Length);
+        for (var i = 0; i < set.Count; i++)
+        {
+            if ((set.VisitArray[i].Flags & VisitFlags.Refined) != 0)
+                VisitChildren(tree, set, i);
+        }
+        set.PrimaryCount = _primaries;
+        set.PrimaryLevel = _deepest;
+        set.Signature = new(_high, _low);
+    }
+
+    private void Prepare(ReadOnlySpan<View> views, in SelectionInputs inputs)
+    {
+        if (views.Length > MaximumViews)
+            throw new ArgumentException($"{views.Length} views were given; a selection takes {MaximumViews} at most.", nameof(views));
+        if (_prepared.Length < views.Length)
+            _prepared = new PreparedView[views.Length];
+        for (var i = 0; i < views.Length; i++)
+            _prepared[i] = new(views[i], inputs.DetailScale);
+    }
+
+    private void Begin(VisibilitySet set, int views)
+    {
+        (_low, _high, _primaries, _deepest) = (0, 0, 0, -1);
+        set.FrameId++;
+        set.Touched = 0;
+        set.Count = 1;
+        set.VisitArray[0] = new()
+        {
+            Tile = TileTree.SceneRoot,
+            Parent = -1,
+            ErrorPx = double.PositiveInfinity,
+            Views = (ushort)((1 << views) - 1),
+            Flags = VisitFlags.Refined,
+        };
+    }
+
+    // Optimised from the first call: a camera should not fly its first seconds on unoptimised code.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void VisitChildren(TileTree tree, VisibilitySet set, int visit)
+    {
+        ref var links = ref tree.LinkArray[set.VisitArray[visit].Tile];
+        if ((links.Flags & TileFlags.Unexpanded) != 0)
+            set.VisitArray[visit].Flags |= VisitFlags.Expand;
+        var first = links.FirstChild;
+        var end = first + links.ChildCount;
+        while (set.Count + links.ChildCount > set.VisitArray.Length)
+            set.Grow();
+        ref var parent = ref set.VisitArray[visit];
+        parent.FirstChild = set.Count;
+        set.Touched += links.ChildCount;
+        ref var firstNode = ref MemoryMarshal.GetArrayDataReference(tree.NodeArray);
+        ref var firstLinks = ref MemoryMarshal.GetArrayDataReference(tree.LinkArray);
+        ref var firstKey = ref MemoryMarshal.GetArrayDataReference(tree.PathKeyArray);
+        for (var child = first; child < end; child++)
+        {
+            ref var node = ref Unsafe.Add(ref firstNode, child);
+            var flags = Unsafe.Add(ref firstLinks, child).Flags;
+            ref var record = ref set.VisitArray[set.Count];
+            record.Views = 0;
+            record.Inside = 0;
+            record.Distance = double.PositiveInfinity;
+            record.ErrorPx = 0;
+            var wantsMore = false;
+            if (parent.Views == 1 && (flags & (TileFlags.AxisAligned | TileFlags.HasRequestVolume)) == TileFlags.AxisAligned)
+                Look(node, ref record, parent.Inside, ref wantsMore);
+            else
+                LookFromAll(tree, child, ref record, parent, ref wantsMore);
+            if (record.Views == 0)
+                continue;
+            record.Tile = child;
+            record.Parent = visit;
+            record.ChildCount = 0;
+            record.Flags = FlagsOf(Unsafe.Add(ref firstLinks, child), wantsMore);
+            if ((record.Flags & (VisitFlags.Primary | VisitFlags.Expand)) != 0)
+                Sign(Unsafe.Add(ref firstKey, child), record.Flags, Unsafe.Add(ref firstLinks, child).Level);
+            set.Count++;
+        }
+        parent.ChildCount = set.Count - parent.FirstChild;
+    }
+
+    // One view and an axis-aligned box: nearly every tile of nearly every scene.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Look(in TileNode node, ref Visit record, ushort parentInside, ref bool wantsMore)
+    {
+        ref readonly var view = ref MemoryMarshal.GetArrayDataReference(_prepared);
+        var inside = parentInside != 0;
+        if (!inside && !view.Sees(node, out inside))
+            return;
+        var distance = Math.Sqrt(view.SquaredDistance(node));
+        var error = (node.RasterError > node.GeometricError ? node.RasterError : node.GeometricError) * view.PixelScale;
+        record.Views = 1;
+        record.Inside = inside ? (ushort)1 : (ushort)0;
+        record.Distance = distance;
+        record.ErrorPx = Pixels(error, distance);
+        wantsMore = error > view.Target * distance;
+    }
+
+    private void LookFromAll(TileTree tree, int tile, ref Visit record, in Visit parent, ref bool wantsMore)
+    {
+        ref var node = ref tree.NodeArray[tile];
+        var flags = tree.LinkArray[tile].Flags;
+        for (var v = 0; parent.Views >> v != 0; v++)
+        {
+            if ((parent.Views >> v & 1) == 0)
+                continue;
+            ref readonly var view = ref _prepared[v];
+            if ((flags & TileFlags.HasRequestVolume) != 0 && tree.RequestVolume(tile)!.Value.DistanceTo(view.Position) > 0)
+                continue;
+            var inside = (parent.Inside >> v & 1) != 0;
+            double squared;
+            if ((flags & TileFlags.AxisAligned) != 0)
+            {
+                if (!inside && !view.Sees(node, out inside))
+                    continue;
+                squared = view.SquaredDistance(node);
+            }
+            else if ((flags & TileFlags.Sphere) != 0)
+            {
+                if (!inside && !view.SeesSphere(node, out inside))
+                    continue;
+                squared = view.SquaredDistanceSphere(node);
+            }
+            else
+            {
+                var axes = tree.AxesOf(node.Orientation);
+                if (!inside && !view.SeesOriented(node, axes, out inside))
+                    continue;
+                squared = view.SquaredDistanceOriented(node, axes);
+            }
+            var distance = Math.Sqrt(squared);
+            var error = Math.Max(node.RasterError, node.GeometricError) * view.PixelScale;
+            record.Views |= (ushort)(1 << v);
+            if (inside)
+                record.Inside |= (ushort)(1 << v);
+            record.Distance = Math.Min(record.Distance, distance);
+            record.ErrorPx = Math.Max(record.ErrorPx, Pixels(error, distance));
+            wantsMore |= error > view.Target * distance;
+        }
+    }
+
+    // From inside the volume any error is infinitely large, but none stays none.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static double Pixels(double scaledError, double distance) => scaledError > 0 ? scaledError / distance : 0;
+
+    // Nothing to draw and something below: refined whatever its error. An unexpanded tile is not drawable and always refined.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static VisitFlags FlagsOf(in TileLinks links, bool wantsMore)
+    {
+        var drawable = (links.Flags & (TileFlags.HasContent | TileFlags.ContentFailed)) == TileFlags.HasContent;
+        if ((links.Flags & TileFlags.Unexpanded) != 0)
+            return VisitFlags.Refined | VisitFlags.Expand | (drawable ? VisitFlags.Primary : 0);
+        if (links.ChildCount == 0 || (drawable && !wantsMore))
+            return VisitFlags.Primary;
+        return drawable && (links.Flags & TileFlags.Add) != 0 ? VisitFlags.Refined | VisitFlags.Primary : VisitFlags.Refined;
+    }
+
+    // Keys are hashes already: a sum is an order-independent hash of the set, two different sums make it 128 bits wide.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Sign(ulong key, VisitFlags flags, short level)
+    {
+        key += (ulong)flags * 0x9e3779b97f4a7c15;
+        _low += key;
+        _high += (key ^ (key >> 29)) * 0xbf58476d1ce4e5b9;
+        if ((flags & VisitFlags.Primary) == 0)
+            return;
+        _primaries++;
+        _deepest = level > _deepest ? level : _deepest;
+    }
+}

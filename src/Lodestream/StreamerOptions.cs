@@ -1,4 +1,5 @@
 using Lodestream.Scene;
+using Lodestream.Streaming;
 
 namespace Lodestream;
 
@@ -42,6 +43,24 @@ public sealed record StreamerOptions
     /// <summary>Greatest depth of tilesets within tilesets. Default 32.</summary>
     public int MaximumTilesetDepth { get; init; } = 32;
 
+    /// <summary>Longest a preparation may take, seconds, network and waiting for memory excluded. Default 60 (tile-based specification, tileParseTimeoutSeconds).</summary>
+    public double PrepareTimeoutSeconds { get; init; } = 60;
+
+    /// <summary>Wait before a content that could not be decoded is fetched again, seconds; doubles. Default 5 (tile-based specification).</summary>
+    public double FirstParseBackoffSeconds { get; init; } = 5;
+
+    /// <summary>Longest such wait, seconds. Default 60 (tile-based specification).</summary>
+    public double LongestParseBackoffSeconds { get; init; } = 60;
+
+    /// <summary>Times a content may fail to decode before it counts as failed for good. Default 4 (ours).</summary>
+    public int MaximumParseAttempts { get; init; } = 4;
+
+    /// <summary>Orders what is wanted and not here. Default: nearest first.</summary>
+    public IPriorityModel Priorities { get; init; } = new DistanceOrder();
+
+    /// <summary>How hosts' failures are dealt with.</summary>
+    public HostHealthOptions Hosts { get; init; } = new();
+
     /// <summary>Seed of the jitter in retries. Default 1.</summary>
     public ulong Seed { get; init; } = 1;
 
@@ -58,6 +77,10 @@ public sealed record StreamerOptions
         Require(RetainMargin is >= 1 and <= 4, nameof(RetainMargin), RetainMargin, "1 to 4");
         Require(UploadBudgetMs > 0, nameof(UploadBudgetMs), UploadBudgetMs, "more than 0 ms");
         Require(TopologyTilesPerTick >= 1, nameof(TopologyTilesPerTick), TopologyTilesPerTick, "at least 1");
+        Require(PrepareTimeoutSeconds > 0, nameof(PrepareTimeoutSeconds), PrepareTimeoutSeconds, "more than 0 s");
+        Require(FirstParseBackoffSeconds > 0, nameof(FirstParseBackoffSeconds), FirstParseBackoffSeconds, "more than 0 s");
+        Require(LongestParseBackoffSeconds >= FirstParseBackoffSeconds, nameof(LongestParseBackoffSeconds), LongestParseBackoffSeconds, "at least FirstParseBackoffSeconds");
+        Require(MaximumParseAttempts is >= 1 and <= 100, nameof(MaximumParseAttempts), MaximumParseAttempts, "1 to 100");
         Require(MaximumTilesetDepth is >= 1 and <= 1000, nameof(MaximumTilesetDepth), MaximumTilesetDepth, "1 to 1000");
 
         static void Require(bool holds, string option, object value, string range)

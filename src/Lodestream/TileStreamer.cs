@@ -1,45 +1,221 @@
+using Lodestream.Diagnostics;
 using Lodestream.Presentation;
+using Lodestream.Residency;
 using Lodestream.Scene;
 using Lodestream.Selection;
 using Lodestream.Streaming;
 
 namespace Lodestream;
 
-/// <summary>When the host should tick again.</summary>
-public enum WakeKind : byte
-{
-    /// <summary>In the next frame.</summary>
-    Now,
-
-    /// <summary>At <see cref="FrameDecision.At"/>, unless something happens before.</summary>
-    AtTime,
-
-    /// <summary>When the camera moves, the inbox gets a message or an option changes.</summary>
-    OnEvent,
-}
-
-/// <summary>The governor's answer: when to tick again.</summary>
-/// <param name="Kind">Now, at a time, or on an event.</param>
-/// <param name="At">The time, on the clock the ticks are given.</param>
-public readonly record struct FrameDecision(WakeKind Kind, TimeSpan At);
-
-/// <summary>Decides every frame what to fetch, show and drop. One thread at a time; everything asynchronous enters through the inbox.</summary>
+/// <summary>
+/// Decides every frame what to fetch, show and drop. One thread at a time calls it; nothing in a tick waits, and everything
+/// asynchronous enters through the inbox.
+/// </summary>
 public sealed class TileStreamer
 {
+    private readonly StreamerOptions _options;
+    private readonly Inbox _inbox;
+    private readonly TileResidency _residency;
+    private readonly MemoryLedger _ledger;
+    private readonly HostHealth _health;
+    private readonly RequestScheduler _scheduler;
+    private readonly ContentPipeline _pipeline;
+    private readonly Evictor _evictor;
+    private readonly StreamingPlanner _planner;
+    private readonly RenderResolver _resolver;
+    private readonly UploadStage _uploads;
+    private readonly CommitStage _commits;
+    private readonly ScreenSpaceErrorPolicy _policy = new();
+    private bool _closed;
+
     /// <summary>Makes a streamer over a tree.</summary>
-    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    /// <param name="tree">The scene; the streamer grows it as topology arrives. Nobody else changes it meanwhile.</param>
+    /// <param name="transport">Carries bytes.</param>
+    /// <param name="preparer">Decodes.</param>
+    /// <param name="host">Draws.</param>
+    /// <param name="inbox">Where transport, preparer and host post.</param>
+    /// <param name="options">Options; defaults where null.</param>
+    /// <exception cref="ArgumentException">An option is out of range; the message names it.</exception>
     public TileStreamer(TileTree tree, ITileTransport transport, IContentPreparer preparer, IRenderHost host, Inbox inbox, StreamerOptions? options = null)
     {
-        _ = (transport, preparer, host, inbox);
+        ArgumentNullException.ThrowIfNull(tree);
+        ArgumentNullException.ThrowIfNull(inbox);
+        _options = options ?? new();
+        _options.Validate();
+        _inbox = inbox;
         Tree = tree;
-        (options ?? new()).Validate();
+        var sizes = new SizeEstimator(tree);
+        _residency = new(tree, _options.RequiredFamilies);
+        _ledger = new(_options.MemoryBudgetBytes);
+        _health = new(_options.Hosts, _options.Seed);
+        _scheduler = new(tree, _residency, _ledger, _health, sizes, transport, _options);
+        _pipeline = new(tree, _residency, _ledger, sizes, _scheduler, preparer, _options);
+        _evictor = new(tree, _residency);
+        _planner = new(_residency, _ledger, _scheduler, _pipeline, new(tree, _residency, _options.HostHasMasks), _evictor, tree) { Priorities = _options.Priorities };
+        _resolver = new(tree, _residency, _options);
+        _uploads = new(tree, _residency, _ledger, _pipeline, host, _options);
+        _commits = new(tree, _residency, host);
     }
 
     /// <summary>The scene.</summary>
     public TileTree Tree { get; }
 
-    /// <summary>Runs one frame.</summary>
-    /// <param name="now">Time on the host's monotonic clock.</param>
-    /// <param name="views">The cameras.</param>
-    public FrameDecision Tick(TimeSpan now, ReadOnlySpan<View> views) => throw new NotImplementedException();
+    /// <summary>What the last tick's cameras wanted.</summary>
+    public VisibilitySet Selection { get; } = new();
+
+    /// <summary>What happened and what is, as of the last tick.</summary>
+    public StreamerStatistics Statistics { get; } = new();
+
+    /// <summary>What is on screen since the last tick.</summary>
+    public ReadOnlySpan<DrawItem> Drawn => _commits.Shown;
+
+    /// <summary>Whether new requests may start; false while nobody looks (a hidden page). What is under way goes on.</summary>
+    public bool RequestsAllowed { get; set; } = true;
+
+    /// <summary>Families that are fetched and drawn. What is resident of a family stays when it is switched off, under normal eviction.</summary>
+    public FamilySet EnabledFamilies
+    {
+        get => _residency.Enabled;
+        set => _residency.SetEnabled(value);
+    }
+
+    /// <summary>Runs one frame: select, plan, (fetch, prepare, upload), resolve, commit, govern.</summary>
+    /// <param name="now">Time on the host's clock; never goes back.</param>
+    /// <param name="views">The cameras, <see cref="ScreenSpaceErrorPolicy.MaximumViews"/> at most.</param>
+    /// <returns>When to tick again.</returns>
+    /// <exception cref="ObjectDisposedException">The streamer was closed.</exception>
+    public FrameDecision Tick(TimeSpan now, ReadOnlySpan<View> views)
+    {
+        ObjectDisposedException.ThrowIf(_closed, this);
+        _residency.Match();
+        Drain(now);
+        _pipeline.PlaceTopology(now);
+        _policy.Select(Tree, views, new(Statistics.DetailScale), Selection);
+        _planner.Plan(Selection, views, now, RequestsAllowed);
+        _uploads.Upload();
+        _resolver.Resolve(Selection);
+        _commits.Commit(_resolver.Items, Selection.FrameId);
+        _commits.Free(_evictor.Chosen);
+        Report();
+        return FrameGovernor.Decide(_pipeline.HasAppends || _uploads.HasWork || !_inbox.IsEmpty, _scheduler.NextDeadline, now);
+    }
+
+    /// <summary>State of a content.</summary>
+    public ContentState StateOf(int content) => _residency.StateOf(content);
+
+    /// <summary>Why a tile is, or is not, on screen.</summary>
+    public TileExplanation Why(int tile) => new Explainer(Tree, _residency, Selection, _commits).Why(tile);
+
+    /// <summary>A snapshot of every host: name, breaker and requests in flight.</summary>
+    public IEnumerable<HostReport> Hosts()
+    {
+        for (var i = 0; i < _health.Count; i++)
+            yield return new(_health.Name(i), _health.Breaker(i), _health.InFlight(i));
+    }
+
+    /// <summary>Calls off everything under way. The streamer can't be used any more; the host keeps what it shows.</summary>
+    /// <param name="now">Time on the host's clock.</param>
+    public void Close(TimeSpan now)
+    {
+        if (_closed)
+            return;
+        _closed = true;
+        _scheduler.Close(now);
+    }
+
+    private void Drain(TimeSpan now)
+    {
+        foreach (ref readonly var message in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_inbox.Drain()))
+            Receive(message, now);
+    }
+
+    private void Receive(in InboxMessage message, TimeSpan now)
+    {
+        switch (message.Kind)
+        {
+            case InboxKind.Headers:
+                _scheduler.OnHeaders(message, now);
+                break;
+            case InboxKind.Progress:
+                _scheduler.OnProgress(message, now);
+                break;
+            case InboxKind.Fetched:
+                var fetched = _scheduler.OnFetched(message, now);
+                if (fetched >= 0)
+                    _pipeline.Prepare(fetched, message, now);
+                break;
+            case InboxKind.Measured:
+                _pipeline.OnMeasured(message);
+                break;
+            case InboxKind.Prepared:
+                _pipeline.OnPrepared(message, now);
+                break;
+            case InboxKind.PrepareFailed:
+                _pipeline.OnPrepareFailed(message, now);
+                break;
+            case InboxKind.TopologyReady:
+                _pipeline.OnTopologyReady(message, now);
+                break;
+            case InboxKind.Released:
+                _pipeline.OnReleased(message, now);
+                break;
+            case InboxKind.Uploaded:
+                _uploads.OnUploaded(message, now);
+                break;
+            case InboxKind.UploadFailed:
+                _uploads.OnUploadFailed(message, now);
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void Report()
+    {
+        var s = Statistics;
+        s.Frames++;
+        s.Wanted = Selection.PrimaryCount;
+        s.Touched = Selection.Touched;
+        s.NotYetResident = CountMissing();
+        s.Drawn = _commits.Shown.Length;
+        s.InFlight = _scheduler.InFlight;
+        s.PeakInFlight = _scheduler.PeakInFlight;
+        s.Queued = _scheduler.Queued;
+        s.Preparing = _pipeline.Preparing;
+        s.Requested = _scheduler.Requested;
+        s.Cancelled = _scheduler.Cancelled;
+        s.Retries = _scheduler.Retries;
+        s.CoalescedHits = _scheduler.CoalescedHits;
+        s.BreakerOpenings = _health.BreakerOpenings;
+        s.BytesFetched = _scheduler.BytesFetched;
+        s.Evicted = _evictor.Evicted;
+        s.Commits = _commits.Commits;
+        s.CpuBytes = _ledger.Used.Cpu;
+        s.GpuGeometryBytes = _ledger.Used.Geometry;
+        s.GpuTextureBytes = _ledger.Used.Texture;
+        s.PeakBytes = _ledger.Peak;
+        s.BudgetBytes = _ledger.Budget;
+        s.Settled = s.NotYetResident == 0 && _pipeline.IsIdle;
+        ScreenErrors.Measure(Tree, Selection, _resolver.Items, _resolver.VisitOfItem, s);
+    }
+
+    private int CountMissing()
+    {
+        var missing = 0;
+        var drawable = _residency.Drawable;
+        foreach (ref readonly var visit in Selection.Visits)
+        {
+            if ((visit.Flags & (VisitFlags.Primary | VisitFlags.Expand)) == 0 || drawable[visit.Tile])
+                continue;
+            if (_planner.IsMissing(visit.Tile))
+                missing++;
+        }
+        return missing;
+    }
 }
+
+/// <summary>What is known of a host.</summary>
+/// <param name="Name">Host and port; empty for files.</param>
+/// <param name="Breaker">State of its breaker.</param>
+/// <param name="InFlight">Requests under way.</param>
+public readonly record struct HostReport(string Name, BreakerState Breaker, int InFlight);

@@ -49,6 +49,8 @@ internal sealed class BlockTable
 
     public UpAxis UpAxis(int number) => _blocks[number].UpAxis;
 
+    public int Parent(int number) => _blocks[number].Parent;
+
     public string BaseUri(int number) => _blocks[number].BaseUri;
 
     public ReadOnlySpan<byte> Uri(int number, int offset, int length) => _blocks[number].Uris.AsSpan(offset, length);

@@ -277,6 +277,12 @@ public sealed class TileTree
     /// <summary>Number of the block that holds a tile.</summary>
     internal int BlockOf(int tile) => _blockOf[tile];
 
+    /// <summary>The block a block hangs below; −1 for the scene's own.</summary>
+    internal int ParentBlock(int block) => _blocks.Parent(block);
+
+    /// <summary>Absolute URI of the document a block came from.</summary>
+    internal string BaseUri(int block) => _blocks.BaseUri(block);
+
     /// <summary>First tile and number of tiles of a block.</summary>
     internal (int First, int Count) RangeOf(int block) => _blocks.TileRange(block);
 

@@ -17,7 +17,7 @@ public readonly record struct PrepareJob(long Ticket, int Content, int Tile, str
 /// any thread, in this order: <see cref="InboxKind.Measured"/> (exact sizes, known before anything large is allocated), then, after
 /// <see cref="Proceed"/>, <see cref="InboxKind.Prepared"/> or <see cref="InboxKind.PrepareFailed"/>. Topology skips measuring and
 /// answers with <see cref="InboxKind.TopologyReady"/>. A cancelled job answers <see cref="InboxKind.Released"/> when it holds no
-/// memory any more; so does a prepared content after <see cref="Presentation.IRenderHost.Free"/>.
+/// memory any more; so does a prepared content once the host freed it.
 /// </summary>
 public interface IContentPreparer
 {

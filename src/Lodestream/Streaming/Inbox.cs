@@ -81,6 +81,9 @@ public struct InboxMessage
     /// <summary>The payload: bytes, decoded content, topology.</summary>
     public object? Payload;
 
+    /// <summary>Trying again cannot help: the format or a feature of it is not supported.</summary>
+    public bool Permanent;
+
     /// <summary>What went wrong, for people.</summary>
     public string? Error;
 }

@@ -1,0 +1,89 @@
+namespace Lodestream.Diagnostics;
+
+/// <summary>What happened and what is, after a tick. Counters run from the start.</summary>
+public sealed class StreamerStatistics
+{
+    /// <summary>Ticks.</summary>
+    public long Frames { get; internal set; }
+
+    /// <summary>Tiles wanted.</summary>
+    public int Wanted { get; internal set; }
+
+    /// <summary>Wanted tiles with contents of which not all required ones are here.</summary>
+    public int NotYetResident { get; internal set; }
+
+    /// <summary>Items on screen.</summary>
+    public int Drawn { get; internal set; }
+
+    /// <summary>Bounding volumes tested by the last selection.</summary>
+    public int Touched { get; internal set; }
+
+    /// <summary>Requests under way.</summary>
+    public int InFlight { get; internal set; }
+
+    /// <summary>The most requests ever under way.</summary>
+    public int PeakInFlight { get; internal set; }
+
+    /// <summary>Requests waiting for a slot.</summary>
+    public int Queued { get; internal set; }
+
+    /// <summary>Contents being prepared.</summary>
+    public int Preparing { get; internal set; }
+
+    /// <summary>Attempts started.</summary>
+    public long Requested { get; internal set; }
+
+    /// <summary>Attempts called off.</summary>
+    public long Cancelled { get; internal set; }
+
+    /// <summary>Attempts that were not a content's first.</summary>
+    public long Retries { get; internal set; }
+
+    /// <summary>Asks that joined another one's for the same content.</summary>
+    public long CoalescedHits { get; internal set; }
+
+    /// <summary>Breakers opened.</summary>
+    public int BreakerOpenings { get; internal set; }
+
+    /// <summary>Bytes that came, cancelled attempts' included.</summary>
+    public long BytesFetched { get; internal set; }
+
+    /// <summary>Contents evicted.</summary>
+    public long Evicted { get; internal set; }
+
+    /// <summary>Commits that changed something.</summary>
+    public long Commits { get; internal set; }
+
+    /// <summary>Memory charged now, bytes: in flight, decoding, prepared.</summary>
+    public long CpuBytes { get; internal set; }
+
+    /// <summary>Memory charged now, bytes: vertex and index buffers.</summary>
+    public long GpuGeometryBytes { get; internal set; }
+
+    /// <summary>Memory charged now, bytes: textures.</summary>
+    public long GpuTextureBytes { get; internal set; }
+
+    /// <summary>The most memory ever charged, bytes.</summary>
+    public long PeakBytes { get; internal set; }
+
+    /// <summary>The budget, bytes.</summary>
+    public long BudgetBytes { get; internal set; }
+
+    /// <summary>Divides the views' target error so that what is wanted fits the budget; 1 when it does.</summary>
+    public double DetailScale { get; internal set; } = 1;
+
+    /// <summary>Greatest geometric error on screen of tiles drawn for themselves, pixels.</summary>
+    public double PrimaryGeometricSsePx { get; internal set; }
+
+    /// <summary>Greatest raster error on screen of tiles drawn for themselves, pixels.</summary>
+    public double PrimaryRasterSsePx { get; internal set; }
+
+    /// <summary>Greatest geometric error on screen of tiles that fill in for others, pixels.</summary>
+    public double UnderlayGeometricSsePx { get; internal set; }
+
+    /// <summary>Greatest raster error on screen of tiles that fill in for others, pixels.</summary>
+    public double UnderlayRasterSsePx { get; internal set; }
+
+    /// <summary>Whether everything wanted is drawn, or has failed for good.</summary>
+    public bool Settled { get; internal set; }
+}

@@ -1,0 +1,76 @@
+using Lodestream.Residency;
+using Lodestream.Scene;
+using Lodestream.Streaming;
+
+namespace Lodestream.Presentation;
+
+/// <summary>
+/// Brings prepared contents to the GPU, most urgent first, as many a tick as their predicted cost allows. Costs are learned from what
+/// the host reports; the clock is never read here.
+/// </summary>
+internal sealed class UploadStage(TileTree tree, TileResidency residency, MemoryLedger ledger, ContentPipeline pipeline, IRenderHost host, StreamerOptions options)
+{
+    // Milliseconds per byte until a host has reported: 400 MB/s.
+    private double _msPerByte = 1 / 400e3;
+
+    /// <summary>Whether prepared contents wait for the next tick's upload budget.</summary>
+    public bool HasWork { get; private set; }
+
+    /// <summary>Commands uploads for this tick.</summary>
+    public void Upload()
+    {
+        var spent = 0.0;
+        HasWork = false;
+        while (true)
+        {
+            var index = MostUrgent();
+            if (index < 0)
+                return;
+            ref var entry = ref residency.Entry(index);
+            var cost = (entry.Measured.Geometry + entry.Measured.Texture) * _msPerByte;
+            if (spent > 0 && spent + cost > options.UploadBudgetMs)
+            {
+                HasWork = true;
+                return;
+            }
+            spent += Math.Max(cost, 1e-6);
+            entry.Uploading = true;
+            ref readonly var record = ref tree.Contents.Records[entry.Content];
+            host.Upload(new(entry.Content, record.Tile, entry.Id, entry.Prepared));
+        }
+    }
+
+    /// <summary>The host has a content: it can be drawn from the next resolve on.</summary>
+    public void OnUploaded(in InboxMessage message, TimeSpan now)
+    {
+        if (!pipeline.TryFind(message.Id, ContentState.Ready, out var index))
+            return;
+        ref var entry = ref residency.Entry(index);
+        var bytes = entry.Measured.Geometry + entry.Measured.Texture;
+        if (bytes > 0 && message.CostMs > 0)
+            _msPerByte += (message.CostMs / bytes - _msPerByte) / 8;
+        pipeline.Ready.Remove(index);
+        ledger.Replace(ref entry.Charge, entry.Charge with { Cpu = 0 });
+        entry.ParseFailures = 0;
+        residency.Enter(index, ContentState.Resident, StateReason.Arrived, now);
+    }
+
+    /// <summary>The host could not take a content.</summary>
+    public void OnUploadFailed(in InboxMessage message, TimeSpan now)
+    {
+        if (pipeline.TryFind(message.Id, ContentState.Ready, out var index))
+            pipeline.FailUpload(index, message.Error, now);
+    }
+
+    private int MostUrgent()
+    {
+        var best = -1;
+        foreach (var index in pipeline.Ready)
+        {
+            ref var entry = ref residency.Entry(index);
+            if (!entry.Uploading && (best < 0 || entry.Priority > residency.Entry(best).Priority))
+                best = index;
+        }
+        return best;
+    }
+}

@@ -1,0 +1,70 @@
+namespace Lodestream.Residency;
+
+/// <summary>Memory a content accounts for, bytes, by account.</summary>
+/// <param name="Cpu">In flight, decoding, prepared.</param>
+/// <param name="Geometry">Vertex and index buffers on the GPU.</param>
+/// <param name="Texture">Textures on the GPU.</param>
+public readonly record struct MemoryCharge(long Cpu, long Geometry, long Texture)
+{
+    /// <summary>All accounts together.</summary>
+    public long Total => Cpu + Geometry + Texture;
+
+    /// <summary>Sum by account.</summary>
+    public static MemoryCharge operator +(MemoryCharge a, MemoryCharge b) => new(a.Cpu + b.Cpu, a.Geometry + b.Geometry, a.Texture + b.Texture);
+
+    /// <summary>Difference by account.</summary>
+    public static MemoryCharge operator -(MemoryCharge a, MemoryCharge b) => new(a.Cpu - b.Cpu, a.Geometry - b.Geometry, a.Texture - b.Texture);
+}
+
+/// <summary>The registry's record of a content that is not <see cref="ContentState.Absent"/>.</summary>
+internal struct ContentEntry
+{
+    public int Content;
+
+    /// <summary>Number of the attempt or preparation whose answer is awaited.</summary>
+    public long Id;
+
+    public ContentState State;
+    public StateReason Reason;
+
+    /// <summary>A preparation was measured and waits for its memory.</summary>
+    public bool AwaitsMemory;
+
+    /// <summary>The upload was commanded and not acknowledged yet.</summary>
+    public bool Uploading;
+
+    /// <summary>The content was drawn at least once since it was fetched.</summary>
+    public bool EverDrawn;
+
+    /// <summary>Parse and upload failures, and network failures, since the last success.</summary>
+    public byte ParseFailures, NetworkFailures;
+
+    public int Host, HttpStatus;
+
+    /// <summary>The frame that wanted it last.</summary>
+    public long WantedFrame;
+
+    public double Priority;
+
+    /// <summary>When the state was entered; for requests in flight, when bytes came last.</summary>
+    public TimeSpan Since;
+
+    /// <summary>When a failed content may be tried again; <see cref="TimeSpan.MaxValue"/> for good.</summary>
+    public TimeSpan RetryAt;
+
+    /// <summary>What the ledger holds for it.</summary>
+    public MemoryCharge Charge;
+
+    /// <summary>What it was measured to need.</summary>
+    public MemoryCharge Measured;
+
+    public long BytesFetched;
+
+    /// <summary>Prepared content on its way to the host.</summary>
+    public object? Prepared;
+
+    public string? Error;
+
+    /// <summary>While releasing: what becomes of the content once its memory is free.</summary>
+    public ContentState AfterRelease;
+}

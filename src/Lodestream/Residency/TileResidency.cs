@@ -1,0 +1,192 @@
+using System.Diagnostics;
+using Lodestream.Scene;
+
+namespace Lodestream.Residency;
+
+/// <summary>
+/// The one registry of what is here: a state per content, and per tile whether it can be drawn and how much below it can. All
+/// transitions go through <see cref="Enter"/>. It decides nothing.
+/// </summary>
+internal sealed class TileResidency(TileTree tree, FamilySet required)
+{
+    private ContentEntry[] _entries = new ContentEntry[64];
+    private readonly Stack<int> _free = [];
+    private int[] _entryOf = [];
+    private int _entryCount;
+    private bool[] _drawable = [];
+    private int[] _drawableBelow = [];
+    private long[] _seenFrame = [];
+    private long[] _drawnFrame = [];
+
+    /// <summary>Whether a tile has everything it needs to be drawn, by tile.</summary>
+    public bool[] Drawable => _drawable;
+
+    /// <summary>Number of drawable tiles strictly below a tile, by tile.</summary>
+    public int[] DrawableBelow => _drawableBelow;
+
+    /// <summary>The last frame whose selection visited a tile, by tile.</summary>
+    public long[] SeenFrame => _seenFrame;
+
+    /// <summary>The last frame whose commit drew a tile's contents, by tile.</summary>
+    public long[] DrawnFrame => _drawnFrame;
+
+    /// <summary>Families that are fetched and drawn.</summary>
+    public FamilySet Enabled { get; private set; } = FamilySet.All;
+
+    /// <summary>Families a tile waits for, as far as they are enabled.</summary>
+    public FamilySet Required { get; private set; } = required;
+
+    /// <summary>Number of entries, free ones included: iterate over them and skip the absent.</summary>
+    public int EntryCount => _entryCount;
+
+    /// <summary>Contents that were resident once and may have to be looked at when a budget is cut: the number in each state.</summary>
+    public int[] CountByState { get; } = new int[8];
+
+    public ref ContentEntry Entry(int index) => ref _entries[index];
+
+    /// <summary>Makes room for what the tree has grown to.</summary>
+    public void Match()
+    {
+        var tiles = tree.Capacity;
+        if (_drawable.Length < tiles)
+        {
+            var size = Math.Max(tiles, _drawable.Length * 3 / 2);
+            Array.Resize(ref _drawable, size);
+            Array.Resize(ref _drawableBelow, size);
+            Array.Resize(ref _seenFrame, size);
+            Array.Resize(ref _drawnFrame, size);
+        }
+        var contents = tree.Contents.Capacity;
+        if (_entryOf.Length < contents)
+        {
+            var old = _entryOf.Length;
+            Array.Resize(ref _entryOf, Math.Max(contents, old * 3 / 2));
+            Array.Fill(_entryOf, -1, old, _entryOf.Length - old);
+        }
+    }
+
+    /// <summary>State of a content.</summary>
+    public ContentState StateOf(int content) => _entryOf[content] < 0 ? ContentState.Absent : _entries[_entryOf[content]].State;
+
+    /// <summary>Index of a content's entry, −1 when it is absent.</summary>
+    public int Find(int content) => _entryOf[content];
+
+    /// <summary>Index of a content's entry, made if it is absent.</summary>
+    public int FindOrAdd(int content)
+    {
+        var index = _entryOf[content];
+        if (index >= 0)
+            return index;
+        if (!_free.TryPop(out index))
+        {
+            if (_entryCount == _entries.Length)
+                Array.Resize(ref _entries, _entries.Length * 2);
+            index = _entryCount++;
+        }
+        _entries[index] = new() { Content = content, RetryAt = TimeSpan.Zero };
+        _entryOf[content] = index;
+        CountByState[(int)ContentState.Absent]++;
+        return index;
+    }
+
+    /// <summary>Puts a content in a state; the only place where states change.</summary>
+    public void Enter(int index, ContentState state, StateReason reason, TimeSpan now)
+    {
+        ref var entry = ref _entries[index];
+        Debug.Assert(IsAllowed(entry.State, state), $"A content does not go from {entry.State} to {state}: look at who called.");
+        var wasResident = entry.State == ContentState.Resident;
+        CountByState[(int)entry.State]--;
+        CountByState[(int)state]++;
+        entry.State = state;
+        entry.Reason = reason;
+        entry.Since = now;
+        if (state is not (ContentState.Preparing or ContentState.Ready))
+            (entry.AwaitsMemory, entry.Uploading, entry.Prepared) = (false, false, null);
+        if (wasResident || state is ContentState.Resident or ContentState.Failed or ContentState.Absent)
+            UpdateTilesOf(entry.Content);
+        if (state == ContentState.Absent)
+            Forget(index);
+    }
+
+    /// <summary>Sets which families are fetched and drawn; tiles that are complete under the new rule become drawable at once.</summary>
+    public void SetEnabled(FamilySet enabled)
+    {
+        Enabled = enabled;
+        for (var i = 0; i < _entryCount; i++)
+        {
+            if (_entries[i].State != ContentState.Absent)
+                UpdateTilesOf(_entries[i].Content);
+        }
+    }
+
+    /// <summary>The tile's arrays start anew: the tree put another tile at the index, or took it away.</summary>
+    public void ResetTiles(int first, int count)
+    {
+        Array.Clear(_drawable, first, count);
+        Array.Clear(_drawableBelow, first, count);
+        Array.Clear(_seenFrame, first, count);
+        Array.Clear(_drawnFrame, first, count);
+    }
+
+    /// <summary>Recounts a tile whose topology or content facts changed.</summary>
+    public void Update(int tile)
+    {
+        var drawable = IsDrawable(tile);
+        if (drawable == _drawable[tile])
+            return;
+        _drawable[tile] = drawable;
+        var change = drawable ? 1 : -1;
+        for (var above = tree.Links[tile].Parent; above >= 0; above = tree.Links[above].Parent)
+            _drawableBelow[above] += change;
+    }
+
+    private void UpdateTilesOf(int content)
+    {
+        var format = tree.Contents.Records[content].Format;
+        if (format == ContentFormat.Tileset)
+            return;
+        Update(tree.Contents.Records[content].Tile);
+        foreach (var tile in tree.OtherTilesOf(content))
+            Update(tile);
+    }
+
+    // Every required content is here or known never to come, and there is something to draw.
+    private bool IsDrawable(int tile)
+    {
+        var any = false;
+        foreach (var content in tree.SlotsOf(tile))
+        {
+            ref readonly var record = ref tree.Contents.Records[content];
+            if (record.Format == ContentFormat.Tileset || !Enabled.Contains(record.Family))
+                continue;
+            var index = _entryOf[content];
+            var state = index < 0 ? ContentState.Absent : _entries[index].State;
+            if (state == ContentState.Resident)
+                any = true;
+            else if (Required.Contains(record.Family) && !(state == ContentState.Failed && _entries[index].RetryAt == TimeSpan.MaxValue))
+                return false;
+        }
+        return any;
+    }
+
+    private void Forget(int index)
+    {
+        CountByState[(int)ContentState.Absent]--;
+        _entryOf[_entries[index].Content] = -1;
+        _entries[index] = default;
+        _free.Push(index);
+    }
+
+    private static bool IsAllowed(ContentState from, ContentState to) => to switch
+    {
+        ContentState.Absent => true,
+        ContentState.Queued => from is ContentState.Absent or ContentState.Failed,
+        ContentState.Fetching => from is ContentState.Queued,
+        ContentState.Preparing => from is ContentState.Fetching,
+        ContentState.Ready => from is ContentState.Preparing,
+        ContentState.Resident => from is ContentState.Ready or ContentState.Preparing,
+        ContentState.Failed => from is not (ContentState.Absent or ContentState.Resident),
+        ContentState.Releasing => from is ContentState.Preparing or ContentState.Ready or ContentState.Resident,
+        _ => false,
+    };
+}

@@ -1,0 +1,280 @@
+using Lodestream.Residency;
+using Lodestream.Scene;
+
+namespace Lodestream.Streaming;
+
+/// <summary>
+/// Takes fetched contents through preparing: starts and supervises preparations, grants them memory, appends topology, and settles
+/// what became of each. Network failures are not its business, nor is the GPU.
+/// </summary>
+internal sealed class ContentPipeline(
+    TileTree tree, TileResidency residency, MemoryLedger ledger, SizeEstimator sizes, RequestScheduler scheduler, IContentPreparer preparer, StreamerOptions options)
+{
+    private readonly Dictionary<long, int> _byTicket = [];
+    private readonly List<int> _preparing = [];
+    private readonly List<int> _awaitingMemory = [];
+    private readonly Queue<(TileBlockAppend Append, int Entry)> _appends = new();
+    private long _nextTicket = 1;
+
+    /// <summary>Contents being prepared.</summary>
+    public int Preparing => _preparing.Count;
+
+    /// <summary>Whether topology waits to be placed.</summary>
+    public bool HasAppends => _appends.Count > 0;
+
+    /// <summary>Contents prepared and not resident yet, in the order they became ready.</summary>
+    public List<int> Ready { get; } = [];
+
+    /// <summary>Bytes a measured content was short of in the last <see cref="GrantMemory"/>; 0 when all were granted.</summary>
+    public long MemoryShortage { get; private set; }
+
+    /// <summary>Whether nothing moves here.</summary>
+    public bool IsIdle => _preparing.Count == 0 && _appends.Count == 0 && Ready.Count == 0;
+
+    /// <summary>A content was fetched: prepare it.</summary>
+    public void Prepare(int index, in InboxMessage message, TimeSpan now)
+    {
+        ref var entry = ref residency.Entry(index);
+        ref readonly var record = ref tree.Contents.Records[entry.Content];
+        residency.Enter(index, ContentState.Preparing, StateReason.Arrived, now);
+        entry.Id = _nextTicket++;
+        _byTicket[entry.Id] = index;
+        _preparing.Add(index);
+        preparer.Start(new(entry.Id, entry.Content, record.Tile, tree.Contents.Uri(entry.Content), record.Format, message.Payload, message.Bytes));
+    }
+
+    /// <summary>A preparation knows its sizes; it goes on when they fit.</summary>
+    public void OnMeasured(in InboxMessage message)
+    {
+        if (!TryFind(message.Id, ContentState.Preparing, out var index))
+            return;
+        ref var entry = ref residency.Entry(index);
+        entry.Measured = new(message.CpuBytes, message.GpuGeometryBytes, message.GpuTextureBytes);
+        entry.AwaitsMemory = true;
+        sizes.Learn(entry.Content, entry.BytesFetched, entry.Measured);
+        _awaitingMemory.Add(index);
+    }
+
+    /// <summary>Grants measured preparations their memory, most urgent first, as far as the budget goes.</summary>
+    public void GrantMemory(TimeSpan now)
+    {
+        MemoryShortage = 0;
+        while (_awaitingMemory.Count > 0)
+        {
+            var at = MostUrgent(_awaitingMemory);
+            ref var entry = ref residency.Entry(_awaitingMemory[at]);
+            var more = entry.Measured.Total - entry.Charge.Total;
+            if (more > 0 && !ledger.Fits(more))
+            {
+                MemoryShortage = more;
+                return;
+            }
+            ledger.Replace(ref entry.Charge, entry.Measured);
+            entry.AwaitsMemory = false;
+            entry.Since = now;
+            _awaitingMemory.RemoveAt(at);
+            preparer.Proceed(entry.Id);
+        }
+    }
+
+    /// <summary>A content is decoded.</summary>
+    public void OnPrepared(in InboxMessage message, TimeSpan now)
+    {
+        if (!TryFind(message.Id, ContentState.Preparing, out var index))
+            return;
+        _preparing.Remove(index);
+        residency.Enter(index, ContentState.Ready, StateReason.Arrived, now);
+        residency.Entry(index).Prepared = message.Payload;
+        Ready.Add(index);
+    }
+
+    /// <summary>A content could not be prepared.</summary>
+    public void OnPrepareFailed(in InboxMessage message, TimeSpan now)
+    {
+        if (!TryFind(message.Id, ContentState.Preparing, out var index))
+            return;
+        residency.Entry(index).Error = message.Error;
+        LeavePreparing(index);
+        Release(index);
+        FailToParse(index, message.Permanent ? StateReason.Unsupported : StateReason.Undecodable, message.Permanent, now);
+    }
+
+    /// <summary>Topology was parsed: it is placed in the tree over the next ticks.</summary>
+    public void OnTopologyReady(in InboxMessage message, TimeSpan now)
+    {
+        if (!TryFind(message.Id, ContentState.Preparing, out var index))
+            return;
+        var parent = tree.Contents.Records[residency.Entry(index).Content].Tile;
+        LeavePreparing(index);
+        if (Reject(index, parent, now))
+            return;
+        var append = tree.BeginAppend(parent, (TileBlock)message.Payload!);
+        residency.Match();
+        residency.ResetTiles(append.First, append.Block.TileCount);
+        _appends.Enqueue((append, index));
+    }
+
+    /// <summary>Places as much topology as a tick may.</summary>
+    public void PlaceTopology(TimeSpan now)
+    {
+        var tiles = options.TopologyTilesPerTick;
+        while (_appends.Count > 0)
+        {
+            var (append, index) = _appends.Dequeue();
+            if (!append.Step(ref tiles))
+            {
+                // What is placed first is linked first: the rest goes on in the next tick.
+                Requeue(append, index);
+                return;
+            }
+            residency.Match();
+            Release(index);
+            residency.Enter(index, ContentState.Resident, StateReason.Arrived, now);
+            residency.Update(append.Parent);
+        }
+    }
+
+    /// <summary>A cancelled preparation or a freed content holds nothing any more.</summary>
+    public void OnReleased(in InboxMessage message, TimeSpan now)
+    {
+        if (!TryFind(message.Id, ContentState.Releasing, out var index))
+            return;
+        ref var entry = ref residency.Entry(index);
+        Release(index);
+        var (next, reason) = (entry.AfterRelease, entry.Reason);
+        residency.Enter(index, next, reason, now);
+    }
+
+    /// <summary>Calls off preparations that take too long: the worker is stuck. Waiting for memory does not count.</summary>
+    public void CheckWatchdog(TimeSpan now)
+    {
+        for (var i = _preparing.Count - 1; i >= 0; i--)
+        {
+            var index = _preparing[i];
+            ref var entry = ref residency.Entry(index);
+            if (entry.AwaitsMemory)
+                continue;
+            var deadline = entry.Since + TimeSpan.FromSeconds(options.PrepareTimeoutSeconds);
+            if (now < deadline)
+            {
+                scheduler.WakeAt(deadline);
+                continue;
+            }
+            preparer.Cancel(entry.Id, CancelReason.TimedOut);
+            entry.Error = $"preparing took more than {options.PrepareTimeoutSeconds} s";
+            _preparing.RemoveAt(i);
+            CountParseFailure(ref entry, false, now);
+            entry.AfterRelease = ContentState.Failed;
+            residency.Enter(index, ContentState.Releasing, StateReason.Stuck, now);
+        }
+    }
+
+    /// <summary>Calls off a preparation that is not wanted any more or cannot have its memory.</summary>
+    public void CallOff(int index, CancelReason why, StateReason reason, TimeSpan now)
+    {
+        ref var entry = ref residency.Entry(index);
+        preparer.Cancel(entry.Id, why);
+        _preparing.Remove(index);
+        _awaitingMemory.Remove(index);
+        entry.AfterRelease = ContentState.Absent;
+        residency.Enter(index, ContentState.Releasing, reason, now);
+    }
+
+    /// <summary>Preparations that wait for memory and that nothing wants any more give way.</summary>
+    public void DropUnwanted(long frame, TimeSpan now)
+    {
+        for (var i = _awaitingMemory.Count - 1; i >= 0; i--)
+        {
+            var index = _awaitingMemory[i];
+            if (residency.Entry(index).WantedFrame != frame)
+                CallOff(index, CancelReason.NoLongerWanted, StateReason.NoLongerWanted, now);
+        }
+    }
+
+    /// <summary>A prepared content failed at the host.</summary>
+    public void FailUpload(int index, string? error, TimeSpan now)
+    {
+        ref var entry = ref residency.Entry(index);
+        entry.Error = error;
+        Ready.Remove(index);
+        Release(index);
+        FailToParse(index, StateReason.UploadFailed, false, now);
+    }
+
+    /// <summary>The entry a ticket belongs to, if it is in the state in which that answer means something.</summary>
+    public bool TryFind(long ticket, ContentState state, out int index) =>
+        _byTicket.TryGetValue(ticket, out index) && residency.Entry(index).State == state;
+
+    private bool Reject(int index, int parent, TimeSpan now)
+    {
+        var depth = 0;
+        var uri = tree.Contents.Uri(residency.Entry(index).Content);
+        for (var block = tree.BlockOf(parent); block >= 0; block = tree.ParentBlock(block), depth++)
+        {
+            // The scene's root carries the first document's own URI without being inside it.
+            if (parent != TileTree.SceneRoot && block != 0 && tree.BaseUri(block) == uri)
+                return FailTopology($"{uri} contains itself");
+        }
+        return depth > options.MaximumTilesetDepth && FailTopology($"{uri}: tilesets are nested more than {options.MaximumTilesetDepth} deep");
+
+        bool FailTopology(string error)
+        {
+            residency.Entry(index).Error = error;
+            Release(index);
+            FailToParse(index, StateReason.Undecodable, true, now);
+            return true;
+        }
+    }
+
+    private void Requeue(TileBlockAppend append, int index)
+    {
+        var waiting = _appends.Count;
+        _appends.Enqueue((append, index));
+        for (var i = 0; i < waiting; i++)
+            _appends.Enqueue(_appends.Dequeue());
+    }
+
+    private void LeavePreparing(int index)
+    {
+        _preparing.Remove(index);
+        _awaitingMemory.Remove(index);
+    }
+
+    // Ends what a ticket stood for: its memory is free, its answers mean nothing any more.
+    private void Release(int index)
+    {
+        ref var entry = ref residency.Entry(index);
+        _byTicket.Remove(entry.Id);
+        ledger.Replace(ref entry.Charge, default);
+    }
+
+    private void FailToParse(int index, StateReason reason, bool forGood, TimeSpan now)
+    {
+        ref var entry = ref residency.Entry(index);
+        CountParseFailure(ref entry, forGood, now);
+        residency.Enter(index, ContentState.Failed, reason, now);
+    }
+
+    private void CountParseFailure(ref ContentEntry entry, bool forGood, TimeSpan now)
+    {
+        entry.ParseFailures = (byte)Math.Min(255, entry.ParseFailures + 1);
+        forGood |= entry.ParseFailures >= options.MaximumParseAttempts;
+        var wait = Math.Min(options.LongestParseBackoffSeconds, options.FirstParseBackoffSeconds * (1 << Math.Min(entry.ParseFailures - 1, 10)));
+        entry.RetryAt = forGood ? TimeSpan.MaxValue : now + TimeSpan.FromSeconds(wait);
+        if (forGood)
+            scheduler.MarkFailedForGood(entry.Content);
+    }
+
+    private int MostUrgent(List<int> indices)
+    {
+        var best = 0;
+        for (var i = 1; i < indices.Count; i++)
+        {
+            ref var a = ref residency.Entry(indices[i]);
+            ref var b = ref residency.Entry(indices[best]);
+            if (a.Priority > b.Priority || (a.Priority == b.Priority && tree.Contents.Key(a.Content) < tree.Contents.Key(b.Content)))
+                best = i;
+        }
+        return best;
+    }
+}

@@ -1,0 +1,57 @@
+namespace Lodestream.Streaming;
+
+/// <summary>How urgent a demand is before any priority is compared: lower goes first.</summary>
+public enum DemandClass : byte
+{
+    /// <summary>Nothing is drawn where it is wanted: holes first.</summary>
+    Uncovered,
+
+    /// <summary>Something coarser is drawn where it is wanted.</summary>
+    Refinement,
+
+    /// <summary>Wanted by an optional family, after everything that gates.</summary>
+    Optional,
+
+    /// <summary>Not wanted yet.</summary>
+    Prefetch,
+}
+
+/// <summary>A content that is wanted and not here.</summary>
+public struct Demand
+{
+    /// <summary>The content.</summary>
+    public int Content;
+
+    /// <summary>The tile that wants it.</summary>
+    public int Tile;
+
+    /// <summary>The tile's visit in the frame's visibility set.</summary>
+    public int Visit;
+
+    /// <summary>What goes before what.</summary>
+    public DemandClass Class;
+
+    /// <summary>Set by the priority model; greater goes first within a class.</summary>
+    public double Priority;
+}
+
+/// <summary>The frame's demands; reused from frame to frame.</summary>
+public sealed class DemandList
+{
+    private Demand[] _demands = new Demand[64];
+
+    /// <summary>Number of demands.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>The demands.</summary>
+    public Span<Demand> Items => _demands.AsSpan(0, Count);
+
+    internal void Clear() => Count = 0;
+
+    internal void Add(int content, int tile, int visit, DemandClass demandClass)
+    {
+        if (Count == _demands.Length)
+            Array.Resize(ref _demands, Count * 2);
+        _demands[Count++] = new() { Content = content, Tile = tile, Visit = visit, Class = demandClass };
+    }
+}

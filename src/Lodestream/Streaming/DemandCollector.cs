@@ -1,0 +1,149 @@
+using Lodestream.Residency;
+using Lodestream.Scene;
+using Lodestream.Selection;
+
+namespace Lodestream.Streaming;
+
+/// <summary>
+/// Works out what a frame's visibility set wants that is not here: the wanted tiles' contents, topology to expand, and those ancestors
+/// that cover for what is missing. Where a tile cannot carry a mask, its children come all together and after it.
+/// </summary>
+internal sealed class DemandCollector(TileTree tree, TileResidency residency, bool hostHasMasks)
+{
+    [Flags]
+    private enum Facts : byte
+    {
+        None = 0,
+
+        /// <summary>The tile or an ancestor of it can be drawn.</summary>
+        Covered = 1,
+
+        /// <summary>A maskless ancestor is on its way: nothing below it is asked for.</summary>
+        Held = 2,
+
+        /// <summary>An ancestor was asked for, to cover.</summary>
+        CoverAsked = 4,
+    }
+
+    private Facts[] _facts = new Facts[256];
+    private long _frame;
+
+    /// <summary>Fills the list with what is wanted and not here.</summary>
+    public void Collect(long frame, VisibilitySet set, DemandList demands)
+    {
+        _frame = frame;
+        demands.Clear();
+        if (_facts.Length < set.Count)
+            _facts = new Facts[Math.Max(set.Count, _facts.Length * 2)];
+        var visits = set.VisitArray;
+        var drawable = residency.Drawable;
+        for (var i = 0; i < set.Count; i++)
+        {
+            ref readonly var visit = ref visits[i];
+            var facts = visit.Parent < 0 ? Facts.None : _facts[visit.Parent];
+            residency.SeenFrame[visit.Tile] = _frame;
+            if (drawable[visit.Tile])
+                facts |= Facts.Covered;
+            if ((facts & Facts.Held) == 0 && (!drawable[visit.Tile] || tree.LinkArray[visit.Tile].SlotCount > 1 || (visit.Flags & VisitFlags.Refined) != 0))
+                facts = Ask(visit, i, facts, demands);
+            _facts[i] = facts;
+        }
+    }
+
+    private Facts Ask(in Visit visit, int at, Facts facts, DemandList demands)
+    {
+        var tile = visit.Tile;
+        ref readonly var links = ref tree.LinkArray[tile];
+        if ((visit.Flags & VisitFlags.Expand) != 0)
+            AskForSlots(tile, at, UrgencyOf(facts), topology: true, demands);
+        if ((visit.Flags & (VisitFlags.Primary | VisitFlags.Underlay)) != 0)
+            AskForSlots(tile, at, UrgencyOf(facts), topology: false, demands);
+        if ((visit.Flags & VisitFlags.Refined) == 0 || (links.Flags & TileFlags.Add) != 0)
+            return facts;
+        if (HasLiveContent(links) && !residency.Drawable[tile])
+            facts = AskForAncestor(visit, at, facts, demands);
+        if (!CanMask(links) && (facts & (Facts.Covered | Facts.Held)) == Facts.Covered)
+            AskForCulledChildren(visit, at, demands);
+        return facts;
+    }
+
+    // An ancestor is wanted only for what it covers, and a root always: everything falls back on it.
+    private Facts AskForAncestor(in Visit visit, int at, Facts facts, DemandList demands)
+    {
+        var tile = visit.Tile;
+        ref readonly var links = ref tree.LinkArray[tile];
+        var failed = HasFailed(tile);
+        if (!CanMask(links))
+        {
+            // Children may be drawn without their parent only all together. So that they never have to give way again, they are not
+            // asked for before the parent is here or has failed, and a parent that was passed over is not asked for any more.
+            if (failed || residency.DrawableBelow[tile] > 0)
+                return facts;
+            AskForSlots(tile, at, UrgencyOf(facts), topology: false, demands);
+            return facts | Facts.Held;
+        }
+        var isRoot = (links.Flags & TileFlags.Root) != 0;
+        if (!isRoot && (facts & (Facts.Covered | Facts.CoverAsked)) != 0)
+            return facts;
+        AskForSlots(tile, at, UrgencyOf(facts), topology: false, demands);
+        return failed ? facts : facts | Facts.CoverAsked;
+    }
+
+    // A maskless tile is replaced by all its children at once, those out of view included: they may come into view in the next frame.
+    private void AskForCulledChildren(in Visit visit, int at, DemandList demands)
+    {
+        ref readonly var links = ref tree.LinkArray[visit.Tile];
+        if (visit.ChildCount == links.ChildCount || visit.ChildCount == 0)
+            return;
+        for (var child = links.FirstChild; child < links.FirstChild + links.ChildCount; child++)
+            AskForUnseen(child, at, demands);
+    }
+
+    private void AskForUnseen(int tile, int at, DemandList demands)
+    {
+        ref readonly var links = ref tree.LinkArray[tile];
+        residency.SeenFrame[tile] = _frame;
+        if (residency.Drawable[tile])
+            return;
+        if (HasLiveContent(links))
+            AskForSlots(tile, at, DemandClass.Refinement, topology: false, demands);
+        else if ((links.Flags & TileFlags.Unexpanded) != 0)
+            AskForSlots(tile, at, DemandClass.Refinement, topology: true, demands);
+        else
+        {
+            for (var child = links.FirstChild; child < links.FirstChild + links.ChildCount; child++)
+                AskForUnseen(child, at, demands);
+        }
+    }
+
+    private void AskForSlots(int tile, int at, DemandClass urgency, bool topology, DemandList demands)
+    {
+        ref readonly var links = ref tree.LinkArray[tile];
+        for (var slot = links.FirstSlot; slot < links.FirstSlot + links.SlotCount; slot++)
+        {
+            var content = tree.SlotArray[slot];
+            ref readonly var record = ref tree.Contents.RecordArray[content];
+            if (record.Format == ContentFormat.Tileset != topology || (!topology && !residency.Enabled.Contains(record.Family)))
+                continue;
+            if (residency.StateOf(content) is ContentState.Resident or ContentState.Ready or ContentState.Releasing)
+                continue;
+            demands.Add(content, tile, at, topology || residency.Required.Contains(record.Family) ? urgency : DemandClass.Optional);
+        }
+    }
+
+    private bool HasFailed(int tile)
+    {
+        foreach (var content in tree.SlotsOf(tile))
+        {
+            if (residency.StateOf(content) == ContentState.Failed)
+                return true;
+        }
+        return false;
+    }
+
+    private bool CanMask(in TileLinks links) => (links.Flags & TileFlags.Maskable) != 0 && (hostHasMasks || links.MaskAxes == 0);
+
+    private static bool HasLiveContent(in TileLinks links) => (links.Flags & (TileFlags.HasContent | TileFlags.ContentFailed)) == TileFlags.HasContent;
+
+    private static DemandClass UrgencyOf(Facts facts) => (facts & Facts.Covered) != 0 ? DemandClass.Refinement : DemandClass.Uncovered;
+}

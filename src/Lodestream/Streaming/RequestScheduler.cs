@@ -1,0 +1,329 @@
+using Lodestream.Residency;
+using Lodestream.Scene;
+
+namespace Lodestream.Streaming;
+
+/// <summary>
+/// Decides which of the wanted contents are asked for now: most urgent first, within the caps in all and per host, one request per
+/// content. It is told every frame all that is wanted; what is no longer wanted is called off.
+/// </summary>
+internal sealed class RequestScheduler(
+    TileTree tree, TileResidency residency, MemoryLedger ledger, HostHealth health, SizeEstimator sizes, ITileTransport transport, StreamerOptions options)
+{
+    private readonly RequestHeap _queue = new();
+    private readonly List<int> _queued = [];
+    private readonly List<int> _inFlight = [];
+    private readonly Dictionary<long, int> _byId = [];
+    private long _nextId = 1;
+    private long _frame;
+
+    /// <summary>Requests under way.</summary>
+    public int InFlight => _inFlight.Count;
+
+    /// <summary>The most requests ever under way at once.</summary>
+    public int PeakInFlight { get; private set; }
+
+    /// <summary>Requests waiting for a slot.</summary>
+    public int Queued => _queued.Count;
+
+    /// <summary>Attempts started, called off, and asks that joined another one's, since the start.</summary>
+    public long Requested { get; private set; }
+
+    /// <summary>Attempts called off.</summary>
+    public long Cancelled { get; private set; }
+
+    /// <summary>Asks for a content that was asked for already in the same frame.</summary>
+    public long CoalescedHits { get; private set; }
+
+    /// <summary>Attempts that were not a content's first.</summary>
+    public long Retries { get; private set; }
+
+    /// <summary>Bytes that came, of all attempts.</summary>
+    public long BytesFetched { get; private set; }
+
+    /// <summary>Bytes the last start was short of; 0 when memory held nothing back.</summary>
+    public long MemoryShortage { get; private set; }
+
+    /// <summary>Earliest time at which something must be looked at again.</summary>
+    public TimeSpan NextDeadline { get; private set; }
+
+    /// <summary>Starts a frame's reconciliation.</summary>
+    public void Begin(long frame)
+    {
+        _frame = frame;
+        _queue.Clear();
+        NextDeadline = TimeSpan.MaxValue;
+    }
+
+    /// <summary>Says that a content is wanted this frame; a second ask joins the first.</summary>
+    public void Want(in Demand demand, TimeSpan now)
+    {
+        var index = residency.FindOrAdd(demand.Content);
+        ref var entry = ref residency.Entry(index);
+        if (entry.WantedFrame == _frame)
+        {
+            CoalescedHits++;
+            return;
+        }
+        entry.WantedFrame = _frame;
+        entry.Priority = demand.Priority;
+        if (entry.State == ContentState.Failed && !MayRetry(ref entry, now))
+            return;
+        if (entry.State is ContentState.Absent or ContentState.Failed)
+        {
+            entry.Host = health.IndexOf(tree.Contents.Uri(demand.Content));
+            residency.Enter(index, ContentState.Queued, StateReason.Wanted, now);
+            _queued.Add(index);
+        }
+        if (entry.State == ContentState.Queued)
+            _queue.Add(new(index, entry.Host, demand.Class, demand.Priority, tree.Contents.Key(demand.Content)));
+    }
+
+    /// <summary>Drops what was queued and calls off what is in flight, where nothing wants it any more.</summary>
+    public void DropUnwanted(TimeSpan now)
+    {
+        for (var i = _queued.Count - 1; i >= 0; i--)
+        {
+            if (residency.Entry(_queued[i]).WantedFrame == _frame)
+                continue;
+            ForgetOrKeepFailure(_queued[i], now);
+            RemoveAt(_queued, i);
+        }
+        for (var i = _inFlight.Count - 1; i >= 0; i--)
+        {
+            if (residency.Entry(_inFlight[i]).WantedFrame != _frame)
+                CallOff(i, CancelReason.NoLongerWanted, now);
+        }
+    }
+
+    /// <summary>Calls off attempts that take too long, as failures of their hosts.</summary>
+    public void CheckTimeouts(TimeSpan now)
+    {
+        for (var i = _inFlight.Count - 1; i >= 0; i--)
+        {
+            ref var entry = ref residency.Entry(_inFlight[i]);
+            var patience = entry.BytesFetched > 0 ? health.Options.StallTimeout : health.Options.FirstByteTimeout;
+            var deadline = entry.Since + TimeSpan.FromSeconds(patience);
+            if (now < deadline)
+            {
+                WakeAt(deadline);
+                continue;
+            }
+            transport.Cancel(entry.Id, CancelReason.TimedOut);
+            Fail(_inFlight[i], new() { Status = FetchStatus.TimedOut, Error = "no answer in time" }, now);
+        }
+    }
+
+    /// <summary>Starts requests, most urgent first. One whose host is full or quiet is passed over, not waited for.</summary>
+    public void Start(TimeSpan now)
+    {
+        MemoryShortage = 0;
+        _queue.Order();
+        while (_queue.Count > 0 && _inFlight.Count < options.MaximumRequests)
+        {
+            var next = _queue.Pop();
+            if (!health.IsOpenFor(next.Host, now, out var notBefore))
+            {
+                WakeAt(notBefore);
+                continue;
+            }
+            if (health.InFlight(next.Host) >= options.MaximumRequestsPerHost)
+                continue;
+            if (!TryStart(next.Entry, now))
+                return;
+        }
+    }
+
+    /// <summary>Headers came: the reservation follows the announced length.</summary>
+    public void OnHeaders(in InboxMessage message, TimeSpan now)
+    {
+        if (!_byId.TryGetValue(message.Id, out var index))
+            return;
+        ref var entry = ref residency.Entry(index);
+        entry.Since = now;
+        entry.BytesFetched = Math.Max(entry.BytesFetched, 1);
+        if (message.Bytes <= 0)
+            return;
+        var charge = sizes.Expected(entry.Content, message.Bytes);
+        if (charge.Total <= entry.Charge.Total || ledger.Fits(charge.Total - entry.Charge.Total))
+            ledger.Replace(ref entry.Charge, charge);
+    }
+
+    /// <summary>Bytes came: the attempt is not stalled.</summary>
+    public void OnProgress(in InboxMessage message, TimeSpan now)
+    {
+        if (!_byId.TryGetValue(message.Id, out var index))
+            return;
+        ref var entry = ref residency.Entry(index);
+        BytesFetched += Math.Max(0, message.Bytes - entry.BytesFetched);
+        entry.BytesFetched = Math.Max(entry.BytesFetched, message.Bytes);
+        entry.Since = now;
+    }
+
+    /// <summary>
+    /// An attempt ended. Gives the entry to go on with, −1 where there is none: the attempt was called off before, or failed.
+    /// </summary>
+    public int OnFetched(in InboxMessage message, TimeSpan now)
+    {
+        if (!_byId.TryGetValue(message.Id, out var index))
+            return -1;
+        ref var entry = ref residency.Entry(index);
+        BytesFetched += Math.Max(0, message.Bytes - (entry.BytesFetched > 1 ? entry.BytesFetched : 0));
+        entry.HttpStatus = message.HttpStatus;
+        if (message.Status != FetchStatus.Ok)
+        {
+            Fail(index, message, now);
+            return -1;
+        }
+        entry.BytesFetched = message.Bytes;
+        entry.NetworkFailures = 0;
+        health.Succeeded(entry.Host);
+        Leave(index);
+        return index;
+    }
+
+    /// <summary>A time at which the tick must look again.</summary>
+    public void WakeAt(TimeSpan time) => NextDeadline = time < NextDeadline ? time : NextDeadline;
+
+    /// <summary>Calls everything off.</summary>
+    public void Close(TimeSpan now)
+    {
+        for (var i = _inFlight.Count - 1; i >= 0; i--)
+            CallOff(i, CancelReason.Closed, now);
+    }
+
+    /// <summary>The topology that names a content goes: whatever it waits for is called off.</summary>
+    public void Forget(int index, TimeSpan now)
+    {
+        var at = _inFlight.IndexOf(index);
+        if (at >= 0)
+            CallOff(at, CancelReason.Closed, now);
+        at = _queued.IndexOf(index);
+        if (at >= 0)
+        {
+            RemoveAt(_queued, at);
+            residency.Enter(index, ContentState.Absent, StateReason.TopologyUnloaded, now);
+        }
+    }
+
+    private bool MayRetry(ref ContentEntry entry, TimeSpan now)
+    {
+        if (entry.RetryAt == TimeSpan.MaxValue)
+            return false;
+        if (now < entry.RetryAt)
+        {
+            WakeAt(entry.RetryAt);
+            return false;
+        }
+        if (entry.NetworkFailures > 0 && !health.TrySpendRetry(entry.Host))
+        {
+            entry.RetryAt = health.NextEarnedRetry(now);
+            WakeAt(entry.RetryAt);
+            return false;
+        }
+        return true;
+    }
+
+    private bool TryStart(int index, TimeSpan now)
+    {
+        ref var entry = ref residency.Entry(index);
+        var charge = sizes.Expected(entry.Content, tree.Contents.Records[entry.Content].ByteLength);
+        if (!ledger.Fits(charge.Total))
+        {
+            MemoryShortage = charge.Total;
+            return false;
+        }
+        ledger.Replace(ref entry.Charge, charge);
+        entry.Id = _nextId++;
+        entry.BytesFetched = 0;
+        if (entry.NetworkFailures + entry.ParseFailures > 0)
+            Retries++;
+        residency.Enter(index, ContentState.Fetching, StateReason.Wanted, now);
+        _queued.Remove(index);
+        _inFlight.Add(index);
+        _byId[entry.Id] = index;
+        health.Started(entry.Host);
+        Requested++;
+        PeakInFlight = Math.Max(PeakInFlight, _inFlight.Count);
+        ref readonly var record = ref tree.Contents.Records[entry.Content];
+        WakeAt(now + TimeSpan.FromSeconds(health.Options.FirstByteTimeout));
+        transport.Start(new(entry.Id, entry.Content, tree.Contents.Uri(entry.Content), record.Family, record.Format));
+        return true;
+    }
+
+    private void Fail(int index, in InboxMessage message, TimeSpan now)
+    {
+        ref var entry = ref residency.Entry(index);
+        entry.NetworkFailures = (byte)Math.Min(255, entry.NetworkFailures + 1);
+        entry.Error = message.Error;
+        var verdict = health.Failed(entry.Host, message.Status, message.HttpStatus, message.RetryAfterSeconds, entry.NetworkFailures, tree.Contents.Key(entry.Content), now);
+        entry.RetryAt = verdict.RetryAt;
+        ledger.Replace(ref entry.Charge, default);
+        Leave(index);
+        residency.Enter(index, ContentState.Failed, ReasonOf(message.Status), now);
+        if (verdict.ForGood)
+            MarkFailedForGood(entry.Content);
+    }
+
+    /// <summary>The tiles that name a content that will never come count as content-less where they have children.</summary>
+    public void MarkFailedForGood(int content)
+    {
+        if (tree.Contents.Records[content].Format == ContentFormat.Tileset)
+            return;
+        MarkTile(tree.Contents.Records[content].Tile);
+        foreach (var tile in tree.OtherTilesOf(content))
+            MarkTile(tile);
+
+        void MarkTile(int tile)
+        {
+            if (!residency.Drawable[tile] && tree.Links[tile].SlotCount == 1)
+                tree.MarkContentFailed(tile);
+        }
+    }
+
+    private void CallOff(int at, CancelReason reason, TimeSpan now)
+    {
+        var index = _inFlight[at];
+        ref var entry = ref residency.Entry(index);
+        transport.Cancel(entry.Id, reason);
+        health.Cancelled(entry.Host);
+        Cancelled++;
+        ledger.Replace(ref entry.Charge, default);
+        Leave(index);
+        residency.Enter(index, ContentState.Failed, StateReason.NoLongerWanted, now);
+        ForgetOrKeepFailure(index, now);
+    }
+
+    // A content that failed before keeps its count and its time when it is wanted again; one that did not is simply absent.
+    private void ForgetOrKeepFailure(int index, TimeSpan now)
+    {
+        ref var entry = ref residency.Entry(index);
+        if (entry.NetworkFailures + entry.ParseFailures == 0)
+            residency.Enter(index, ContentState.Absent, StateReason.NoLongerWanted, now);
+        else if (entry.State != ContentState.Failed)
+            residency.Enter(index, ContentState.Failed, StateReason.NoLongerWanted, now);
+    }
+
+    private void Leave(int index)
+    {
+        _byId.Remove(residency.Entry(index).Id);
+        _inFlight.Remove(index);
+    }
+
+    private static StateReason ReasonOf(FetchStatus status) => status switch
+    {
+        FetchStatus.NotFound => StateReason.NotFound,
+        FetchStatus.HttpError => StateReason.HttpError,
+        FetchStatus.Truncated => StateReason.Truncated,
+        FetchStatus.Corrupt => StateReason.Corrupt,
+        FetchStatus.TimedOut => StateReason.TimedOut,
+        FetchStatus.Refused => StateReason.Refused,
+        _ => StateReason.NetworkError,
+    };
+
+    private static void RemoveAt(List<int> list, int at)
+    {
+        list[at] = list[^1];
+        list.RemoveAt(list.Count - 1);
+    }
+}

@@ -1,0 +1,63 @@
+using Lodestream.Residency;
+using Lodestream.Scene;
+
+namespace Lodestream.Streaming;
+
+/// <summary>
+/// What contents are expected to need, learned from those that came: running means by (level, format), else of the scene. A
+/// compressed content grows about tenfold on the GPU, so the file's length alone is not the answer.
+/// </summary>
+internal sealed class SizeEstimator(TileTree tree)
+{
+    // What is assumed before anything came: a typical tile's file, and how much it grows.
+    private const double FirstLength = 64 * 1024, FirstGrowth = 3;
+
+    private const int Levels = 32, Formats = 8;
+
+    private readonly Mean[] _means = new Mean[Levels * Formats];
+    private Mean _scene;
+
+    private struct Mean
+    {
+        public double Count, Length, Geometry, Texture;
+
+        public void Add(double length, double geometry, double texture)
+        {
+            // A running mean that goes on learning: the newest counts a thirty-second at least.
+            Count = Math.Min(Count + 1, 32);
+            Length += (length - Length) / Count;
+            Geometry += (geometry - Geometry) / Count;
+            Texture += (texture - Texture) / Count;
+        }
+    }
+
+    /// <summary>What a content is expected to need.</summary>
+    /// <param name="content">The content.</param>
+    /// <param name="knownLength">Its length in bytes, 0 when unknown.</param>
+    public MemoryCharge Expected(int content, long knownLength)
+    {
+        ref readonly var record = ref tree.Contents.Records[content];
+        ref var mean = ref _means[Slot(record)];
+        if (mean.Count == 0)
+            mean = ref _scene;
+        if (mean.Count == 0)
+        {
+            var first = knownLength > 0 ? knownLength : FirstLength;
+            return record.Format == ContentFormat.Tileset ? new((long)first, 0, 0) : new((long)first, (long)(first * FirstGrowth), 0);
+        }
+        var length = knownLength > 0 ? knownLength : mean.Length;
+        var growth = mean.Length > 0 ? length / mean.Length : 1;
+        return new((long)length, (long)(mean.Geometry * growth), (long)(mean.Texture * growth));
+    }
+
+    /// <summary>A content was measured.</summary>
+    public void Learn(int content, long length, MemoryCharge measured)
+    {
+        ref readonly var record = ref tree.Contents.Records[content];
+        _means[Slot(record)].Add(length, measured.Geometry, measured.Texture);
+        if (record.Format != ContentFormat.Tileset)
+            _scene.Add(length, measured.Geometry, measured.Texture);
+    }
+
+    private int Slot(in ContentRecord record) => Math.Clamp((int)tree.Links[record.Tile].Level, 0, Levels - 1) * Formats + (int)record.Format % Formats;
+}

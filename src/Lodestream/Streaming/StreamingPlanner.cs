@@ -1,0 +1,70 @@
+using Lodestream.Residency;
+using Lodestream.Scene;
+using Lodestream.Selection;
+
+namespace Lodestream.Streaming;
+
+/// <summary>
+/// Turns what is wanted into requests: collects the demand, has it ordered, reconciles the scheduler with it, makes room, and starts
+/// what may start. Waits for nothing and changes nothing of what is wanted.
+/// </summary>
+internal sealed class StreamingPlanner(
+    TileResidency residency, MemoryLedger ledger, RequestScheduler scheduler, ContentPipeline pipeline, DemandCollector collector, Evictor evictor, TileTree tree)
+{
+    /// <summary>What the last plan found wanted and not here.</summary>
+    public DemandList Demands { get; } = new();
+
+    /// <summary>Orders the demand.</summary>
+    public IPriorityModel Priorities { get; set; } = new DistanceOrder();
+
+    /// <summary>Plans a frame.</summary>
+    /// <param name="set">What is wanted.</param>
+    /// <param name="views">The cameras.</param>
+    /// <param name="now">Time of the tick.</param>
+    /// <param name="mayRequest">Whether new requests may start: a hidden page lets what is under way finish and starts nothing.</param>
+    public void Plan(VisibilitySet set, ReadOnlySpan<View> views, TimeSpan now, bool mayRequest)
+    {
+        var frame = set.FrameId;
+        collector.Collect(frame, set, Demands);
+        Priorities.Order(new() { Tree = tree, Set = set, Views = views, Now = now }, Demands.Items);
+        Reconcile(frame, now);
+        pipeline.DropUnwanted(frame, now);
+        pipeline.GrantMemory(now);
+        if (mayRequest)
+            scheduler.Start(now);
+        evictor.Evict(Shortage(), frame, now);
+    }
+
+    /// <summary>Whether a wanted tile that cannot be drawn still waits for something that can arrive.</summary>
+    public bool IsMissing(int tile)
+    {
+        foreach (var content in tree.SlotsOf(tile))
+        {
+            var index = residency.Find(content);
+            if (index < 0)
+                return residency.Enabled.Contains(tree.Contents.Records[content].Family);
+            ref var entry = ref residency.Entry(index);
+            if (entry.State != ContentState.Resident && !(entry.State == ContentState.Failed && entry.RetryAt == TimeSpan.MaxValue))
+                return true;
+        }
+        return false;
+    }
+
+    private void Reconcile(long frame, TimeSpan now)
+    {
+        scheduler.Begin(frame);
+        foreach (ref readonly var demand in Demands.Items)
+            scheduler.Want(demand, now);
+        scheduler.DropUnwanted(now);
+        scheduler.CheckTimeouts(now);
+        pipeline.CheckWatchdog(now);
+    }
+
+    // What was asked for beyond what is free, and what a budget cut left over.
+    private long Shortage()
+    {
+        var wanted = Math.Max(pipeline.MemoryShortage, scheduler.MemoryShortage);
+        var free = ledger.Budget - ledger.Used.Total;
+        return wanted > free ? wanted - free : 0;
+    }
+}

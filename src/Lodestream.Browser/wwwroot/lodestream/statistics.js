@@ -1,8 +1,8 @@
 // The frame's figures, in the order in which C# writes them (FrameStatistics.cs).
 
 const NAMES = /** @type {const} */ ([
-  'topologyKnown', 'frameId', 'signatureHigh', 'signatureLow', 'tiles', 'touched', 'wanted', 'drawn', 'pending', 'inFlight', 'queued', 'preparing',
-  'failed', 'resident', 'cpuBytes', 'geometryBytes', 'textureBytes', 'budgetBytes', 'bytesFetched', 'commits', 'selectMs', 'tickMs',
+  'topologyKnown', 'frameId', 'tiles', 'touched', 'wanted', 'drawn', 'pending', 'inFlight', 'queued', 'preparing', 'failures',
+  'cpuBytes', 'geometryBytes', 'textureBytes', 'budgetBytes', 'bytesFetched', 'commits',
   'primaryGeometricSsePx', 'primaryRasterSsePx', 'underlayGeometricSsePx', 'underlayRasterSsePx',
 ]);
 

@@ -96,7 +96,7 @@ export class Hud {
     this.#shown = performance.now();
     const loading = stats.inFlight + stats.preparing;
     this.#figure('Wanted · drawn', `${stats.wanted} · ${stats.drawn}`);
-    this.#figure('Loading · queued', `${loading} · ${stats.queued}${stats.failed ? ` · ${stats.failed} failed` : ''}`);
+    this.#figure('Loading · queued', `${loading} · ${stats.queued}${stats.failures ? ` · ${stats.failures} failed` : ''}`);
     this.#figure('Tiles known', stats.tiles.toLocaleString('en'));
     this.#figure('Fetched', megabytes(stats.bytesFetched));
     this.#figure('Memory', `${megabytes(stats.cpuBytes + stats.geometryBytes + stats.textureBytes)} of ${megabytes(stats.budgetBytes)}`);

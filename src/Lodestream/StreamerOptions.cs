@@ -1,4 +1,5 @@
 using Lodestream.Scene;
+using Lodestream.Selection;
 using Lodestream.Streaming;
 
 namespace Lodestream;
@@ -55,8 +56,14 @@ public sealed record StreamerOptions
     /// <summary>Times a content may fail to decode before it counts as failed for good. Default 4 (ours).</summary>
     public int MaximumParseAttempts { get; init; } = 4;
 
-    /// <summary>Orders what is wanted and not here. Default: nearest first.</summary>
-    public IPriorityModel Priorities { get; init; } = new DistanceOrder();
+    /// <summary>Keeps no more in flight than bandwidth × delay asks for, so that decisions are made late. Default true; the caps hold either way.</summary>
+    public bool AdaptiveWindow { get; init; } = true;
+
+    /// <summary>Orders what is wanted and not here. Default: gain over bytes (<see cref="GainOrder"/>).</summary>
+    public IPriorityModel Priorities { get; init; } = new GainOrder();
+
+    /// <summary>How cameras are predicted.</summary>
+    public PredictionOptions Prediction { get; init; } = new();
 
     /// <summary>How hosts' failures are dealt with.</summary>
     public HostHealthOptions Hosts { get; init; } = new();

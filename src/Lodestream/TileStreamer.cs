@@ -51,7 +51,7 @@ public sealed class TileStreamer
         _scheduler = new(tree, _residency, _ledger, _health, sizes, transport, _options);
         _pipeline = new(tree, _residency, _ledger, sizes, _scheduler, preparer, _options);
         _evictor = new(tree, _residency);
-        _planner = new(_residency, _ledger, _scheduler, _pipeline, new(tree, _residency, _options.HostHasMasks), _evictor, tree) { Priorities = _options.Priorities };
+        _planner = new(_residency, _ledger, _scheduler, _pipeline, new(tree, _residency, _options.HostHasMasks), _evictor, sizes, tree, _options);
         _resolver = new(tree, _residency, _options);
         _uploads = new(tree, _residency, _ledger, _pipeline, host, _options);
         _commits = new(tree, _residency, host);

@@ -58,7 +58,11 @@ internal struct ContentEntry
     /// <summary>What it was measured to need.</summary>
     public MemoryCharge Measured;
 
-    public long BytesFetched;
+    /// <summary>Bytes of the attempt that came, and those it was expected to have.</summary>
+    public long BytesFetched, Expected;
+
+    /// <summary>The attempt's first byte came.</summary>
+    public bool Answered;
 
     /// <summary>Prepared content on its way to the host.</summary>
     public object? Prepared;

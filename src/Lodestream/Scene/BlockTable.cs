@@ -47,9 +47,9 @@ internal sealed class BlockTable
 
     public int Generation(int number) => _blocks[number].Generation;
 
-    public UpAxis UpAxis(int number) => _blocks[number].UpAxis;
-
     public int Parent(int number) => _blocks[number].Parent;
+
+    public UpAxis UpAxis(int number) => _blocks[number].UpAxis;
 
     public string BaseUri(int number) => _blocks[number].BaseUri;
 

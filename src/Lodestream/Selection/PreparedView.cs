@@ -15,7 +15,7 @@ internal struct PreparedView
     private PlaneQuad _around;
     private Frustum _frustum;
 
-    public double X, Y, Z, PixelScale, Target, Weight;
+    public double X, Y, Z, PixelScale, Target, Weight, ViewportArea;
 
     private struct PlanePair
     {
@@ -62,6 +62,7 @@ internal struct PreparedView
         PixelScale = view.ViewportHeight / (2 * tanHalfHeight);
         Target = view.TargetErrorPx / detailScale;
         Weight = view.Weight;
+        ViewportArea = view.ViewportWidth * view.ViewportHeight;
     }
 
     public readonly Vector3d Position => new(X, Y, Z);

@@ -4,7 +4,7 @@ using Lodestream.Selection;
 namespace Lodestream.Streaming;
 
 /// <summary>What a priority model may look at.</summary>
-public readonly ref struct PriorityInputs
+public readonly ref struct PriorityInputs()
 {
     /// <summary>The scene.</summary>
     public required TileTree Tree { get; init; }
@@ -17,6 +17,37 @@ public readonly ref struct PriorityInputs
 
     /// <summary>Time of the tick.</summary>
     public required TimeSpan Now { get; init; }
+
+    /// <summary>The cameras' predictors, one per view.</summary>
+    public required ReadOnlySpan<CameraPredictor> Predictors { get; init; }
+
+    /// <summary>How far ahead predictions count, seconds.</summary>
+    public required double LookAheadSeconds { get; init; }
+
+    /// <summary>When what is asked for now is expected to be here, seconds from now.</summary>
+    public required double ArrivalSeconds { get; init; }
+
+    internal Residency.TileResidency Residency { get; init; } = null!;
+
+    internal SizeEstimator Sizes { get; init; } = null!;
+
+    /// <summary>Bytes a content is expected to have on the wire.</summary>
+    public double ExpectedBytes(int content)
+    {
+        var known = Tree.Contents.Records[content].ByteLength;
+        return known > 0 ? known : Sizes.Expected(content, 0).Cpu;
+    }
+
+    /// <summary>The nearest ancestor of a tile that can be drawn; −1 without.</summary>
+    public int DrawnAncestor(int tile)
+    {
+        for (var above = Tree.LinkArray[tile].Parent; above >= 0; above = Tree.LinkArray[above].Parent)
+        {
+            if (Residency.Drawable[above])
+                return above;
+        }
+        return -1;
+    }
 }
 
 /// <summary>Orders what is wanted and not here: one call per frame for all of it.</summary>
@@ -26,7 +57,41 @@ public interface IPriorityModel
     void Order(in PriorityInputs inputs, Span<Demand> demands);
 }
 
-/// <summary>Nearest first.</summary>
+/// <summary>In the order in which contents were first asked for: what a plain queue does. For comparison.</summary>
+public sealed class FirstInFirstOut : IPriorityModel
+{
+    private readonly Dictionary<int, long> _since = [];
+    private long _next;
+
+    /// <inheritdoc />
+    public void Order(in PriorityInputs inputs, Span<Demand> demands)
+    {
+        foreach (ref var demand in demands)
+        {
+            if (!_since.TryGetValue(demand.Content, out var place))
+                _since[demand.Content] = place = _next++;
+            demand.Priority = -place;
+        }
+    }
+}
+
+/// <summary>Greatest projected error times projected size first, as seen now. For comparison.</summary>
+public sealed class ScreenAreaOrder : IPriorityModel
+{
+    /// <inheritdoc />
+    public void Order(in PriorityInputs inputs, Span<Demand> demands)
+    {
+        var visits = inputs.Set.Visits;
+        foreach (ref var demand in demands)
+        {
+            ref readonly var node = ref inputs.Tree.NodeArray[demand.Tile];
+            var distance = Math.Max(1, visits[demand.Visit].Distance);
+            demand.Priority = (node.HalfX * node.HalfX + node.HalfY * node.HalfY + node.HalfZ * node.HalfZ) / (distance * distance);
+        }
+    }
+}
+
+/// <summary>Nearest first. For comparison, and for hosts that want the plainest thing.</summary>
 public sealed class DistanceOrder : IPriorityModel
 {
     /// <inheritdoc />

@@ -10,12 +10,24 @@ namespace Lodestream.Streaming;
 internal sealed class RequestScheduler(
     TileTree tree, TileResidency residency, MemoryLedger ledger, HostHealth health, SizeEstimator sizes, ITileTransport transport, StreamerOptions options)
 {
+    // However little the link is thought to carry, so many requests are under way: an estimate can be wrong, an idle link is.
+    private const int FewestRequests = 2;
+
     private readonly RequestHeap _queue = new();
     private readonly List<int> _queued = [];
     private readonly List<int> _inFlight = [];
     private readonly Dictionary<long, int> _byId = [];
     private long _nextId = 1;
     private long _frame;
+    private double _bytesInFlight;
+    private double _tickSeconds = 1 / 60.0;
+    private TimeSpan _lastTick;
+
+    /// <summary>What the network gives.</summary>
+    public NetworkEstimate Network { get; } = new();
+
+    /// <summary>When what is asked for now is expected to be here, seconds from now.</summary>
+    public double ArrivalSeconds => Network.Latency + (_bytesInFlight + sizes.MeanLength) / Network.Throughput;
 
     /// <summary>Requests under way.</summary>
     public int InFlight => _inFlight.Count;
@@ -48,8 +60,12 @@ internal sealed class RequestScheduler(
     public TimeSpan NextDeadline { get; private set; }
 
     /// <summary>Starts a frame's reconciliation.</summary>
-    public void Begin(long frame)
+    public void Begin(long frame, TimeSpan now)
     {
+        Network.Advance(now, _inFlight.Count > 0);
+        var elapsed = Math.Min(0.1, (now - _lastTick).TotalSeconds);
+        _tickSeconds += (elapsed - _tickSeconds) / 8;
+        _lastTick = now;
         _frame = frame;
         _queue.Clear();
         NextDeadline = TimeSpan.MaxValue;
@@ -102,7 +118,7 @@ internal sealed class RequestScheduler(
         for (var i = _inFlight.Count - 1; i >= 0; i--)
         {
             ref var entry = ref residency.Entry(_inFlight[i]);
-            var patience = entry.BytesFetched > 0 ? health.Options.StallTimeout : health.Options.FirstByteTimeout;
+            var patience = entry.Answered ? health.Options.StallTimeout : health.Options.FirstByteTimeout;
             var deadline = entry.Since + TimeSpan.FromSeconds(patience);
             if (now < deadline)
             {
@@ -119,7 +135,8 @@ internal sealed class RequestScheduler(
     {
         MemoryShortage = 0;
         _queue.Order();
-        while (_queue.Count > 0 && _inFlight.Count < options.MaximumRequests)
+        var window = options.AdaptiveWindow ? Network.Window(_tickSeconds) : double.MaxValue;
+        while (_queue.Count > 0 && _inFlight.Count < options.MaximumRequests && (_bytesInFlight < window || _inFlight.Count < FewestRequests))
         {
             var next = _queue.Pop();
             if (!health.IsOpenFor(next.Host, now, out var notBefore))
@@ -140,8 +157,10 @@ internal sealed class RequestScheduler(
         if (!_byId.TryGetValue(message.Id, out var index))
             return;
         ref var entry = ref residency.Entry(index);
+        if (!entry.Answered)
+            Network.FirstByte((now - entry.Since).TotalSeconds);
         entry.Since = now;
-        entry.BytesFetched = Math.Max(entry.BytesFetched, 1);
+        entry.Answered = true;
         if (message.Bytes <= 0)
             return;
         var charge = sizes.Expected(entry.Content, message.Bytes);
@@ -155,9 +174,9 @@ internal sealed class RequestScheduler(
         if (!_byId.TryGetValue(message.Id, out var index))
             return;
         ref var entry = ref residency.Entry(index);
-        BytesFetched += Math.Max(0, message.Bytes - entry.BytesFetched);
-        entry.BytesFetched = Math.Max(entry.BytesFetched, message.Bytes);
+        Receive(ref entry, message.Bytes);
         entry.Since = now;
+        entry.Answered = true;
     }
 
     /// <summary>
@@ -168,14 +187,13 @@ internal sealed class RequestScheduler(
         if (!_byId.TryGetValue(message.Id, out var index))
             return -1;
         ref var entry = ref residency.Entry(index);
-        BytesFetched += Math.Max(0, message.Bytes - (entry.BytesFetched > 1 ? entry.BytesFetched : 0));
+        Receive(ref entry, message.Bytes);
         entry.HttpStatus = message.HttpStatus;
         if (message.Status != FetchStatus.Ok)
         {
             Fail(index, message, now);
             return -1;
         }
-        entry.BytesFetched = message.Bytes;
         entry.NetworkFailures = 0;
         health.Succeeded(entry.Host);
         Leave(index);
@@ -204,6 +222,18 @@ internal sealed class RequestScheduler(
             RemoveAt(_queued, at);
             residency.Enter(index, ContentState.Absent, StateReason.TopologyUnloaded, now);
         }
+    }
+
+    // Bytes are counted as they come, whatever becomes of the attempt.
+    private void Receive(ref ContentEntry entry, long bytesSoFar)
+    {
+        var more = bytesSoFar - entry.BytesFetched;
+        if (more <= 0)
+            return;
+        BytesFetched += more;
+        Network.Received(more);
+        _bytesInFlight -= Math.Min(more, Math.Max(0, entry.Expected - entry.BytesFetched));
+        entry.BytesFetched = bytesSoFar;
     }
 
     private bool MayRetry(ref ContentEntry entry, TimeSpan now)
@@ -236,6 +266,9 @@ internal sealed class RequestScheduler(
         ledger.Replace(ref entry.Charge, charge);
         entry.Id = _nextId++;
         entry.BytesFetched = 0;
+        entry.Answered = false;
+        entry.Expected = charge.Cpu;
+        _bytesInFlight += charge.Cpu;
         if (entry.NetworkFailures + entry.ParseFailures > 0)
             Retries++;
         residency.Enter(index, ContentState.Fetching, StateReason.Wanted, now);
@@ -306,8 +339,10 @@ internal sealed class RequestScheduler(
 
     private void Leave(int index)
     {
-        _byId.Remove(residency.Entry(index).Id);
+        ref var entry = ref residency.Entry(index);
+        _byId.Remove(entry.Id);
         _inFlight.Remove(index);
+        _bytesInFlight = _inFlight.Count == 0 ? 0 : _bytesInFlight - Math.Max(0, entry.Expected - entry.BytesFetched);
     }
 
     private static StateReason ReasonOf(FetchStatus status) => status switch

@@ -31,6 +31,9 @@ internal sealed class SizeEstimator(TileTree tree)
         }
     }
 
+    /// <summary>Length of a content of this scene, bytes, on the mean.</summary>
+    public double MeanLength => _scene.Count > 0 ? _scene.Length : FirstLength;
+
     /// <summary>What a content is expected to need.</summary>
     /// <param name="content">The content.</param>
     /// <param name="knownLength">Its length in bytes, 0 when unknown.</param>

@@ -9,13 +9,14 @@ namespace Lodestream.Streaming;
 /// what may start. Waits for nothing and changes nothing of what is wanted.
 /// </summary>
 internal sealed class StreamingPlanner(
-    TileResidency residency, MemoryLedger ledger, RequestScheduler scheduler, ContentPipeline pipeline, DemandCollector collector, Evictor evictor, TileTree tree)
+    TileResidency residency, MemoryLedger ledger, RequestScheduler scheduler, ContentPipeline pipeline, DemandCollector collector, Evictor evictor,
+    SizeEstimator sizes, TileTree tree, StreamerOptions options)
 {
+    private CameraPredictor[] _predictors = [];
+
     /// <summary>What the last plan found wanted and not here.</summary>
     public DemandList Demands { get; } = new();
 
-    /// <summary>Orders the demand.</summary>
-    public IPriorityModel Priorities { get; set; } = new DistanceOrder();
 
     /// <summary>Plans a frame.</summary>
     /// <param name="set">What is wanted.</param>
@@ -26,7 +27,7 @@ internal sealed class StreamingPlanner(
     {
         var frame = set.FrameId;
         collector.Collect(frame, set, Demands);
-        Priorities.Order(new() { Tree = tree, Set = set, Views = views, Now = now }, Demands.Items);
+        Order(set, views, now);
         Reconcile(frame, now);
         pipeline.DropUnwanted(frame, now);
         pipeline.GrantMemory(now);
@@ -50,9 +51,42 @@ internal sealed class StreamingPlanner(
         return false;
     }
 
+    private void Order(VisibilitySet set, ReadOnlySpan<View> views, TimeSpan now)
+    {
+        while (_predictors.Length < views.Length)
+        {
+            Array.Resize(ref _predictors, _predictors.Length + 1);
+            _predictors[^1] = new(options.Prediction);
+        }
+        var sceneSize = SceneSize();
+        for (var i = 0; i < views.Length; i++)
+            _predictors[i].Update(views[i], now, sceneSize);
+        options.Priorities.Order(new()
+        {
+            Tree = tree,
+            Set = set,
+            Views = views,
+            Now = now,
+            Predictors = _predictors.AsSpan(0, views.Length),
+            LookAheadSeconds = options.Prediction.LookAheadSeconds,
+            ArrivalSeconds = scheduler.ArrivalSeconds,
+            Residency = residency,
+            Sizes = sizes,
+        }, Demands.Items);
+    }
+
+    private double SceneSize()
+    {
+        ref readonly var links = ref tree.LinkArray[TileTree.SceneRoot];
+        if (links.ChildCount == 0)
+            return double.PositiveInfinity;
+        ref readonly var node = ref tree.NodeArray[links.FirstChild];
+        return Math.Sqrt(node.HalfX * node.HalfX + node.HalfY * node.HalfY + node.HalfZ * node.HalfZ);
+    }
+
     private void Reconcile(long frame, TimeSpan now)
     {
-        scheduler.Begin(frame);
+        scheduler.Begin(frame, now);
         foreach (ref readonly var demand in Demands.Items)
             scheduler.Want(demand, now);
         scheduler.DropUnwanted(now);

@@ -1,0 +1,184 @@
+using System.IO.Enumeration;
+using Lodestream.Server.Files;
+using Microsoft.Extensions.Logging;
+
+namespace Lodestream.Server.Scenes;
+
+/// <summary>Finds the tilesets that paths on a command line mean.</summary>
+/// <remarks>
+/// A file is that tileset. A folder is every <c>tileset*.json</c> directly in it that is a 3D Tiles document; a folder
+/// with none is searched for the nearest folders below that have one.
+/// </remarks>
+internal sealed partial class SceneDiscovery(ILogger logger)
+{
+    /// <summary>How far below a named folder tilesets are looked for.</summary>
+    private const int MaxSearchDepth = 6;
+
+    /// <summary>How many folders a search visits before it gives up: a home folder named by mistake must not take minutes.</summary>
+    private const int MaxFoldersVisited = 20_000;
+
+    /// <summary>Files counted for a scene's size at start; beyond it the size is left out.</summary>
+    private const int MaxFilesCounted = 100_000;
+
+    private readonly List<ServedScene> _scenes = [];
+    private readonly HashSet<string> _documents = [];
+    private readonly HashSet<string> _ids = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long?> _folderBytes = [];
+
+    /// <summary>Makes the catalogue of all paths.</summary>
+    /// <exception cref="ServeException">A path does not exist, cannot be read or holds no tileset.</exception>
+    public SceneCatalogue Discover(IEnumerable<string> paths)
+    {
+        foreach (var path in paths)
+        {
+            try
+            {
+                if (File.Exists(path))
+                    AddFile(path);
+                else if (Directory.Exists(path))
+                    AddFolder(path);
+                else
+                    throw new ServeException($"{path}: no such file or folder");
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw new ServeException($"{path}: {e.Message}", e);
+            }
+        }
+
+        return new SceneCatalogue(_scenes);
+    }
+
+    private void AddFile(string path)
+    {
+        var probe = TilesetProbe.Read(path);
+        if (probe.Version is not { } version)
+            throw new ServeException($"{path}: {probe.Problem}");
+        var file = RealPath.Of(path) ?? throw new ServeException($"{path}: a link that leads nowhere");
+        Add(Path.GetDirectoryName(file)!, Path.GetFileName(file), version, FolderName(Path.GetDirectoryName(Path.GetFullPath(path))!));
+    }
+
+    private void AddFolder(string path)
+    {
+        var folder = RealPath.Of(path) ?? throw new ServeException($"{path}: a link that leads nowhere");
+        var name = FolderName(Path.GetFullPath(path));
+        string? problem = null;
+        if (AddTilesetsIn(folder, name, ref problem) || AddTilesetsBelow(folder, name, ref problem))
+            return;
+        throw new ServeException(problem ?? $"{path}: no tileset.json in this folder or below it");
+    }
+
+    private bool AddTilesetsIn(string folder, string name, ref string? problem)
+    {
+        var found = false;
+        foreach (var document in Directory.EnumerateFiles(folder, "tileset*.json").Order(StringComparer.Ordinal).OrderByDescending(IsMainDocument))
+        {
+            var probe = TilesetProbe.Read(document);
+            if (probe.Version is { } version)
+            {
+                Add(folder, Path.GetFileName(document), version, name);
+                found = true;
+            }
+            else
+            {
+                LogNotATileset(document, probe.Problem!);
+                problem ??= $"{document}: {probe.Problem}";
+            }
+        }
+
+        return found;
+    }
+
+    private bool AddTilesetsBelow(string root, string name, ref string? problem)
+    {
+        var found = false;
+        var visited = 0;
+        var pending = new Queue<(string Folder, string Name, int Depth)>([(root, name, 0)]);
+        while (pending.TryDequeue(out var parent))
+        {
+            foreach (var folder in Directory.EnumerateDirectories(parent.Folder, "*", VisibleEntries).Order(StringComparer.Ordinal))
+            {
+                if (++visited > MaxFoldersVisited)
+                    throw new ServeException($"{root}: more than {MaxFoldersVisited} folders without being done; name the tileset's folder itself");
+                var childName = $"{parent.Name}/{Path.GetFileName(folder)}";
+                if (AddTilesetsIn(folder, childName, ref problem))
+                    found = true;
+                else if (parent.Depth + 1 < MaxSearchDepth)
+                    pending.Enqueue((folder, childName, parent.Depth + 1));
+            }
+        }
+
+        return found;
+    }
+
+    private static EnumerationOptions VisibleEntries => new()
+    {
+        // Links could lead in circles or out of the folder; dot files are never served.
+        AttributesToSkip = FileAttributes.ReparsePoint | FileAttributes.Hidden | FileAttributes.System,
+        IgnoreInaccessible = true,
+    };
+
+    private void Add(string folder, string document, string version, string folderName)
+    {
+        if (!_documents.Add(Path.Combine(folder, document)))
+            return;
+        var variant = VariantOf(document);
+        var name = variant is null ? folderName : $"{folderName} ({variant})";
+        var id = UniqueId(variant is null ? folderName : $"{folderName}-{variant}");
+        _scenes.Add(new ServedScene(id, name, folder, document, "3dtiles", version, BytesOf(folder)));
+    }
+
+    private static bool IsMainDocument(string path) => Path.GetFileName(path) == "tileset.json";
+
+    /// <summary><c>tileset-add.json</c> is the variant <c>add</c> of its folder's scene; <c>tileset.json</c> is the scene itself.</summary>
+    private static string? VariantOf(string document)
+    {
+        var stem = Path.GetFileNameWithoutExtension(document);
+        if (stem == "tileset")
+            return null;
+        var variant = stem.StartsWith("tileset", StringComparison.Ordinal) ? stem["tileset".Length..].TrimStart('-', '_', '.') : stem;
+        return variant.Length == 0 ? stem : variant;
+    }
+
+    private static string FolderName(string folder)
+    {
+        var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(folder));
+        return name.Length == 0 ? "tileset" : name;
+    }
+
+    private string UniqueId(string name)
+    {
+        var slug = string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' ? c : '-')).Trim('-', '.');
+        if (slug.Length == 0)
+            slug = "tileset";
+        var id = slug;
+        for (var n = 2; !_ids.Add(id); n++)
+            id = $"{slug}-{n}";
+        return id;
+    }
+
+    private long? BytesOf(string folder)
+    {
+        if (_folderBytes.TryGetValue(folder, out var known))
+            return known;
+        long total = 0;
+        var files = 0;
+        var lengths = new FileSystemEnumerable<long>(
+            folder,
+            (ref FileSystemEntry entry) => entry.IsDirectory ? -1 : entry.Length,
+            new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = VisibleEntries.AttributesToSkip, IgnoreInaccessible = true });
+        foreach (var length in lengths)
+        {
+            if (length < 0)
+                continue;
+            if (++files > MaxFilesCounted)
+                return _folderBytes[folder] = null;
+            total += length;
+        }
+
+        return _folderBytes[folder] = total;
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "not listed: {Document}: {Problem}")]
+    private partial void LogNotATileset(string document, string problem);
+}

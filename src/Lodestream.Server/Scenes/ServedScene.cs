@@ -1,0 +1,15 @@
+namespace Lodestream.Server.Scenes;
+
+/// <summary>One tileset of the catalogue.</summary>
+/// <param name="Id">Names the scene in URLs: letters, digits, '.', '_' and '-'; unique in the catalogue.</param>
+/// <param name="Name">The name people read.</param>
+/// <param name="Folder">Real path (links resolved) of the folder whose files are served under the id.</param>
+/// <param name="Document">File name of the tileset document inside <paramref name="Folder"/>.</param>
+/// <param name="Format">The format's name: <c>3dtiles</c>.</param>
+/// <param name="Version">The version the document states, such as <c>1.1</c>.</param>
+/// <param name="Bytes">Bytes of all files in the folder, or null where there are too many to count at start.</param>
+public sealed record ServedScene(string Id, string Name, string Folder, string Document, string Format, string Version, long? Bytes)
+{
+    /// <summary>Path of the tileset document on the server.</summary>
+    public string Url => $"/tilesets/{Id}/{Uri.EscapeDataString(Document)}";
+}

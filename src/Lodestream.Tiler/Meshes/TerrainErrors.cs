@@ -1,0 +1,74 @@
+namespace Lodestream.Tiler.Meshes;
+
+/// <summary>
+/// Geometric errors of the tiles of a raster: the greatest vertical distance in metres between a tile's mesh and the surface. Between a
+/// coarse mesh and the deepest one both are flat on every triangle of the finer grid (their diagonals run the same way), so that the
+/// greatest distance lies on one of its vertices: measuring there is exact. To it comes what the deepest level itself is off.
+/// </summary>
+internal sealed class TerrainErrors
+{
+    private readonly double[][] _errors;
+
+    private TerrainErrors(double[][] errors) => _errors = errors;
+
+    /// <summary>Measures every tile of every level.</summary>
+    public static TerrainErrors Measure(TerrainRaster raster, ParallelOptions parallel)
+    {
+        var levels = raster.Layout.Levels;
+        var errors = new double[levels][];
+        for (var level = levels - 1; level >= 0; level--)
+        {
+            var across = QuadtreeLayout.TilesAcross(level);
+            errors[level] = new double[across * across];
+            var (own, below) = (level, level == levels - 1 ? null : errors[level + 1]);
+            Parallel.For(0, across, parallel, y =>
+            {
+                for (var x = 0; x < across; x++)
+                    errors[own][y * across + x] = below is null
+                        ? raster.FinestTileError(x, y)
+                        : Math.Max(FromDeepest(raster, own, x, y), LargestChild(below, across, x, y));
+            });
+        }
+        return new(errors);
+    }
+
+    /// <summary>A tile's error, metres: never less than its children's.</summary>
+    public double this[int level, int x, int y] => _errors[level][y * QuadtreeLayout.TilesAcross(level) + x];
+
+    /// <summary>Whether children would show more than the tile does.</summary>
+    public bool HasChildren(int level, int x, int y) => level < _errors.Length - 1 && this[level, x, y] > 0;
+
+    /// <summary>Greatest vertical distance between a tile's mesh and the deepest level's, metres.</summary>
+    private static double FromDeepest(TerrainRaster raster, int level, int x, int y)
+    {
+        var (layout, heights) = (raster.Layout, raster.Heights);
+        int step = layout.Step(level), nodes = layout.FinestNodes;
+        int startX = layout.TileStart(level, x), startY = layout.TileStart(level, y);
+        double worst = 0;
+        for (var qj = 0; qj < layout.TileQuads; qj++)
+        {
+            for (var qi = 0; qi < layout.TileQuads; qi++)
+            {
+                var corner = (startY + qj * step) * nodes + startX + qi * step;
+                double a = heights[corner], b = heights[corner + step];
+                double c = heights[corner + step * nodes], d = heights[corner + step * nodes + step];
+                for (var j = 0; j <= step; j++)
+                {
+                    for (var i = 0; i <= step; i++)
+                    {
+                        double fx = (double)i / step, fy = (double)j / step;
+                        var mesh = fx >= fy ? a + fx * (b - a) + fy * (d - b) : a + fy * (c - a) + fx * (d - c);
+                        worst = Math.Max(worst, Math.Abs(mesh - heights[corner + j * nodes + i]));
+                    }
+                }
+            }
+        }
+        return worst;
+    }
+
+    private static double LargestChild(double[] children, int across, int x, int y)
+    {
+        var row = 2 * y * 2 * across + 2 * x;
+        return Math.Max(Math.Max(children[row], children[row + 1]), Math.Max(children[row + 2 * across], children[row + 2 * across + 1]));
+    }
+}

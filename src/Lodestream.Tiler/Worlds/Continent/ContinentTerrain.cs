@@ -1,0 +1,141 @@
+using Lodestream.Geometry;
+using Lodestream.Tiler.Meshes;
+
+namespace Lodestream.Tiler.Worlds.Continent;
+
+/// <summary>
+/// The continent as a function of the place: the carved land and the sea floor, finer relief where it is steep, rivers in their beds,
+/// and over it all the sea at height 0. Places are metres from the centre, x east and y north.
+/// </summary>
+internal sealed class ContinentTerrain : ISurface
+{
+    // The sea stands this high in the carved land and drowns the mouths of its valleys, metres.
+    private const double SeaRise = 3;
+
+    // Ground lower than this is sea whatever the finer relief adds, metres.
+    private const double CertainSea = -30;
+
+    private readonly double _size, _scale, _detailFrequency;
+    private readonly Grid _ground, _roughness, _hollow;
+    private readonly Rivers _rivers;
+    private readonly GradientNoise _detail, _crags;
+    private readonly TerrainPalette _palette;
+
+    private ContinentTerrain(ulong seed, double size, Grid ground, Rivers rivers, ParallelOptions parallel)
+    {
+        (_size, _ground, _rivers) = (size, ground, rivers);
+        _scale = size / 49152;
+        var noise = new GradientNoise(seed).Derived(20);
+        (_detail, _crags) = (noise.Derived(0), noise.Derived(1));
+        // The first octave of finer relief is four cells of the carved grid long; those below are what the grid cannot hold.
+        _detailFrequency = ground.Cells / 4.0;
+        _roughness = Roughness(ground, size);
+        _hollow = Hollows(ground, size, parallel);
+        _palette = new(noise.Derived(2), _scale);
+    }
+
+    /// <summary>Makes the land: its plan, its carving, its rivers.</summary>
+    public static ContinentTerrain Make(ulong seed, double size, int cells, ParallelOptions parallel, Action<double> progress)
+    {
+        var shape = new ContinentShape(seed);
+        var noise = new GradientNoise(seed).Derived(10);
+        var land = Grid.Filled(cells, parallel, shape.Land);
+        var heights = new LandscapeEvolution(shape, size, noise).Evolve(land, parallel, progress);
+        var network = FinalDrainage(land, heights, size, noise.Derived(1), parallel);
+        var rivers = new Rivers(network, land.Nodes, size, SeaRise * size / 49152);
+        return new(seed, size, GroundAndSeaFloor(land, heights, size), rivers, parallel);
+    }
+
+    /// <inheritdoc/>
+    public double HeightAt(double x, double y) => Math.Max(0, GroundAt(x, y));
+
+    /// <summary>Height of the ground, under water too, metres.</summary>
+    public double GroundAt(double x, double y)
+    {
+        double u = x / _size + 0.5, v = y / _size + 0.5;
+        var ground = _ground.Cubic(u, v);
+        if (ground < CertainSea * _scale)
+            return ground;
+        ground += Detail(u, v) * Ramp.Smooth(-4 * _scale, 12 * _scale, ground);
+        var river = _rivers.At(x + _size / 2, y + _size / 2);
+        if (river.Distance < Rivers.BankOf(river.Width))
+            ground = Ramp.Lerp(river.Level, ground, Ramp.Smooth(0, Rivers.BankOf(river.Width), river.Distance));
+        return ground;
+    }
+
+    /// <inheritdoc/>
+    public LinearColor ColorAt(double x, double y, double height, Vector3d normal)
+    {
+        double u = x / _size + 0.5, v = y / _size + 0.5;
+        if (height <= 0)
+            return _palette.Sea(u, v, -Math.Min(0, GroundAt(x, y)));
+        var river = _rivers.At(x + _size / 2, y + _size / 2);
+        return _palette.Land(u, v, height, normal, _hollow.Linear(u, v), river);
+    }
+
+    private double Detail(double u, double v)
+    {
+        var rough = _roughness.Linear(u, v);
+        var rolling = _detail.Fractal(u * _detailFrequency, v * _detailFrequency, 4, 0.55);
+        var amplitude = (1.6 + 9 * rough) * _scale;
+        if (rough < 0.05)
+            return amplitude * rolling;
+        var crags = _crags.Ridged(u * _detailFrequency * 0.7, v * _detailFrequency * 0.7, 5) - 0.42;
+        return amplitude * rolling + 62 * _scale * Ramp.Smooth(0.05, 1, rough) * crags;
+    }
+
+    private static DrainageNetwork FinalDrainage(Grid land, Grid heights, double size, GradientNoise jitter, ParallelOptions parallel)
+    {
+        var sea = new bool[land.Values.Length];
+        for (var i = 0; i < sea.Length; i++)
+            sea[i] = land.Values[i] <= 0 || heights.Values[i] <= 0;
+        var network = new DrainageNetwork(land.Nodes, size / land.Cells, sea, jitter);
+        network.Route(heights.Values, parallel);
+        return network;
+    }
+
+    private static Grid GroundAndSeaFloor(Grid land, Grid heights, double size)
+    {
+        var scale = size / 49152;
+        var ground = new Grid(land.Cells);
+        for (var i = 0; i < ground.Values.Length; i++)
+        {
+            double away = Math.Max(0, -land.Values[i]);
+            var floor = 60 * away / (0.06 + away) + 220 * away + 1400 * Ramp.Smooth(0.16, 0.8, away);
+            ground.Values[i] = (float)(land.Values[i] > 0 ? heights.Values[i] - SeaRise * scale : (-SeaRise - floor) * scale);
+        }
+        return ground;
+    }
+
+    // 0 on plains, 1 on the steepest slopes.
+    private static Grid Roughness(Grid ground, double size)
+    {
+        var roughness = new Grid(ground.Cells);
+        var across = 2 * size / ground.Cells;
+        for (var j = 1; j < ground.Cells; j++)
+        {
+            for (var i = 1; i < ground.Cells; i++)
+            {
+                var k = j * ground.Nodes + i;
+                double dx = (ground.Values[k + 1] - ground.Values[k - 1]) / across, dy = (ground.Values[k + ground.Nodes] - ground.Values[k - ground.Nodes]) / across;
+                roughness.Values[k] = (float)Ramp.Smooth(0.12, 0.95, Math.Sqrt(dx * dx + dy * dy));
+            }
+        }
+        return roughness.Blurred(1, new() { MaxDegreeOfParallelism = 1 });
+    }
+
+    // Above 0 in hollows, below on crests, about −1 to 1: light reaches crests more.
+    private static Grid Hollows(Grid ground, double size, ParallelOptions parallel)
+    {
+        var near = ground.Blurred(3, parallel);
+        var far = ground.Blurred(14, parallel);
+        var cell = size / ground.Cells;
+        var hollow = new Grid(ground.Cells);
+        for (var i = 0; i < hollow.Values.Length; i++)
+        {
+            var deep = (near.Values[i] - ground.Values[i]) / (cell * 0.9) + (far.Values[i] - ground.Values[i]) / (cell * 5);
+            hollow.Values[i] = (float)Math.Clamp(deep, -1, 1);
+        }
+        return hollow;
+    }
+}

@@ -1,0 +1,158 @@
+namespace Lodestream.Tiler.Worlds.Continent;
+
+/// <summary>What a place has to do with the nearest river.</summary>
+/// <param name="Distance">Metres to the water's edge; negative in the river; infinite where no river is near.</param>
+/// <param name="Level">Height of the water there, metres.</param>
+/// <param name="Width">Width of the river, metres.</param>
+internal readonly record struct RiverNearby(double Distance, double Level, double Width);
+
+/// <summary>
+/// The rivers of a land: the ways of its water wherever enough of it comes together, as smoothed lines that only ever fall, from
+/// spring to sea.
+/// </summary>
+internal sealed class Rivers
+{
+    // Width in metres per metre of √(drained area): a river of 100 km² is 50 m wide here, broad for its size so that it can be seen.
+    private const double WidthFactor = 0.005;
+    private const double LargestWidth = 110;
+
+    // A river shapes its banks this far from the water, metres, plus twice its width.
+    private const double BankMetres = 70;
+
+    private readonly double _size, _cell, _seaLevel;
+    private readonly int _cells;
+    private readonly List<Segment> _segments = [];
+    private readonly int[] _cellStarts;
+    private readonly int[] _cellSegments;
+
+    private readonly record struct Segment(double X0, double Y0, double Z0, double W0, double X1, double Y1, double Z1, double W1);
+
+    /// <param name="network">Where the water goes.</param>
+    /// <param name="nodes">Nodes along the network's side.</param>
+    /// <param name="size">Side of the square, metres; (0, 0) is its south-west corner here.</param>
+    /// <param name="seaLevel">The sea's height in the network's terms, metres; levels here count from it.</param>
+    public Rivers(DrainageNetwork network, int nodes, double size, double seaLevel)
+    {
+        (_size, _seaLevel) = (size, seaLevel);
+        _cells = (nodes - 1) / 2;
+        _cell = size / _cells;
+        Trace(network, nodes);
+        (_cellStarts, _cellSegments) = SortIntoCells();
+    }
+
+    /// <summary>The nearest river to a place, metres from the south-west corner.</summary>
+    public RiverNearby At(double x, double y)
+    {
+        var nearest = new RiverNearby(double.PositiveInfinity, 0, 0);
+        if (!(x >= 0 && y >= 0 && x < _size && y < _size))
+            return nearest;
+        var cell = (int)(y / _cell) * _cells + (int)(x / _cell);
+        for (var k = _cellStarts[cell]; k < _cellStarts[cell + 1]; k++)
+        {
+            var s = _segments[_cellSegments[k]];
+            double dx = s.X1 - s.X0, dy = s.Y1 - s.Y0;
+            var t = Math.Clamp(((x - s.X0) * dx + (y - s.Y0) * dy) / Math.Max(1e-9, dx * dx + dy * dy), 0, 1);
+            double ex = x - s.X0 - t * dx, ey = y - s.Y0 - t * dy;
+            var width = s.W0 + (s.W1 - s.W0) * t;
+            var distance = Math.Sqrt(ex * ex + ey * ey) - width / 2;
+            if (distance < nearest.Distance)
+                nearest = new(distance, s.Z0 + (s.Z1 - s.Z0) * t, width);
+        }
+        return nearest;
+    }
+
+    /// <summary>How far from its water a river of this width shapes the ground, metres.</summary>
+    public static double BankOf(double width) => BankMetres + 2 * width;
+
+    private void Trace(DrainageNetwork network, int nodes)
+    {
+        var spacing = _size / (nodes - 1);
+        // A spring drains about a two-thousandth of the land.
+        var spring = (float)(_size * _size / 1600);
+        var isRiver = new bool[nodes * nodes];
+        var mainDonor = new int[nodes * nodes];
+        var list = new List<int>();
+        for (var k = 0; k < network.LandCount; k++)
+        {
+            var node = network.Order[k];
+            if (network.Area[node] < spring)
+                continue;
+            isRiver[node] = true;
+            list.Add(node);
+            var receiver = network.Receiver[node];
+            var donor = mainDonor[receiver];
+            if (donor == 0 || network.Area[node] > network.Area[donor])
+                mainDonor[receiver] = node;
+        }
+        var (x, y) = Smoothed(list, network, mainDonor, nodes, spacing);
+        foreach (var node in list)
+        {
+            var next = network.Receiver[node];
+            var width = Width(network.Area[node]);
+            var nextWidth = isRiver[next] ? Width(network.Area[next]) : width * 1.3;
+            // At the mouth the water is the sea's.
+            _segments.Add(new(x[node], y[node], Level(node), width, x[next], y[next], isRiver[next] ? Level(next) : 0, nextWidth));
+        }
+
+        double Level(int node) => Math.Max(0, network.Filled[node] - _seaLevel);
+
+        double Width(double area) => Math.Min(LargestWidth, WidthFactor * Math.Sqrt(area));
+    }
+
+    // Steps of the grid become curves: each point moves between its neighbours on the main stem, several times over.
+    private static (double[] X, double[] Y) Smoothed(List<int> river, DrainageNetwork network, int[] mainDonor, int nodes, double spacing)
+    {
+        var x = new double[nodes * nodes];
+        var y = new double[nodes * nodes];
+        foreach (var node in river)
+        {
+            Place(node);
+            Place(network.Receiver[node]);
+        }
+        var moved = new (double X, double Y)[river.Count];
+        for (var pass = 0; pass < 4; pass++)
+        {
+            for (var k = 0; k < river.Count; k++)
+            {
+                int node = river[k], up = mainDonor[node], down = network.Receiver[node];
+                moved[k] = up == 0 ? (x[node], y[node]) : ((x[up] + 2 * x[node] + x[down]) / 4, (y[up] + 2 * y[node] + y[down]) / 4);
+            }
+            for (var k = 0; k < river.Count; k++)
+                (x[river[k]], y[river[k]]) = moved[k];
+        }
+        return (x, y);
+
+        void Place(int node) => (x[node], y[node]) = (node % nodes * spacing, node / nodes * spacing);
+    }
+
+    private (int[] Starts, int[] Segments) SortIntoCells()
+    {
+        var starts = new int[_cells * _cells + 1];
+        ForEachCell((cell, _) => starts[cell + 1]++);
+        for (var i = 1; i < starts.Length; i++)
+            starts[i] += starts[i - 1];
+        var sorted = new int[starts[^1]];
+        var next = (int[])starts.Clone();
+        ForEachCell((cell, segment) => sorted[next[cell]++] = segment);
+        return (starts, sorted);
+    }
+
+    private void ForEachCell(Action<int, int> visit)
+    {
+        for (var s = 0; s < _segments.Count; s++)
+        {
+            var segment = _segments[s];
+            var width = Math.Max(segment.W0, segment.W1);
+            var reach = width / 2 + BankOf(width);
+            int x0 = Cell(Math.Min(segment.X0, segment.X1) - reach), x1 = Cell(Math.Max(segment.X0, segment.X1) + reach);
+            int y0 = Cell(Math.Min(segment.Y0, segment.Y1) - reach), y1 = Cell(Math.Max(segment.Y0, segment.Y1) + reach);
+            for (var y = y0; y <= y1; y++)
+            {
+                for (var x = x0; x <= x1; x++)
+                    visit(y * _cells + x, s);
+            }
+        }
+    }
+
+    private int Cell(double metres) => Math.Clamp((int)Math.Floor(metres / _cell), 0, _cells - 1);
+}

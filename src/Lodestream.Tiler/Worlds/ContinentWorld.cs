@@ -1,0 +1,134 @@
+using System.Globalization;
+using System.Text.Json;
+using Lodestream.Formats.Tiles3D;
+using Lodestream.Tiler.Meshes;
+using Lodestream.Tiler.Worlds.Continent;
+using Lodestream.Tiler.Writing;
+
+namespace Lodestream.Tiler.Worlds;
+
+/// <summary>
+/// A continent made from a number: coasts, ranges carved by rain, plains, rivers that run to the sea; written as a standard
+/// 3D Tiles 1.1 tileset in metres with z up, which any viewer can open.
+/// </summary>
+public static class ContinentWorld
+{
+    /// <summary>Rises whenever the same options give other bytes: what caches a world keys it by this and the options.</summary>
+    public const int GeneratorVersion = 1;
+
+    /// <summary>What the files name as their maker.</summary>
+    public const string GeneratorName = "Lodestream continent";
+
+    // Shares of the whole work, as measured; for progress only.
+    private const double CarveShare = 0.2, SampleShare = 0.5;
+
+    /// <summary>
+    /// Makes the continent in a folder: <c>tileset.json</c> and <c>tiles/level/x_y.glb</c>. The folder appears when all of it is written;
+    /// a cancelled or failed run leaves nothing.
+    /// </summary>
+    /// <param name="directory">Where to; absent or empty.</param>
+    /// <param name="options">What to make.</param>
+    /// <param name="progress">Told how far it is; called from several threads, in order.</param>
+    /// <param name="cancellationToken">Ends the work within about a second.</param>
+    /// <returns>What was written.</returns>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    /// <exception cref="IOException">The folder exists and is not empty, or can't be written.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static Task<ContinentSummary> WriteAsync(string directory, ContinentOptions options, IProgress<WorldProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        options.Validate();
+        return Task.Run(() => Write(directory, options, new(progress), cancellationToken), cancellationToken);
+    }
+
+    private static ContinentSummary Write(string directory, ContinentOptions options, ProgressReport report, CancellationToken cancellationToken)
+    {
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.EffectiveThreads, CancellationToken = cancellationToken };
+        var layout = new QuadtreeLayout(options.Levels, options.TileQuads, options.FinestSpacing);
+        using var output = new AtomicDirectory(directory);
+
+        var terrain = ContinentTerrain.Make(options.Seed, layout.Size, options.ErosionCells, parallel,
+            share => report.Tell("Carving the land", (long)(share * 1000), 1000, share * CarveShare));
+        var raster = TerrainRaster.Sample(terrain, layout, parallel,
+            (done, total) => report.Tell("Sampling the surface", done, total, CarveShare + SampleShare * done / total));
+        var errors = TerrainErrors.Measure(raster, parallel);
+        var tileset = new TerrainTileset(raster, errors, Generator(options));
+        tileset.WriteContents(output.Path, parallel,
+            done => report.Tell("Writing tiles", done, tileset.TileCount, CarveShare + SampleShare + (1 - CarveShare - SampleShare) * done / tileset.TileCount));
+        var views = ContinentViews.Find(raster);
+        tileset.WriteTileset(output.Path, Header(options, layout, raster, errors, views));
+
+        cancellationToken.ThrowIfCancellationRequested();
+        output.Commit();
+        return new(tileset.TileCount, views);
+    }
+
+    private static string Generator(ContinentOptions options) =>
+        string.Create(CultureInfo.InvariantCulture, $"{GeneratorName} {GeneratorVersion}, seed {options.Seed}");
+
+    private static TilesetHeader Header(ContinentOptions options, QuadtreeLayout layout, TerrainRaster raster, TerrainErrors errors, IReadOnlyList<SuggestedView> views) => new()
+    {
+        // Nothing drawn is as wrong as the highest peak is high.
+        GeometricError = Math.Max(errors[0, 0, 0], raster.Heights.Max()),
+        TilesetVersion = string.Create(CultureInfo.InvariantCulture, $"{GeneratorVersion}.{options.Seed}"),
+        WriteAssetExtras = json =>
+        {
+            json.WriteStartObject("lodestream"u8);
+            json.WriteString("generator"u8, GeneratorName);
+            json.WriteNumber("generatorVersion"u8, GeneratorVersion);
+            json.WriteNumber("seed"u8, options.Seed);
+            json.WriteNumber("levels"u8, options.Levels);
+            json.WriteNumber("sizeMetres"u8, layout.Size);
+            WriteViews(json, views);
+            json.WriteEndObject();
+        },
+    };
+
+    private static void WriteViews(Utf8JsonWriter json, IReadOnlyList<SuggestedView> views)
+    {
+        json.WriteStartArray("views"u8);
+        foreach (var view in views)
+        {
+            json.WriteStartObject();
+            json.WriteString("name"u8, view.Name);
+            WriteVector("position"u8, view.Position);
+            WriteVector("direction"u8, view.Direction);
+            WriteVector("up"u8, Geometry.Vector3d.UnitZ);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+
+        void WriteVector(ReadOnlySpan<byte> name, Geometry.Vector3d v)
+        {
+            json.WriteStartArray(name);
+            json.WriteNumberValue(v.X);
+            json.WriteNumberValue(v.Y);
+            json.WriteNumberValue(v.Z);
+            json.WriteEndArray();
+        }
+    }
+
+    // Threads report out of order; what is told never goes back.
+    private sealed class ProgressReport(IProgress<WorldProgress>? progress)
+    {
+        private readonly Lock _lock = new();
+        private double _overall;
+
+        public void Tell(string stage, long done, long total, double overall)
+        {
+            if (progress is null)
+                return;
+            lock (_lock)
+            {
+                if (overall < _overall)
+                    return;
+                _overall = overall;
+                progress.Report(new(stage, done, total, overall));
+            }
+        }
+    }
+}
+
+/// <summary>What <see cref="ContinentWorld.WriteAsync"/> wrote.</summary>
+/// <param name="Tiles">Number of tiles.</param>
+/// <param name="Views">Places to look from.</param>
+public sealed record ContinentSummary(int Tiles, IReadOnlyList<SuggestedView> Views);

@@ -1,0 +1,108 @@
+using Lodestream.Geometry;
+using Lodestream.Scene;
+using Lodestream.Selection;
+
+namespace Lodestream.Streaming;
+
+/// <summary>
+/// Gain over bytes, highest first. The link is one machine and contents are its jobs; what a user feels is the integral of visible error over
+/// time, a weighted sum of completion times, and the order that minimises such a sum is weight over length (Smith's rule; Horn's for
+/// trees). A content's weight is the error above the target that it removes times its visible area, integrated over the time in
+/// which it is predicted to be seen: what will have left the view when it arrives gains nothing.
+/// </summary>
+public sealed class GainOrder : IPriorityModel
+{
+    // Poses at which a prediction is looked at, evenly spaced over the look-ahead, now included.
+    private const int Poses = 5;
+
+    private readonly PreparedView[] _views = new PreparedView[Poses * ScreenSpaceErrorPolicy.MaximumViews];
+    private readonly double[] _weights = new double[Poses * ScreenSpaceErrorPolicy.MaximumViews];
+    private int _count;
+
+    /// <inheritdoc />
+    public void Order(in PriorityInputs inputs, Span<Demand> demands)
+    {
+        if (demands.IsEmpty)
+            return;
+        PreparePoses(inputs);
+        foreach (ref var demand in demands)
+            demand.Priority = Gain(inputs, demand) / Math.Max(1, inputs.ExpectedBytes(demand.Content));
+    }
+
+    private void PreparePoses(in PriorityInputs inputs)
+    {
+        _count = 0;
+        for (var v = 0; v < inputs.Views.Length; v++)
+        {
+            var predictor = inputs.Predictors[v];
+            var poses = predictor.IsStill ? 1 : Poses;
+            for (var k = 0; k < poses; k++)
+            {
+                var ahead = inputs.LookAheadSeconds * k / (Poses - 1);
+                _views[_count] = new(k == 0 ? inputs.Views[v] : predictor.Predict(ahead), 1);
+
+                // What cannot be here yet at a pose gains nothing there, unless the pose is the last thing that is known.
+                var arrives = ahead >= inputs.ArrivalSeconds || k == poses - 1;
+                _weights[_count++] = inputs.Views[v].Weight * predictor.Confidence(ahead) * (arrives ? 1 : 0.25);
+            }
+        }
+    }
+
+    private double Gain(in PriorityInputs inputs, in Demand demand)
+    {
+        var tree = inputs.Tree;
+        ref readonly var node = ref tree.NodeArray[demand.Tile];
+        var own = Math.Max(node.GeometricError, node.RasterError);
+        var source = inputs.DrawnAncestor(demand.Tile);
+        var before = source < 0 ? CoveringError(tree, demand.Tile) : Math.Max(tree.NodeArray[source].GeometricError, tree.NodeArray[source].RasterError);
+
+        // Topology draws nothing itself; what is below it will have about half its error.
+        if ((tree.LinkArray[demand.Tile].Flags & TileFlags.Unexpanded) != 0)
+            own /= 2;
+        var gain = 0.0;
+        for (var i = 0; i < _count; i++)
+            gain += _weights[i] * GainIn(_views[i], tree, demand.Tile, node, before, own);
+        return gain;
+    }
+
+    // Error removed, in pixels above the target, times visible area, in pixels².
+    private static double GainIn(in PreparedView view, TileTree tree, int tile, in TileNode node, double before, double own)
+    {
+        var flags = tree.LinkArray[tile].Flags;
+        bool inside, seen;
+        double squared;
+        if ((flags & TileFlags.AxisAligned) != 0)
+            (seen, squared) = (view.Sees(node, out inside), view.SquaredDistance(node));
+        else if ((flags & TileFlags.Sphere) != 0)
+            (seen, squared) = (view.SeesSphere(node, out inside), view.SquaredDistanceSphere(node));
+        else
+        {
+            var axes = tree.AxesOf(node.Orientation);
+            (seen, squared) = (view.SeesOriented(node, axes, out inside), view.SquaredDistanceOriented(node, axes));
+        }
+        if (!seen)
+            return 0;
+        var distance = Math.Max(Math.Sqrt(squared), 1);
+        var scale = view.PixelScale / distance;
+        var removed = Math.Max(0, before * scale - view.Target) - Math.Max(0, own * scale - view.Target);
+        return Math.Max(removed, 1e-3) * Area(view, node, distance) * (inside ? 1 : 0.5);
+    }
+
+    // The faces of the box that face the camera, foreshortened, at the box's distance; never more than the viewport.
+    private static double Area(in PreparedView view, in TileNode node, double distance)
+    {
+        var away = new Vector3d(node.CenterX - view.X, node.CenterY - view.Y, node.CenterZ - view.Z).Normalized();
+        var faces = 4 * (Math.Abs(away.X) * node.HalfY * node.HalfZ + Math.Abs(away.Y) * node.HalfX * node.HalfZ + Math.Abs(away.Z) * node.HalfX * node.HalfY);
+        var scale = view.PixelScale / distance;
+        return Math.Min(faces * scale * scale, view.ViewportArea);
+    }
+
+    // Where nothing is drawn the error is the tileset's root's.
+    private static double CoveringError(TileTree tree, int tile)
+    {
+        var error = tree.NodeArray[tile].GeometricError;
+        for (var above = tree.LinkArray[tile].Parent; above > TileTree.SceneRoot; above = tree.LinkArray[above].Parent)
+            error = tree.NodeArray[above].GeometricError;
+        return error;
+    }
+}

@@ -1,0 +1,24 @@
+namespace Lodestream.Server.Tests.Fixtures;
+
+/// <summary>A test on real data, skipped with a reason where the data is absent.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class RealDataFactAttribute : FactAttribute
+{
+    public RealDataFactAttribute()
+    {
+        if (!Directory.Exists(Folder))
+            Skip = $"no test data at {Folder} (LODESTREAM_DATA names another place)";
+    }
+
+    /// <summary>Where the data lies.</summary>
+    public static string Folder { get; } =
+        Environment.GetEnvironmentVariable("LODESTREAM_DATA") ?? Path.GetFullPath(Path.Combine(RepositoryRoot(), "..", "shared", "data"));
+
+    private static string RepositoryRoot()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Lodestream.slnx")))
+            folder = folder.Parent;
+        return folder?.FullName ?? AppContext.BaseDirectory;
+    }
+}

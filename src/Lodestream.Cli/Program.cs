@@ -1,1 +1,3 @@
-return 0;
+using Lodestream.Cli;
+
+return await CommandLine.RunAsync(args);

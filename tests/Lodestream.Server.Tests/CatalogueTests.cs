@@ -102,7 +102,7 @@ public sealed class CatalogueTests : IDisposable
         _folder.WriteTileset("world/1.1/trees/part/tileset.json");
         _folder.WriteTileset("world/.hidden/tileset.json");
         await using var server = await RunningServer.ServeAsync(Path.Combine(_folder.Path, "world"));
-        Assert.Equal(["world-1.0-houses", "world-1.1-trees"], Ids(await server.GetAsync("/tilesets")));
+        Assert.Equal(["1.0-houses", "1.1-trees"], Ids(await server.GetAsync("/tilesets")));
     }
 
     [Fact]

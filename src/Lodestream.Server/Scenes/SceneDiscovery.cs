@@ -63,7 +63,7 @@ internal sealed partial class SceneDiscovery(ILogger logger)
         var folder = RealPath.Of(path) ?? throw new ServeException($"{path}: a link that leads nowhere");
         var name = FolderName(Path.GetFullPath(path));
         string? problem = null;
-        if (AddTilesetsIn(folder, name, ref problem) || AddTilesetsBelow(folder, name, ref problem))
+        if (AddTilesetsIn(folder, name, ref problem) || AddTilesetsBelow(folder, ref problem))
             return;
         throw new ServeException(problem ?? $"{path}: no tileset.json in this folder or below it");
     }
@@ -89,22 +89,22 @@ internal sealed partial class SceneDiscovery(ILogger logger)
         return found;
     }
 
-    private bool AddTilesetsBelow(string root, string name, ref string? problem)
+    private bool AddTilesetsBelow(string root, ref string? problem)
     {
         var found = false;
         var visited = 0;
-        var pending = new Queue<(string Folder, string Name, int Depth)>([(root, name, 0)]);
+        var pending = new Queue<(string Folder, int Depth)>([(root, 0)]);
         while (pending.TryDequeue(out var parent))
         {
             foreach (var folder in Directory.EnumerateDirectories(parent.Folder, "*", VisibleEntries).Order(StringComparer.Ordinal))
             {
                 if (++visited > MaxFoldersVisited)
                     throw new ServeException($"{root}: more than {MaxFoldersVisited} folders without being done; name the tileset's folder itself");
-                var childName = $"{parent.Name}/{Path.GetFileName(folder)}";
-                if (AddTilesetsIn(folder, childName, ref problem))
+                var name = Path.GetRelativePath(root, folder).Replace(Path.DirectorySeparatorChar, '/');
+                if (AddTilesetsIn(folder, name, ref problem))
                     found = true;
                 else if (parent.Depth + 1 < MaxSearchDepth)
-                    pending.Enqueue((folder, childName, parent.Depth + 1));
+                    pending.Enqueue((folder, parent.Depth + 1));
             }
         }
 

@@ -53,6 +53,9 @@ public sealed record StreamerOptions
     /// <summary>Longest such wait, seconds. Default 60 (tile-based specification).</summary>
     public double LongestParseBackoffSeconds { get; init; } = 60;
 
+    /// <summary>Topology from a document of its own that nothing has seen for so many seconds is unloaded. Default 120 (ours).</summary>
+    public double UnloadTopologyAfterSeconds { get; init; } = 120;
+
     /// <summary>Times a content may fail to decode before it counts as failed for good. Default 4 (ours).</summary>
     public int MaximumParseAttempts { get; init; } = 4;
 
@@ -87,6 +90,7 @@ public sealed record StreamerOptions
         Require(PrepareTimeoutSeconds > 0, nameof(PrepareTimeoutSeconds), PrepareTimeoutSeconds, "more than 0 s");
         Require(FirstParseBackoffSeconds > 0, nameof(FirstParseBackoffSeconds), FirstParseBackoffSeconds, "more than 0 s");
         Require(LongestParseBackoffSeconds >= FirstParseBackoffSeconds, nameof(LongestParseBackoffSeconds), LongestParseBackoffSeconds, "at least FirstParseBackoffSeconds");
+        Require(UnloadTopologyAfterSeconds > 0, nameof(UnloadTopologyAfterSeconds), UnloadTopologyAfterSeconds, "more than 0 s");
         Require(MaximumParseAttempts is >= 1 and <= 100, nameof(MaximumParseAttempts), MaximumParseAttempts, "1 to 100");
         Require(MaximumTilesetDepth is >= 1 and <= 1000, nameof(MaximumTilesetDepth), MaximumTilesetDepth, "1 to 1000");
 

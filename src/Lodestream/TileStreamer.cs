@@ -20,7 +20,9 @@ public sealed class TileStreamer
     private readonly HostHealth _health;
     private readonly RequestScheduler _scheduler;
     private readonly ContentPipeline _pipeline;
+    private readonly TopologyUnloader _unloader;
     private readonly Evictor _evictor;
+    private readonly DetailScale _detail;
     private readonly StreamingPlanner _planner;
     private readonly RenderResolver _resolver;
     private readonly UploadStage _uploads;
@@ -49,9 +51,11 @@ public sealed class TileStreamer
         _ledger = new(_options.MemoryBudgetBytes);
         _health = new(_options.Hosts, _options.Seed);
         _scheduler = new(tree, _residency, _ledger, _health, sizes, transport, _options);
-        _pipeline = new(tree, _residency, _ledger, sizes, _scheduler, preparer, _options);
-        _evictor = new(tree, _residency);
-        _planner = new(_residency, _ledger, _scheduler, _pipeline, new(tree, _residency, _options.HostHasMasks), _evictor, sizes, tree, _options);
+        _unloader = new(tree, _residency, _options);
+        _pipeline = new(tree, _residency, _ledger, sizes, _scheduler, preparer, _unloader, _options);
+        _evictor = new(tree, _residency, _options.RetainMargin);
+        _detail = new(tree, _residency, sizes, _ledger, _policy);
+        _planner = new(_residency, _ledger, _scheduler, _pipeline, new(tree, _residency, _options.HostHasMasks), _evictor, _detail, sizes, tree, _options);
         _resolver = new(tree, _residency, _options);
         _uploads = new(tree, _residency, _ledger, _pipeline, host, _options);
         _commits = new(tree, _residency, host);
@@ -79,6 +83,18 @@ public sealed class TileStreamer
         set => _residency.SetEnabled(value);
     }
 
+    /// <summary>Memory the streamer may cause to be used, bytes. After a cut nothing is admitted until what is here fits.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Not more than 0.</exception>
+    public long MemoryBudgetBytes
+    {
+        get => _ledger.Budget;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(value);
+            _ledger.SetBudget(value);
+        }
+    }
+
     /// <summary>Runs one frame: select, plan, (fetch, prepare, upload), resolve, commit, govern.</summary>
     /// <param name="now">Time on the host's clock; never goes back.</param>
     /// <param name="views">The cameras, <see cref="ScreenSpaceErrorPolicy.MaximumViews"/> at most.</param>
@@ -90,14 +106,15 @@ public sealed class TileStreamer
         _residency.Match();
         Drain(now);
         _pipeline.PlaceTopology(now);
-        _policy.Select(Tree, views, new(Statistics.DetailScale), Selection);
+        _policy.Select(Tree, views, new(_detail.Value), Selection);
         _planner.Plan(Selection, views, now, RequestsAllowed);
         _uploads.Upload();
         _resolver.Resolve(Selection);
         _commits.Commit(_resolver.Items, Selection.FrameId);
         _commits.Free(_evictor.Chosen);
+        _unloader.Unload(Selection.FrameId, now);
         Report();
-        return FrameGovernor.Decide(_pipeline.HasAppends || _uploads.HasWork || !_inbox.IsEmpty, _scheduler.NextDeadline, now);
+        return FrameGovernor.Decide(_pipeline.HasAppends || _uploads.HasWork || _detail.Changed || !_inbox.IsEmpty, _scheduler.NextDeadline, now);
     }
 
     /// <summary>State of a content.</summary>
@@ -145,7 +162,7 @@ public sealed class TileStreamer
                     _pipeline.Prepare(fetched, message, now);
                 break;
             case InboxKind.Measured:
-                _pipeline.OnMeasured(message);
+                _pipeline.OnMeasured(message, now);
                 break;
             case InboxKind.Prepared:
                 _pipeline.OnPrepared(message, now);
@@ -164,6 +181,13 @@ public sealed class TileStreamer
                 break;
             case InboxKind.UploadFailed:
                 _uploads.OnUploadFailed(message, now);
+                break;
+            case InboxKind.MemoryPressure:
+                _planner.ReleaseMemory();
+                break;
+            case InboxKind.ContextLost:
+                _pipeline.OnContextLost(now);
+                _commits.Forget();
                 break;
             default:
                 break;
@@ -195,6 +219,7 @@ public sealed class TileStreamer
         s.GpuTextureBytes = _ledger.Used.Texture;
         s.PeakBytes = _ledger.Peak;
         s.BudgetBytes = _ledger.Budget;
+        s.DetailScale = _detail.Value;
         s.Settled = s.NotYetResident == 0 && _pipeline.IsIdle;
         ScreenErrors.Measure(Tree, Selection, _resolver.Items, _resolver.VisitOfItem, s);
     }

@@ -47,6 +47,9 @@ internal sealed class CommitStage(TileTree tree, TileResidency residency, IRende
         host.Commit(_commit);
     }
 
+    /// <summary>The host lost what it drew: nothing is on screen.</summary>
+    public void Forget() => _shownCount = 0;
+
     /// <summary>Has the host free evicted contents; none of them is on screen.</summary>
     public void Free(List<int> evicted)
     {

@@ -46,6 +46,8 @@ internal struct ContentEntry
 
     public double Priority;
 
+    public DemandClass Class;
+
     /// <summary>When the state was entered; for requests in flight, when bytes came last.</summary>
     public TimeSpan Since;
 

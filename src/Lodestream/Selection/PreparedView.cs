@@ -52,6 +52,7 @@ internal struct PreparedView
 
     public PreparedView(in View view, double detailScale)
     {
+        Radius = view.Kind == ViewKind.Sphere ? view.Radius : 0;
         var tanHalfHeight = DeterministicMath.Tan(view.FovY / 2);
         _frustum = view.Frustum(tanHalfHeight);
         _sides = new(_frustum.Left, _frustum.Right);
@@ -62,8 +63,15 @@ internal struct PreparedView
         PixelScale = view.ViewportHeight / (2 * tanHalfHeight);
         Target = view.TargetErrorPx / detailScale;
         Weight = view.Weight;
+        if (!IsCamera)
+            (PixelScale, Target) = (1, view.TargetErrorMetres / detailScale);
         ViewportArea = view.ViewportWidth * view.ViewportHeight;
     }
+
+    /// <summary>Radius of a sphere to keep resident; 0 for a camera.</summary>
+    public double Radius;
+
+    public readonly bool IsCamera => Radius == 0;
 
     public readonly Vector3d Position => new(X, Y, Z);
 
@@ -95,6 +103,31 @@ internal struct PreparedView
         var depths = Slack(_depths, cx, cy, cz, hx, hy, hz, out var depthsIn);
         inside = Vector128.GreaterThanOrEqualAll(Vector128.Min(aroundIn, depthsIn), Vector128<double>.Zero);
         return Vector128.GreaterThanOrEqualAll(Vector128.Min(around, depths), Vector128<double>.Zero);
+    }
+
+    /// <summary>Whether a tile of any shape is at least partly inside, and the square of its distance, m².</summary>
+    public readonly bool Sees(TileTree tree, int tile, bool knownInside, out bool inside, out double squaredDistance)
+    {
+        ref readonly var node = ref tree.NodeArray[tile];
+        var flags = tree.LinkArray[tile].Flags;
+        bool seen;
+        if ((flags & TileFlags.AxisAligned) != 0)
+        {
+            squaredDistance = SquaredDistance(node);
+            seen = (inside = knownInside) || !IsCamera || Sees(node, out inside);
+        }
+        else if ((flags & TileFlags.Sphere) != 0)
+        {
+            squaredDistance = SquaredDistanceSphere(node);
+            seen = (inside = knownInside) || !IsCamera || SeesSphere(node, out inside);
+        }
+        else
+        {
+            var axes = tree.AxesOf(node.Orientation);
+            squaredDistance = SquaredDistanceOriented(node, axes);
+            seen = (inside = knownInside) || !IsCamera || SeesOriented(node, axes, out inside);
+        }
+        return IsCamera ? seen : squaredDistance <= Radius * Radius;
     }
 
     /// <summary>The same for a sphere.</summary>

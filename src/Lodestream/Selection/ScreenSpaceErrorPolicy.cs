@@ -22,6 +22,7 @@ public sealed class ScreenSpaceErrorPolicy
     // Sums of one selection, reset at its start.
     private ulong _low, _high;
     private int _primaries, _deepest;
+    private bool _firstIsCamera;
 
     /// <summary>Works out what the views want.</summary>
     /// <param name="tree">The known tree.</param>
@@ -51,6 +52,7 @@ public sealed class ScreenSpaceErrorPolicy
             _prepared = new PreparedView[views.Length];
         for (var i = 0; i < views.Length; i++)
             _prepared[i] = new(views[i], inputs.DetailScale);
+        _firstIsCamera = views.Length > 0 && _prepared[0].IsCamera;
     }
 
     private void Begin(VisibilitySet set, int views)
@@ -96,7 +98,7 @@ public sealed class ScreenSpaceErrorPolicy
             record.Distance = double.PositiveInfinity;
             record.ErrorPx = 0;
             var wantsMore = false;
-            if (parent.Views == 1 && (flags & (TileFlags.AxisAligned | TileFlags.HasRequestVolume)) == TileFlags.AxisAligned)
+            if (parent.Views == 1 && _firstIsCamera && (flags & (TileFlags.AxisAligned | TileFlags.HasRequestVolume)) == TileFlags.AxisAligned)
                 Look(node, ref record, parent.Inside, ref wantsMore);
             else
                 LookFromAll(tree, child, ref record, parent, ref wantsMore);
@@ -141,30 +143,17 @@ public sealed class ScreenSpaceErrorPolicy
             ref readonly var view = ref _prepared[v];
             if ((flags & TileFlags.HasRequestVolume) != 0 && tree.RequestVolume(tile)!.Value.DistanceTo(view.Position) > 0)
                 continue;
-            var inside = (parent.Inside >> v & 1) != 0;
-            double squared;
-            if ((flags & TileFlags.AxisAligned) != 0)
+            if (!view.Sees(tree, tile, (parent.Inside >> v & 1) != 0, out var inside, out var squared))
+                continue;
+            record.Views |= (ushort)(1 << v);
+            if (!view.IsCamera)
             {
-                if (!inside && !view.Sees(node, out inside))
-                    continue;
-                squared = view.SquaredDistance(node);
-            }
-            else if ((flags & TileFlags.Sphere) != 0)
-            {
-                if (!inside && !view.SeesSphere(node, out inside))
-                    continue;
-                squared = view.SquaredDistanceSphere(node);
-            }
-            else
-            {
-                var axes = tree.AxesOf(node.Orientation);
-                if (!inside && !view.SeesOriented(node, axes, out inside))
-                    continue;
-                squared = view.SquaredDistanceOriented(node, axes);
+                // A sphere judges metres, wherever it is; it has no pixels.
+                wantsMore |= Math.Max(node.RasterError, node.GeometricError) > view.Target;
+                continue;
             }
             var distance = Math.Sqrt(squared);
             var error = Math.Max(node.RasterError, node.GeometricError) * view.PixelScale;
-            record.Views |= (ushort)(1 << v);
             if (inside)
                 record.Inside |= (ushort)(1 << v);
             record.Distance = Math.Min(record.Distance, distance);

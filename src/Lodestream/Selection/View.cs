@@ -2,10 +2,41 @@ using Lodestream.Geometry;
 
 namespace Lodestream.Selection;
 
-/// <summary>A camera that wants tiles. Positions in metres, scene frame.</summary>
+/// <summary>What kind of requester a view is.</summary>
+public enum ViewKind : byte
+{
+    /// <summary>A perspective camera.</summary>
+    Camera,
+
+    /// <summary>A sphere within which everything is kept down to a geometric error, whoever looks: <see cref="View.Sphere"/>.</summary>
+    Sphere,
+}
+
+/// <summary>Something that wants tiles: a camera, or a sphere to keep resident. Positions in metres, scene frame.</summary>
 public readonly record struct View
 {
-    /// <summary>Eye point.</summary>
+    /// <summary>Camera or sphere.</summary>
+    public ViewKind Kind { get; private init; }
+
+    /// <summary>Radius of a sphere, metres.</summary>
+    public double Radius { get; private init; }
+
+    /// <summary>Greatest geometric error a sphere accepts, metres.</summary>
+    public double TargetErrorMetres { get; private init; }
+
+    /// <summary>A sphere within which everything is to be resident: around a player, a teleport's goal, a collision query.</summary>
+    /// <param name="center">Centre, metres, scene frame.</param>
+    /// <param name="radius">Radius, metres.</param>
+    /// <param name="geometricError">Greatest geometric error accepted, metres.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Radius or error is not more than 0.</exception>
+    public static View Sphere(Vector3d center, double radius, double geometricError)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(radius);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(geometricError);
+        return new() { Kind = ViewKind.Sphere, Position = center, Direction = Vector3d.UnitX, Up = Vector3d.UnitZ, Radius = radius, TargetErrorMetres = geometricError };
+    }
+
+    /// <summary>Eye point, or centre.</summary>
     public required Vector3d Position { get; init; }
 
     /// <summary>View direction; need not have length 1.</summary>

@@ -8,7 +8,8 @@ namespace Lodestream.Streaming;
 /// what became of each. Network failures are not its business, nor is the GPU.
 /// </summary>
 internal sealed class ContentPipeline(
-    TileTree tree, TileResidency residency, MemoryLedger ledger, SizeEstimator sizes, RequestScheduler scheduler, IContentPreparer preparer, StreamerOptions options)
+    TileTree tree, TileResidency residency, MemoryLedger ledger, SizeEstimator sizes, RequestScheduler scheduler, IContentPreparer preparer,
+    TopologyUnloader unloader, StreamerOptions options)
 {
     private readonly Dictionary<long, int> _byTicket = [];
     private readonly List<int> _preparing = [];
@@ -44,7 +45,7 @@ internal sealed class ContentPipeline(
     }
 
     /// <summary>A preparation knows its sizes; it goes on when they fit.</summary>
-    public void OnMeasured(in InboxMessage message)
+    public void OnMeasured(in InboxMessage message, TimeSpan now)
     {
         if (!TryFind(message.Id, ContentState.Preparing, out var index))
             return;
@@ -52,6 +53,12 @@ internal sealed class ContentPipeline(
         entry.Measured = new(message.CpuBytes, message.GpuGeometryBytes, message.GpuTextureBytes);
         entry.AwaitsMemory = true;
         sizes.Learn(entry.Content, entry.BytesFetched, entry.Measured);
+        if (entry.Measured.Total > ledger.Budget)
+        {
+            entry.Error = $"needs {entry.Measured.Total:N0} bytes; the budget is {ledger.Budget:N0}";
+            Abandon(index, StateReason.OverBudget, now);
+            return;
+        }
         _awaitingMemory.Add(index);
     }
 
@@ -64,9 +71,10 @@ internal sealed class ContentPipeline(
             var at = MostUrgent(_awaitingMemory);
             ref var entry = ref residency.Entry(_awaitingMemory[at]);
             var more = entry.Measured.Total - entry.Charge.Total;
-            if (more > 0 && !ledger.Fits(more))
+            var spare = scheduler.IsUrgent(entry) ? 0 : scheduler.Headroom;
+            if (more > 0 && !ledger.Fits(more + spare))
             {
-                MemoryShortage = more;
+                MemoryShortage = more + spare;
                 return;
             }
             ledger.Replace(ref entry.Charge, entry.Measured);
@@ -131,6 +139,7 @@ internal sealed class ContentPipeline(
             Release(index);
             residency.Enter(index, ContentState.Resident, StateReason.Arrived, now);
             residency.Update(append.Parent);
+            unloader.OnExpanded(append.Parent, residency.Entry(index).Content, now);
         }
     }
 
@@ -178,6 +187,31 @@ internal sealed class ContentPipeline(
         _awaitingMemory.Remove(index);
         entry.AfterRelease = ContentState.Absent;
         residency.Enter(index, ContentState.Releasing, reason, now);
+    }
+
+    // No retry can help: the content counts as failed for good as soon as its memory is back.
+    private void Abandon(int index, StateReason reason, TimeSpan now)
+    {
+        CallOff(index, CancelReason.OverBudget, reason, now);
+        ref var entry = ref residency.Entry(index);
+        entry.AfterRelease = ContentState.Failed;
+        entry.RetryAt = TimeSpan.MaxValue;
+        scheduler.MarkFailedForGood(entry.Content);
+    }
+
+    /// <summary>The GPU lost everything: what was resident is absent, what was being uploaded is to be uploaded again.</summary>
+    public void OnContextLost(TimeSpan now)
+    {
+        for (var index = 0; index < residency.EntryCount; index++)
+        {
+            ref var entry = ref residency.Entry(index);
+            if (entry.State == ContentState.Ready)
+                entry.Uploading = false;
+            if (entry.State != ContentState.Resident || tree.Contents.Records[entry.Content].Format == ContentFormat.Tileset)
+                continue;
+            Release(index);
+            residency.Enter(index, ContentState.Absent, StateReason.ContextLost, now);
+        }
     }
 
     /// <summary>Preparations that wait for memory and that nothing wants any more give way.</summary>
@@ -272,6 +306,13 @@ internal sealed class ContentPipeline(
         {
             ref var a = ref residency.Entry(indices[i]);
             ref var b = ref residency.Entry(indices[best]);
+            var (urgentA, urgentB) = (scheduler.IsUrgent(a), scheduler.IsUrgent(b));
+            if (urgentA != urgentB)
+            {
+                if (urgentA)
+                    best = i;
+                continue;
+            }
             if (a.Priority > b.Priority || (a.Priority == b.Priority && tree.Contents.Key(a.Content) < tree.Contents.Key(b.Content)))
                 best = i;
         }

@@ -1,18 +1,36 @@
+using Lodestream.Geometry;
 using Lodestream.Residency;
 using Lodestream.Scene;
+using Lodestream.Selection;
 
 namespace Lodestream.Streaming;
 
 /// <summary>
 /// Chooses what to give up when memory is short: never what is drawn, was just seen, is a root, or holds something drawable below;
-/// what was seen longest ago goes first.
+/// what is far from every view goes before what is near one, and what was seen longest ago first.
 /// </summary>
-internal sealed class Evictor(TileTree tree, TileResidency residency)
+internal sealed class Evictor(TileTree tree, TileResidency residency, double retainMargin)
 {
-    private readonly List<int> _candidates = [];
+    private readonly List<Candidate> _candidates = [];
+    private Frustum[] _margins = [];
+    private int _marginCount;
+
+    // In the order in which they go.
+    private readonly record struct Candidate(bool IsNearView, long LastSeen, ulong Key, int Index) : IComparable<Candidate>
+    {
+        public int CompareTo(Candidate other)
+        {
+            if (IsNearView != other.IsNearView)
+                return IsNearView ? 1 : -1;
+            return LastSeen != other.LastSeen ? LastSeen.CompareTo(other.LastSeen) : Key.CompareTo(other.Key);
+        }
+    }
 
     /// <summary>Contents evicted since the start.</summary>
     public long Evicted { get; private set; }
+
+    /// <summary>Whether the last call was asked for memory, had nothing to give and expects none back.</summary>
+    public bool ReachedNothing { get; private set; }
 
     /// <summary>Entries evicted by the last call; the host is to free them.</summary>
     public List<int> Chosen { get; } = [];
@@ -21,18 +39,24 @@ internal sealed class Evictor(TileTree tree, TileResidency residency)
     /// <param name="bytes">Bytes needed.</param>
     /// <param name="frame">This frame; what was seen in it or drawn in the one before stays.</param>
     /// <param name="now">Time of the tick.</param>
-    public void Evict(long bytes, long frame, TimeSpan now)
+    /// <param name="views">The cameras: what is near their view goes last.</param>
+    public void Evict(long bytes, long frame, TimeSpan now, ReadOnlySpan<View> views)
     {
         Chosen.Clear();
+        ReachedNothing = false;
         if (bytes <= 0)
             return;
+        PrepareMargins(views);
         var freed = Releasing();
         while (freed < bytes)
         {
             CollectCandidates(frame);
             if (_candidates.Count == 0)
+            {
+                ReachedNothing = freed == 0;
                 return;
-            foreach (var index in _candidates)
+            }
+            foreach (var (_, _, _, index) in _candidates)
             {
                 if (freed >= bytes)
                     return;
@@ -67,18 +91,36 @@ internal sealed class Evictor(TileTree tree, TileResidency residency)
         {
             ref var entry = ref residency.Entry(i);
             if (entry.State == ContentState.Resident && entry.Charge.Total > 0 && MayGo(entry.Content, frame))
-                _candidates.Add(i);
+                _candidates.Add(new(IsNearView(entry.Content), LastSeen(entry.Content), tree.Contents.Key(entry.Content), i));
         }
-        _candidates.Sort(_byAge ??= (a, b) =>
-        {
-            var ages = LastSeen(a).CompareTo(LastSeen(b));
-            return ages != 0 ? ages : tree.Contents.Key(residency.Entry(a).Content).CompareTo(tree.Contents.Key(residency.Entry(b).Content));
-        });
+        _candidates.Sort();
     }
 
-    private Comparison<int>? _byAge;
+    private void PrepareMargins(ReadOnlySpan<View> views)
+    {
+        if (_margins.Length < views.Length)
+            _margins = new Frustum[views.Length];
+        _marginCount = 0;
+        for (var i = 0; i < views.Length; i++)
+        {
+            // What a sphere wants is seen by it, and what it does not want is not near its view.
+            if (views[i].Kind == ViewKind.Camera)
+                _margins[_marginCount++] = views[i].Frustum(DeterministicMath.Tan(views[i].FovY / 2) * retainMargin);
+        }
+    }
 
-    private long LastSeen(int index) => residency.SeenFrame[tree.Contents.Records[residency.Entry(index).Content].Tile];
+    private bool IsNearView(int content)
+    {
+        var volume = tree.Volume(tree.Contents.Records[content].Tile);
+        for (var i = 0; i < _marginCount; i++)
+        {
+            if (_margins[i].Intersects(volume))
+                return true;
+        }
+        return false;
+    }
+
+    private long LastSeen(int content) => residency.SeenFrame[tree.Contents.Records[content].Tile];
 
     private bool MayGo(int content, long frame)
     {

@@ -15,6 +15,9 @@ public sealed class GainOrder : IPriorityModel
     // Poses at which a prediction is looked at, evenly spaced over the look-ahead, now included.
     private const int Poses = 5;
 
+    // What a sphere wants counts as much as so many pixels² that a camera sees: enough to come, after what is looked at.
+    private const double UnseenArea = 1;
+
     private readonly PreparedView[] _views = new PreparedView[Poses * ScreenSpaceErrorPolicy.MaximumViews];
     private readonly double[] _weights = new double[Poses * ScreenSpaceErrorPolicy.MaximumViews];
     private int _count;
@@ -35,7 +38,7 @@ public sealed class GainOrder : IPriorityModel
         for (var v = 0; v < inputs.Views.Length; v++)
         {
             var predictor = inputs.Predictors[v];
-            var poses = predictor.IsStill ? 1 : Poses;
+            var poses = predictor.IsStill || inputs.Views[v].Kind != ViewKind.Camera ? 1 : Poses;
             for (var k = 0; k < poses; k++)
             {
                 var ahead = inputs.LookAheadSeconds * k / (Poses - 1);
@@ -68,20 +71,10 @@ public sealed class GainOrder : IPriorityModel
     // Error removed, in pixels above the target, times visible area, in pixels².
     private static double GainIn(in PreparedView view, TileTree tree, int tile, in TileNode node, double before, double own)
     {
-        var flags = tree.LinkArray[tile].Flags;
-        bool inside, seen;
-        double squared;
-        if ((flags & TileFlags.AxisAligned) != 0)
-            (seen, squared) = (view.Sees(node, out inside), view.SquaredDistance(node));
-        else if ((flags & TileFlags.Sphere) != 0)
-            (seen, squared) = (view.SeesSphere(node, out inside), view.SquaredDistanceSphere(node));
-        else
-        {
-            var axes = tree.AxesOf(node.Orientation);
-            (seen, squared) = (view.SeesOriented(node, axes, out inside), view.SquaredDistanceOriented(node, axes));
-        }
-        if (!seen)
+        if (!view.Sees(tree, tile, false, out var inside, out var squared))
             return 0;
+        if (!view.IsCamera)
+            return (before - own) * UnseenArea;
         var distance = Math.Max(Math.Sqrt(squared), 1);
         var scale = view.PixelScale / distance;
         var removed = Math.Max(0, before * scale - view.Target) - Math.Max(0, own * scale - view.Target);

@@ -1,3 +1,5 @@
+using Lodestream.Residency;
+
 namespace Lodestream.Streaming;
 
 /// <summary>A queued request: class before priority before key, so that equal priorities have an order that is the same on every host.</summary>

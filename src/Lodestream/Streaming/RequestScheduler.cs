@@ -53,6 +53,12 @@ internal sealed class RequestScheduler(
     /// <summary>Bytes that came, of all attempts.</summary>
     public long BytesFetched { get; private set; }
 
+    /// <summary>Bytes to leave free for what coarsens or covers.</summary>
+    public long Headroom { get; set; }
+
+    /// <summary>Bytes that what is wanted and not asked for yet is expected to need.</summary>
+    public long WaitingBytes { get; private set; }
+
     /// <summary>Bytes the last start was short of; 0 when memory held nothing back.</summary>
     public long MemoryShortage { get; private set; }
 
@@ -67,6 +73,7 @@ internal sealed class RequestScheduler(
         _tickSeconds += (elapsed - _tickSeconds) / 8;
         _lastTick = now;
         _frame = frame;
+        WaitingBytes = 0;
         _queue.Clear();
         NextDeadline = TimeSpan.MaxValue;
     }
@@ -83,6 +90,7 @@ internal sealed class RequestScheduler(
         }
         entry.WantedFrame = _frame;
         entry.Priority = demand.Priority;
+        entry.Class = demand.Class;
         if (entry.State == ContentState.Failed && !MayRetry(ref entry, now))
             return;
         if (entry.State is ContentState.Absent or ContentState.Failed)
@@ -91,8 +99,10 @@ internal sealed class RequestScheduler(
             residency.Enter(index, ContentState.Queued, StateReason.Wanted, now);
             _queued.Add(index);
         }
-        if (entry.State == ContentState.Queued)
-            _queue.Add(new(index, entry.Host, demand.Class, demand.Priority, tree.Contents.Key(demand.Content)));
+        if (entry.State != ContentState.Queued)
+            return;
+        WaitingBytes += sizes.Expected(demand.Content, tree.Contents.Records[demand.Content].ByteLength).Total;
+        _queue.Add(new(index, entry.Host, demand.Class, demand.Priority, tree.Contents.Key(demand.Content)));
     }
 
     /// <summary>Drops what was queued and calls off what is in flight, where nothing wants it any more.</summary>
@@ -146,8 +156,7 @@ internal sealed class RequestScheduler(
             }
             if (health.InFlight(next.Host) >= options.MaximumRequestsPerHost)
                 continue;
-            if (!TryStart(next.Entry, now))
-                return;
+            TryStart(next.Entry, now);
         }
     }
 
@@ -224,6 +233,9 @@ internal sealed class RequestScheduler(
         }
     }
 
+    /// <summary>Whether a content may use the headroom: it covers a hole, or replaces finer tiles that can go only once it is here.</summary>
+    public bool IsUrgent(in ContentEntry entry) => entry.Class == DemandClass.Uncovered || residency.DrawableBelow[tree.Contents.Records[entry.Content].Tile] > 0;
+
     // Bytes are counted as they come, whatever becomes of the attempt.
     private void Receive(ref ContentEntry entry, long bytesSoFar)
     {
@@ -254,14 +266,15 @@ internal sealed class RequestScheduler(
         return true;
     }
 
-    private bool TryStart(int index, TimeSpan now)
+    private void TryStart(int index, TimeSpan now)
     {
         ref var entry = ref residency.Entry(index);
         var charge = sizes.Expected(entry.Content, tree.Contents.Records[entry.Content].ByteLength);
-        if (!ledger.Fits(charge.Total))
+        if (!ledger.Fits(charge.Total + (IsUrgent(entry) ? 0 : Headroom)))
         {
-            MemoryShortage = charge.Total;
-            return false;
+            // Passed over, not waited for: what comes after it may be small, or allowed to use the headroom.
+            MemoryShortage = Math.Max(MemoryShortage, charge.Total + Headroom);
+            return;
         }
         ledger.Replace(ref entry.Charge, charge);
         entry.Id = _nextId++;
@@ -281,7 +294,6 @@ internal sealed class RequestScheduler(
         ref readonly var record = ref tree.Contents.Records[entry.Content];
         WakeAt(now + TimeSpan.FromSeconds(health.Options.FirstByteTimeout));
         transport.Start(new(entry.Id, entry.Content, tree.Contents.Uri(entry.Content), record.Family, record.Format));
-        return true;
     }
 
     private void Fail(int index, in InboxMessage message, TimeSpan now)

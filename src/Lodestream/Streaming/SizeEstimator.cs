@@ -16,6 +16,7 @@ internal sealed class SizeEstimator(TileTree tree)
 
     private readonly Mean[] _means = new Mean[Levels * Formats];
     private Mean _scene;
+    private bool _learned;
 
     private struct Mean
     {
@@ -30,6 +31,9 @@ internal sealed class SizeEstimator(TileTree tree)
             Texture += (texture - Texture) / Count;
         }
     }
+
+    /// <summary>The largest content measured so far, bytes; an assumption until one was.</summary>
+    public long Largest { get; private set; } = (long)(FirstLength * (1 + FirstGrowth));
 
     /// <summary>Length of a content of this scene, bytes, on the mean.</summary>
     public double MeanLength => _scene.Count > 0 ? _scene.Length : FirstLength;
@@ -58,8 +62,11 @@ internal sealed class SizeEstimator(TileTree tree)
     {
         ref readonly var record = ref tree.Contents.Records[content];
         _means[Slot(record)].Add(length, measured.Geometry, measured.Texture);
-        if (record.Format != ContentFormat.Tileset)
-            _scene.Add(length, measured.Geometry, measured.Texture);
+        if (record.Format == ContentFormat.Tileset)
+            return;
+        Largest = _learned ? Math.Max(Largest, measured.Total) : measured.Total;
+        _learned = true;
+        _scene.Add(length, measured.Geometry, measured.Texture);
     }
 
     private int Slot(in ContentRecord record) => Math.Clamp((int)tree.Links[record.Tile].Level, 0, Levels - 1) * Formats + (int)record.Format % Formats;

@@ -10,9 +10,10 @@ namespace Lodestream.Streaming;
 /// </summary>
 internal sealed class StreamingPlanner(
     TileResidency residency, MemoryLedger ledger, RequestScheduler scheduler, ContentPipeline pipeline, DemandCollector collector, Evictor evictor,
-    SizeEstimator sizes, TileTree tree, StreamerOptions options)
+    DetailScale detail, SizeEstimator sizes, TileTree tree, StreamerOptions options)
 {
     private CameraPredictor[] _predictors = [];
+    private bool _pressed;
 
     /// <summary>What the last plan found wanted and not here.</summary>
     public DemandList Demands { get; } = new();
@@ -33,8 +34,13 @@ internal sealed class StreamingPlanner(
         pipeline.GrantMemory(now);
         if (mayRequest)
             scheduler.Start(now);
-        evictor.Evict(Shortage(), frame, now);
+        evictor.Evict(_pressed ? long.MaxValue : Shortage(), frame, now, views);
+        _pressed = false;
+        detail.Adjust(set, views, scheduler.WaitingBytes, evictor.ReachedNothing && scheduler.InFlight == 0);
     }
+
+    /// <summary>The system wants memory back: everything that may go goes with the next plan.</summary>
+    public void ReleaseMemory() => _pressed = true;
 
     /// <summary>Whether a wanted tile that cannot be drawn still waits for something that can arrive.</summary>
     public bool IsMissing(int tile)
@@ -86,6 +92,7 @@ internal sealed class StreamingPlanner(
 
     private void Reconcile(long frame, TimeSpan now)
     {
+        scheduler.Headroom = detail.Headroom;
         scheduler.Begin(frame, now);
         foreach (ref readonly var demand in Demands.Items)
             scheduler.Want(demand, now);

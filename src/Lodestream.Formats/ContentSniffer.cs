@@ -1,0 +1,61 @@
+using System.Buffers.Binary;
+using System.Text.Json;
+using Lodestream.Formats.Gltf;
+using Lodestream.Formats.Legacy;
+using Lodestream.Scene;
+
+namespace Lodestream.Formats;
+
+/// <summary>Tells how a content is encoded from its first bytes, which decide over what its URI says.</summary>
+public static class ContentSniffer
+{
+    private const uint I3dm = 0x6D643369, Pnts = 0x73746E70, Cmpt = 0x74706D63;
+
+    /// <summary>The format the bytes show, or <see cref="ContentFormat.Unknown"/>.</summary>
+    /// <param name="start">The content or its beginning; a kilobyte tells nearly always.</param>
+    public static ContentFormat FormatOf(ReadOnlySpan<byte> start)
+    {
+        if (start.Length < 4)
+            return ContentFormat.Unknown;
+        return BinaryPrimitives.ReadUInt32LittleEndian(start) switch
+        {
+            GlbContainer.Magic => ContentFormat.Glb,
+            B3dmReader.Magic => ContentFormat.B3dm,
+            I3dm => ContentFormat.I3dm,
+            Pnts => ContentFormat.Pnts,
+            Cmpt => ContentFormat.Cmpt,
+            _ => JsonFormatOf(start),
+        };
+    }
+
+    // A tileset has a root, a glTF lists; both have an asset, which comes first in most.
+    private static ContentFormat JsonFormatOf(ReadOnlySpan<byte> start)
+    {
+        ReadOnlySpan<byte> byteOrderMark = [0xef, 0xbb, 0xbf];
+        if (start.StartsWith(byteOrderMark))
+            start = start[byteOrderMark.Length..];
+        start = start.TrimStart(" \t\r\n"u8);
+        if (start.IsEmpty || start[0] != '{')
+            return ContentFormat.Unknown;
+        try
+        {
+            var reader = new Utf8JsonReader(start, isFinalBlock: false, default);
+            reader.Read();
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                if (reader.ValueTextEquals("root"u8) || reader.ValueTextEquals("geometricError"u8) || reader.ValueTextEquals("schemaUri"u8))
+                    return ContentFormat.Tileset;
+                if (reader.ValueTextEquals("accessors"u8) || reader.ValueTextEquals("buffers"u8) || reader.ValueTextEquals("bufferViews"u8)
+                    || reader.ValueTextEquals("meshes"u8) || reader.ValueTextEquals("nodes"u8) || reader.ValueTextEquals("scene"u8) || reader.ValueTextEquals("scenes"u8))
+                    return ContentFormat.Gltf;
+                if (!reader.TrySkip())
+                    break;
+            }
+        }
+        catch (JsonException)
+        {
+            // Then it is neither.
+        }
+        return ContentFormat.Unknown;
+    }
+}

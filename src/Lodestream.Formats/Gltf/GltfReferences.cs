@@ -1,0 +1,162 @@
+namespace Lodestream.Formats.Gltf;
+
+/// <summary>
+/// Checks that every index of a glTF file names something, that elements lie in their views and views in their buffers, and that
+/// nodes make trees: whoever walks the document later need not look again.
+/// </summary>
+internal static class GltfReferences
+{
+    /// <summary>What is broken first, with its JSON path; null when nothing is.</summary>
+    public static string? Check(GltfDocument document) =>
+        CheckBuffers(document) ?? CheckAccessors(document) ?? CheckMeshes(document) ?? CheckMaterials(document) ?? CheckNodes(document);
+
+    private static string? CheckBuffers(GltfDocument document)
+    {
+        for (var i = 0; i < document.Buffers.Length; i++)
+        {
+            if (document.Buffers[i].ByteLength < 0)
+                return $"buffers[{i}] has no usable byteLength";
+        }
+        for (var i = 0; i < document.BufferViews.Length; i++)
+        {
+            var view = document.BufferViews[i];
+            if ((uint)view.Buffer >= (uint)document.Buffers.Length)
+                return $"bufferViews[{i}] names buffer {view.Buffer} of {document.Buffers.Length}";
+            if (view.ByteOffset < 0 || view.ByteLength < 0 || view.ByteStride < 0 || (long)view.ByteOffset + view.ByteLength > document.Buffers[view.Buffer].ByteLength)
+                return $"bufferViews[{i}] is bytes {view.ByteOffset} to {(long)view.ByteOffset + view.ByteLength} of a buffer of {document.Buffers[view.Buffer].ByteLength}";
+        }
+        for (var i = 0; i < document.Images.Length; i++)
+        {
+            if (document.Images[i].Uri is null && (uint)document.Images[i].BufferView >= (uint)document.BufferViews.Length)
+                return $"images[{i}] names neither a uri nor one of the {document.BufferViews.Length} buffer views";
+        }
+        for (var i = 0; i < document.Textures.Length; i++)
+        {
+            if (document.Textures[i] >= document.Images.Length)
+                return $"textures[{i}] names image {document.Textures[i]} of {document.Images.Length}";
+        }
+        return null;
+    }
+
+    private static string? CheckAccessors(GltfDocument document)
+    {
+        for (var i = 0; i < document.Accessors.Length; i++)
+        {
+            var accessor = document.Accessors[i];
+            if (accessor.Count < 0 || accessor.ByteOffset < 0 || accessor.Components == 0 || !Enum.IsDefined(accessor.ComponentType) || accessor.ComponentType == GltfComponentType.None)
+                return $"accessors[{i}] has no usable type, componentType, count or byteOffset";
+            if (accessor.BufferView < 0)
+                continue;
+            if (accessor.BufferView >= document.BufferViews.Length)
+                return $"accessors[{i}] names buffer view {accessor.BufferView} of {document.BufferViews.Length}";
+            var view = document.BufferViews[accessor.BufferView];
+
+            // A compressed view's bytes are not the elements.
+            var needed = accessor.Count == 0 ? 0 : accessor.ByteOffset + (long)(accessor.Count - 1) * Math.Max(view.ByteStride, accessor.ElementBytes) + accessor.ElementBytes;
+            if (!view.IsCompressed && needed > view.ByteLength)
+                return $"accessors[{i}] needs {needed} bytes of bufferViews[{accessor.BufferView}], which has {view.ByteLength}";
+        }
+        return null;
+    }
+
+    private static string? CheckMeshes(GltfDocument document)
+    {
+        for (var m = 0; m < document.Meshes.Length; m++)
+        {
+            for (var p = 0; p < document.Meshes[m].Primitives.Length; p++)
+            {
+                if (CheckPrimitive(document, document.Meshes[m].Primitives[p]) is { } error)
+                    return $"meshes[{m}].primitives[{p}] {error}";
+            }
+        }
+        return null;
+    }
+
+    private static string? CheckPrimitive(GltfDocument document, GltfPrimitive primitive)
+    {
+        if (!Enum.IsDefined(primitive.Mode))
+            return $"has mode {(int)primitive.Mode}";
+        if (primitive.Indices >= document.Accessors.Length)
+            return $"names accessor {primitive.Indices} of {document.Accessors.Length} as indices";
+        if (primitive.Indices >= 0 && document.Accessors[primitive.Indices] is { } indices
+            && (indices.Components != 1 || indices.ComponentType is not (GltfComponentType.UInt8 or GltfComponentType.UInt16 or GltfComponentType.UInt32)))
+            return "has indices that are not unsigned integers";
+        if (primitive.Material >= document.Materials.Length)
+            return $"names material {primitive.Material} of {document.Materials.Length}";
+        if (primitive.DracoView >= document.BufferViews.Length)
+            return $"names buffer view {primitive.DracoView} of {document.BufferViews.Length}";
+        var vertices = -1;
+        foreach (var attribute in primitive.Attributes)
+        {
+            if ((uint)attribute.Accessor >= (uint)document.Accessors.Length)
+                return $"names accessor {attribute.Accessor} of {document.Accessors.Length} as {attribute.Semantic}";
+            var count = document.Accessors[attribute.Accessor].Count;
+            if (vertices >= 0 && count != vertices)
+                return $"has {vertices} vertices, but {count} of {attribute.Semantic}";
+            vertices = count;
+        }
+        foreach (var target in primitive.Targets)
+        {
+            if ((uint)target >= (uint)document.Accessors.Length)
+                return $"names accessor {target} of {document.Accessors.Length} in a morph target";
+        }
+        return null;
+    }
+
+    private static string? CheckMaterials(GltfDocument document)
+    {
+        for (var i = 0; i < document.Materials.Length; i++)
+        {
+            if (document.Materials[i].BaseColorTexture >= document.Textures.Length)
+                return $"materials[{i}] names texture {document.Materials[i].BaseColorTexture} of {document.Textures.Length}";
+        }
+        return null;
+    }
+
+    // Each node has one parent at most; then a node that no root reaches is in a circle.
+    private static string? CheckNodes(GltfDocument document)
+    {
+        var nodes = document.Nodes;
+        var parentOf = new int[nodes.Length];
+        Array.Fill(parentOf, -1);
+        for (var i = 0; i < nodes.Length; i++)
+        {
+            if (nodes[i].Mesh >= document.Meshes.Length)
+                return $"nodes[{i}] names mesh {nodes[i].Mesh} of {document.Meshes.Length}";
+            if (!nodes[i].Local.X.IsFinite || !nodes[i].Local.Y.IsFinite || !nodes[i].Local.Z.IsFinite || !nodes[i].Local.Translation.IsFinite)
+                return $"nodes[{i}] has a transform that is not finite";
+            foreach (var attribute in nodes[i].Instances)
+            {
+                if ((uint)attribute.Accessor >= (uint)document.Accessors.Length)
+                    return $"nodes[{i}] names accessor {attribute.Accessor} of {document.Accessors.Length} as {attribute.Semantic}";
+            }
+            foreach (var child in nodes[i].Children)
+            {
+                if ((uint)child >= (uint)nodes.Length)
+                    return $"nodes[{i}] names child {child} of {nodes.Length}";
+                if (parentOf[child] >= 0)
+                    return $"nodes[{child}] is a child of both nodes[{parentOf[child]}] and nodes[{i}]";
+                parentOf[child] = i;
+            }
+        }
+        foreach (var root in document.Roots)
+        {
+            if ((uint)root >= (uint)nodes.Length)
+                return $"the scene names node {root} of {nodes.Length}";
+        }
+        return CircleAmong(nodes, parentOf);
+    }
+
+    private static string? CircleAmong(GltfNode[] nodes, int[] parentOf)
+    {
+        var reached = 0;
+        var stack = new Stack<int>(Enumerable.Range(0, nodes.Length).Where(n => parentOf[n] < 0));
+        while (stack.TryPop(out var node))
+        {
+            reached++;
+            foreach (var child in nodes[node].Children)
+                stack.Push(child);
+        }
+        return reached == nodes.Length ? null : "some nodes are their own ancestors";
+    }
+}

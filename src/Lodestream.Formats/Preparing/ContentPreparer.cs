@@ -1,0 +1,183 @@
+using Lodestream.Formats.Tiles3D;
+using Lodestream.Scene;
+using Lodestream.Streaming;
+
+namespace Lodestream.Formats.Preparing;
+
+/// <summary>
+/// Prepares contents and topology in main memory, for headless hosts and engines written in .NET: payloads are <c>byte[]</c> or
+/// <see cref="ReadOnlyMemory{T}"/>, prepared contents are <see cref="PreparedContent"/>. Work goes to the executor; the tree is read
+/// in <see cref="Start"/> only, which the tick calls.
+/// </summary>
+public sealed class ContentPreparer : IContentPreparer
+{
+    // Between two looks at whether the job was called off: a fraction of a millisecond's worth of JSON tokens.
+    private const int TopologyStep = 1 << 14;
+
+    private readonly TileTree _tree;
+    private readonly Inbox _inbox;
+    private readonly Action<Action> _executor;
+    private readonly TimeProvider _time;
+    private readonly Action<string, TilesetResult>? _topologyRead;
+    private readonly Lock _gate = new();
+    private readonly Dictionary<long, Preparation> _running = [];
+
+    private enum Stage : byte
+    {
+        Working,
+        Measured,
+    }
+
+    private sealed class Preparation(in PrepareJob job, in TilesetParent parent)
+    {
+        public readonly PrepareJob Job = job;
+        public readonly TilesetParent Parent = parent;
+        public Stage Stage;
+        public volatile bool Cancelled;
+        public PreparedContent? Content;
+    }
+
+    /// <summary>Makes a preparer.</summary>
+    /// <param name="tree">The scene, for what documents and contents inherit.</param>
+    /// <param name="inbox">Where answers go.</param>
+    /// <param name="executor">Runs work somewhere else, at once or later; null for the thread pool.</param>
+    /// <param name="time">For the reported costs; null for the system's.</param>
+    /// <param name="topologyRead">Told what became of each document, with its warnings, on the working thread.</param>
+    public ContentPreparer(TileTree tree, Inbox inbox, Action<Action>? executor = null, TimeProvider? time = null, Action<string, TilesetResult>? topologyRead = null)
+    {
+        ArgumentNullException.ThrowIfNull(tree);
+        ArgumentNullException.ThrowIfNull(inbox);
+        (_tree, _inbox, _time, _topologyRead) = (tree, inbox, time ?? TimeProvider.System, topologyRead);
+        _executor = executor ?? (static work => ThreadPool.UnsafeQueueUserWorkItem(static w => w(), work, preferLocal: false));
+    }
+
+    /// <inheritdoc/>
+    public void Start(in PrepareJob job)
+    {
+        var preparation = new Preparation(job, TilesetParent.Of(_tree, job.Tile));
+        lock (_gate)
+            _running.Add(job.Ticket, preparation);
+        _executor(job.Format == ContentFormat.Tileset ? () => Run(preparation, ReadTopology) : () => Run(preparation, Measure));
+    }
+
+    /// <inheritdoc/>
+    public void Proceed(long ticket)
+    {
+        Preparation? preparation;
+        lock (_gate)
+        {
+            if (!_running.TryGetValue(ticket, out preparation) || preparation.Stage != Stage.Measured)
+                return;
+            preparation.Stage = Stage.Working;
+        }
+        _executor(() => Run(preparation, Prepare));
+    }
+
+    /// <inheritdoc/>
+    public void Cancel(long ticket, CancelReason reason)
+    {
+        lock (_gate)
+        {
+            // Who works on it finds out and answers; otherwise nothing is held from here on.
+            if (_running.TryGetValue(ticket, out var preparation) && preparation.Stage == Stage.Working)
+                preparation.Cancelled = true;
+            else
+                Release(ticket);
+        }
+    }
+
+    private void Run(Preparation preparation, Func<Preparation, InboxMessage> work)
+    {
+        var start = _time.GetTimestamp();
+        InboxMessage answer;
+        try
+        {
+            answer = preparation.Cancelled ? default : work(preparation);
+        }
+        catch (Exception e)
+        {
+            // A defect of ours: this content fails, the world goes on.
+            answer = Failed(preparation.Job, $"could not be prepared: {e.GetType().Name}: {e.Message}");
+        }
+        answer.Id = preparation.Job.Ticket;
+        answer.CostMs = _time.GetElapsedTime(start).TotalMilliseconds;
+        lock (_gate)
+        {
+            if (preparation.Cancelled)
+            {
+                Release(preparation.Job.Ticket);
+                return;
+            }
+            if (answer.Kind == InboxKind.Measured)
+                preparation.Stage = Stage.Measured;
+            else
+                _running.Remove(preparation.Job.Ticket);
+            _inbox.Post(answer);
+        }
+    }
+
+    private void Release(long ticket)
+    {
+        _running.Remove(ticket);
+        _inbox.Post(new() { Kind = InboxKind.Released, Id = ticket });
+    }
+
+    private InboxMessage ReadTopology(Preparation preparation)
+    {
+        if (BytesOf(preparation.Job) is not { } json)
+            return Failed(preparation.Job, "came as something other than bytes");
+        var reader = new TilesetReader(json, preparation.Job.Uri, preparation.Parent);
+        while (!reader.Step(TopologyStep))
+        {
+            if (preparation.Cancelled)
+                return default;
+        }
+        var result = reader.Result!;
+        _topologyRead?.Invoke(preparation.Job.Uri, result);
+        return result.IsOk
+            ? new() { Kind = InboxKind.TopologyReady, Payload = result.Block, Bytes = json.Length }
+            : new() { Kind = InboxKind.PrepareFailed, Error = result.Error };
+    }
+
+    private static InboxMessage Measure(Preparation preparation)
+    {
+        if (BytesOf(preparation.Job) is not { } payload)
+            return Failed(preparation.Job, "came as something other than bytes");
+        var outcome = ContentReader.Open(payload, preparation.Parent.UpAxis, out var content);
+        if (!outcome.IsOk)
+            return Failed(preparation.Job, outcome.Error!);
+        preparation.Content = content;
+        return new()
+        {
+            Kind = InboxKind.Measured,
+            Bytes = payload.Length,
+            CpuBytes = payload.Length,
+            GpuGeometryBytes = content!.Cost.GeometryBytes,
+            GpuTextureBytes = content.Cost.TextureBytes,
+        };
+    }
+
+    private static InboxMessage Prepare(Preparation preparation)
+    {
+        var content = preparation.Content!;
+        return content.Verify(() => preparation.Cancelled) is { } error
+            ? Failed(preparation.Job, error)
+            : new()
+            {
+                Kind = InboxKind.Prepared,
+                Payload = content,
+                CpuBytes = content.Payload.Length,
+                GpuGeometryBytes = content.Cost.GeometryBytes,
+                GpuTextureBytes = content.Cost.TextureBytes,
+            };
+    }
+
+    private static ReadOnlyMemory<byte>? BytesOf(in PrepareJob job) => job.Payload switch
+    {
+        byte[] bytes => bytes,
+        ReadOnlyMemory<byte> memory => memory,
+        _ => null,
+    };
+
+    private static InboxMessage Failed(in PrepareJob job, string error) => new() { Kind = InboxKind.PrepareFailed, Error = $"{job.Uri}: {error}" };
+}

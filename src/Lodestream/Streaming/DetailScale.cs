@@ -1,0 +1,113 @@
+using Lodestream.Residency;
+using Lodestream.Scene;
+using Lodestream.Selection;
+
+namespace Lodestream.Streaming;
+
+/// <summary>
+/// Lowers the detail that is wanted until it fits the budget, and raises it when there is room again: a number in (0, 1] that divides the
+/// views' targets. It falls while what is wanted is predicted not to fit, and rises only when what would be wanted then is predicted to
+/// fit four fifths of the budget; between the two it rests, so that it does not swing.
+/// </summary>
+internal sealed class DetailScale(TileTree tree, TileResidency residency, SizeEstimator sizes, MemoryLedger ledger, ScreenSpaceErrorPolicy policy)
+{
+    // Design §2, law 4.
+    private const double RiseBelow = 0.8;
+
+    private const double RiseStep = 1.1, Least = 1e-4;
+
+    // A shortage that no eviction can end and nothing under way will end: after so many ticks of it the wanted set coarsens.
+    private const int PatienceTicks = 8;
+
+    private readonly VisibilitySet _trial = new();
+    private int _stuckTicks;
+
+    /// <summary>The scale the next selection uses.</summary>
+    public double Value { get; private set; } = 1;
+
+    /// <summary>Whether the last <see cref="Adjust"/> changed it: the next tick will want something else.</summary>
+    public bool Changed { get; private set; }
+
+    /// <summary>Bytes kept free so that a coarser tile can always come in before what it replaces goes: the largest tile seen.</summary>
+    public long Headroom => Math.Min(sizes.Largest, ledger.Budget / 4);
+
+    /// <summary>Looks at what is wanted and sets the scale for the next tick.</summary>
+    /// <param name="set">What is wanted now.</param>
+    /// <param name="views">The cameras.</param>
+    /// <param name="demandBytes">Bytes that what is wanted and not here is expected to need.</param>
+    /// <param name="stuck">Memory is short, nothing can be evicted, and nothing is under way that would change that.</param>
+    public void Adjust(VisibilitySet set, ReadOnlySpan<View> views, long demandBytes, bool stuck)
+    {
+        var before = Value;
+        _stuckTicks = stuck ? _stuckTicks + 1 : 0;
+        var limit = ledger.Budget - Headroom;
+        if (ledger.Used.Total + demandBytes > limit && Predicted(set) is var needed && needed > limit)
+        {
+            // The number of tiles goes with the square of the scale.
+            Value = Math.Max(Least, Value * Math.Clamp(Math.Sqrt((double)limit / needed), 0.5, 0.97));
+        }
+        else if (_stuckTicks > PatienceTicks)
+        {
+            Value = Math.Max(Least, Value * 0.9);
+            _stuckTicks = 0;
+        }
+        else if (Value < 1 && !stuck)
+        {
+            TryRise(views);
+        }
+        Changed = Value != before;
+    }
+
+    private void TryRise(ReadOnlySpan<View> views)
+    {
+        var higher = Math.Min(1, Value * RiseStep);
+        policy.Select(tree, views, new(higher), _trial);
+        if (Predicted(_trial) <= RiseBelow * ledger.Budget)
+            Value = higher;
+    }
+
+    // What the set's contents hold on the GPU once all are here, with what must be kept beside them.
+    private long Predicted(VisibilitySet set)
+    {
+        long bytes = 0;
+        foreach (ref readonly var visit in set.Visits)
+        {
+            ref readonly var links = ref tree.LinkArray[visit.Tile];
+            if ((links.Flags & TileFlags.HasContent) == 0)
+                continue;
+            var wanted = (visit.Flags & (VisitFlags.Primary | VisitFlags.Underlay)) != 0;
+            if (wanted || residency.Drawable[visit.Tile] || (links.Flags & TileFlags.Root) != 0)
+                bytes += Footprint(links);
+            else if ((links.Flags & TileFlags.Maskable) == 0)
+                bytes += Footprint(links) + CulledChildren(visit, links);
+        }
+        return bytes;
+    }
+
+    // A maskless tile gives way to all its children, those out of view included.
+    private long CulledChildren(in Visit visit, in TileLinks links)
+    {
+        if (visit.ChildCount == 0 || visit.ChildCount == links.ChildCount)
+            return 0;
+        long all = 0;
+        for (var child = links.FirstChild; child < links.FirstChild + links.ChildCount; child++)
+            all += Footprint(tree.LinkArray[child]);
+        return all * (links.ChildCount - visit.ChildCount) / links.ChildCount;
+    }
+
+    private long Footprint(in TileLinks links)
+    {
+        long bytes = 0;
+        for (var slot = links.FirstSlot; slot < links.FirstSlot + links.SlotCount; slot++)
+        {
+            var content = tree.SlotArray[slot];
+            ref readonly var record = ref tree.Contents.RecordArray[content];
+            if (record.Format == ContentFormat.Tileset || !residency.Enabled.Contains(record.Family))
+                continue;
+            var index = residency.Find(content);
+            var charge = index >= 0 && residency.Entry(index).Measured.Total > 0 ? residency.Entry(index).Measured : sizes.Expected(content, record.ByteLength);
+            bytes += charge.Geometry + charge.Texture;
+        }
+        return bytes;
+    }
+}

@@ -7,7 +7,7 @@ namespace Lodestream.Browser;
 /// Bytes that stay in the page as an ArrayBuffer; here is only their number. Whoever prepares it drops or forwards it; a payload the
 /// core let go without preparing is dropped when the collector finds it.
 /// </summary>
-internal sealed class BrowserPayload(int scene, long id, long length, ConcurrentQueue<long> abandoned)
+internal sealed class BrowserPayload(int scene, long id, long length, ConcurrentQueue<long> abandoned) : IDisposable
 {
     private bool _gone;
 
@@ -32,8 +32,8 @@ internal sealed class BrowserPayload(int scene, long id, long length, Concurrent
             Page.CopyRange(scene, id, offset, destination.Length, (int)address);
     }
 
-    /// <summary>The page was told to drop it, or to hand it on.</summary>
-    public void Forget()
+    /// <summary>Ends its life here: the page was told to drop it, or to hand it on.</summary>
+    public void Dispose()
     {
         _gone = true;
         GC.SuppressFinalize(this);

@@ -35,7 +35,7 @@ internal sealed class BrowserPreparer(int scene, TileTree tree, SharedBlock bloc
     {
         if (!_open.TryGetValue(ticket, out var open))
             return;
-        open.Payload!.Forget();
+        open.Payload!.Dispose();
         open.Stage = PreparationStage.Decoding;
         block.Write(Command.Decode);
         block.Write(ticket);
@@ -88,9 +88,10 @@ internal sealed class BrowserPreparer(int scene, TileTree tree, SharedBlock bloc
                 break;
             case PageEvent.DecodeFailed:
                 if (_open.TryGetValue(ticket, out open))
-                    Fail(open, Page.TakeText(scene, (int)e[2]), permanent: true);
+                    Fail(open, $"{open.Job.Uri}: {Page.TakeText(scene, (int)e[2])}", permanent: e[3] != 0);
                 break;
             case PageEvent.Uploaded:
+                _open.Remove(ticket);
                 inbox.Post(new() { Kind = InboxKind.Uploaded, Id = ticket, GpuGeometryBytes = (long)e[2], GpuTextureBytes = (long)e[3], CostMs = e[4] });
                 break;
             case PageEvent.UploadFailed:
@@ -178,7 +179,7 @@ internal sealed class BrowserPreparer(int scene, TileTree tree, SharedBlock bloc
     {
         if (open.Payload is not { } payload)
             return;
-        payload.Forget();
+        payload.Dispose();
         block.Write(Command.DropPayload);
         block.Write(payload.Id);
         open.Payload = null;

@@ -53,7 +53,7 @@ internal enum PageEvent
     /// <summary>ticket, bytes of main memory, milliseconds it took.</summary>
     Decoded = 4,
 
-    /// <summary>ticket, error (text).</summary>
+    /// <summary>ticket, error (text), whether it is not supported and trying again is no use.</summary>
     DecodeFailed = 5,
 
     /// <summary>ticket.</summary>

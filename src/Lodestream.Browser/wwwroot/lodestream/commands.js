@@ -102,6 +102,7 @@ export class CommandExecutor {
     // The content's number may have been given to another meanwhile; the ticket has not.
     if (this.#tiles.contents.get(content)?.ticket === ticket)
       this.#tiles.free(content);
+    this.#decoding.drop(ticket);
     this.#events.post([PageEvent.Released, ticket]);
   }
 

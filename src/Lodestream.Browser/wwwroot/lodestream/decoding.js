@@ -52,9 +52,13 @@ export class Decoding {
       this.#pool.cancel(ticket, stuck);
       return;
     }
-    this.#close(this.#decoded.get(ticket));
-    this.#decoded.delete(ticket);
+    this.drop(ticket);
     this.#events.post([PageEvent.Released, ticket]);
+  }
+
+  /** Lets a result go that was not taken. @param {number} ticket */
+  drop(ticket) {
+    this.#close(this.take(ticket));
   }
 
   /** Hands a result out for good. @param {number} ticket */
@@ -109,7 +113,7 @@ export class Decoding {
       }
     } catch (error) {
       if (!this.#cancelled.has(ticket))
-        this.#fail(ticket, `not supported yet: ${reason} (${/** @type {Error} */ (error).message})`);
+        this.#fail(ticket, `not supported yet: ${reason} (${/** @type {Error} */ (error).message})`, true);
     }
     this.#jobs.delete(ticket);
     if (this.#cancelled.delete(ticket))
@@ -119,9 +123,10 @@ export class Decoding {
   /**
    * @param {number} ticket
    * @param {string} error
+   * @param {boolean} [unsupported]
    */
-  #fail(ticket, error) {
-    this.#events.post([PageEvent.DecodeFailed, ticket, this.#events.keepText(error)]);
+  #fail(ticket, error, unsupported = error.startsWith('not supported yet')) {
+    this.#events.post([PageEvent.DecodeFailed, ticket, this.#events.keepText(error), Number(unsupported)]);
   }
 
   /** @param {Decoded | undefined} decoded */

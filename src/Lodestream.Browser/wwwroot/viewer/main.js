@@ -42,7 +42,7 @@ async function view(parameters) {
     memoryBudgetBytes: number(parameters, 'memory', 512) * 2 ** 20,
   });
   hud.say('');
-  tiles.addEventListener('tile-error', ({ uri, error }) => errors.push(`${uri}: ${error}`));
+  tiles.addEventListener('tile-error', ({ uri, error }) => errors.push(error.includes(uri) ? error : `${uri}: ${error}`));
   show(stage, tiles, parameters);
 }
 

@@ -20,6 +20,11 @@ internal readonly record struct LinearColor(double R, double G, double B)
     public static LinearColor Lerp(LinearColor a, LinearColor b, double t) =>
         new(a.R + (b.R - a.R) * t, a.G + (b.G - a.G) * t, a.B + (b.B - a.B) * t);
 
+    /// <summary>How different two colours look, 0 to 1: the largest difference of a channel, by square roots, which follow the eye about as sRGB does.</summary>
+    public static double Contrast(LinearColor a, LinearColor b) => Math.Max(
+        Math.Abs(Math.Sqrt(a.R) - Math.Sqrt(b.R)),
+        Math.Max(Math.Abs(Math.Sqrt(a.G) - Math.Sqrt(b.G)), Math.Abs(Math.Sqrt(a.B) - Math.Sqrt(b.B))));
+
     /// <summary>From an sRGB colour such as 0x7D9A4E.</summary>
     public static LinearColor FromSrgb(int rgb) => new(Decode(rgb >> 16 & 255), Decode(rgb >> 8 & 255), Decode(rgb & 255));
 

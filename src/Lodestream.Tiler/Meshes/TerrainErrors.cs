@@ -5,14 +5,25 @@ namespace Lodestream.Tiler.Meshes;
 /// coarse mesh and the deepest one both are flat on every triangle of the finer grid (their diagonals run the same way), so that the
 /// greatest distance lies on one of its vertices: measuring there is exact. To it comes what the deepest level itself is off.
 /// </summary>
+/// <remarks>
+/// Colours and normals sit on the vertices too, and a plain with woods and a shore is flat long before it is sharp. So a tile that has
+/// children counts as at least <c>sharpness</c> times the distance between its vertices off, wherever the next level shows
+/// a contrast that can be seen; less where the contrast is less.
+/// </remarks>
 internal sealed class TerrainErrors
 {
+    // Contrast from which on an edge of colour counts in full; a tenth of the way from black to white is plain to see.
+    private const double PlainContrast = 0.1;
+
     private readonly double[][] _errors;
 
     private TerrainErrors(double[][] errors) => _errors = errors;
 
     /// <summary>Measures every tile of every level.</summary>
-    public static TerrainErrors Measure(TerrainRaster raster, ParallelOptions parallel)
+    /// <param name="raster">The surface.</param>
+    /// <param name="sharpness">Weight of what colours are smeared; 0 leaves the vertical distance alone.</param>
+    /// <param name="parallel">Threads and cancellation.</param>
+    public static TerrainErrors Measure(TerrainRaster raster, double sharpness, ParallelOptions parallel)
     {
         var levels = raster.Layout.Levels;
         var errors = new double[levels][];
@@ -24,9 +35,7 @@ internal sealed class TerrainErrors
             Parallel.For(0, across, parallel, y =>
             {
                 for (var x = 0; x < across; x++)
-                    errors[own][y * across + x] = below is null
-                        ? raster.FinestTileError(x, y)
-                        : Math.Max(FromDeepest(raster, own, x, y), LargestChild(below, across, x, y));
+                    errors[own][y * across + x] = below is null ? raster.FinestTileError(x, y) : WithChildren(raster, below, own, x, y, sharpness);
             });
         }
         return new(errors);
@@ -37,6 +46,13 @@ internal sealed class TerrainErrors
 
     /// <summary>Whether children would show more than the tile does.</summary>
     public bool HasChildren(int level, int x, int y) => level < _errors.Length - 1 && this[level, x, y] > 0;
+
+    private static double WithChildren(TerrainRaster raster, double[] below, int level, int x, int y, double sharpness)
+    {
+        var vertical = Math.Max(FromDeepest(raster, level, x, y), LargestChild(below, QuadtreeLayout.TilesAcross(level), x, y));
+        // Flat water needs no children for its shades.
+        return vertical == 0 ? 0 : Math.Max(vertical, sharpness * Smear(raster, level, x, y));
+    }
 
     /// <summary>Greatest vertical distance between a tile's mesh and the deepest level's, metres.</summary>
     private static double FromDeepest(TerrainRaster raster, int level, int x, int y)
@@ -70,5 +86,23 @@ internal sealed class TerrainErrors
     {
         var row = 2 * y * 2 * across + 2 * x;
         return Math.Max(Math.Max(children[row], children[row + 1]), Math.Max(children[row + 2 * across], children[row + 2 * across + 1]));
+    }
+
+    // Metres, by the greatest difference between the tile's colours and the next level's.
+    private static double Smear(TerrainRaster raster, int level, int x, int y)
+    {
+        var (coarse, fine, quads) = (raster.Shading[level], raster.Shading[level + 1], raster.Layout.TileQuads);
+        double contrast = 0;
+        for (var j = 0; j <= 2 * quads; j++)
+        {
+            for (var i = 0; i <= 2 * quads; i++)
+            {
+                int column = 2 * x * quads + i, row = 2 * y * quads + j;
+                // Halfway between two vertices of this level, which for the middle of a quad are the ends of its diagonal.
+                var shown = LinearColor.Lerp(coarse.Color(column / 2, row / 2), coarse.Color((column + 1) / 2, (row + 1) / 2), 0.5);
+                contrast = Math.Max(contrast, LinearColor.Contrast(shown, fine.Color(column, row)));
+            }
+        }
+        return Math.Min(1, contrast / PlainContrast) * raster.Layout.Step(level) * raster.Layout.FinestSpacing;
     }
 }

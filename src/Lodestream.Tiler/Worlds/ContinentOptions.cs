@@ -4,7 +4,7 @@ namespace Lodestream.Tiler.Worlds;
 public sealed record ContinentOptions
 {
     /// <summary>Which of all continents.</summary>
-    public ulong Seed { get; init; } = 1;
+    public ulong Seed { get; init; } = 4;
 
     /// <summary>Levels of the quadtree, 1 to 10. Each further one halves the ground distance between vertices and makes the world up to four times as large on disk.</summary>
     public int Levels { get; init; } = 7;
@@ -17,6 +17,13 @@ public sealed record ContinentOptions
 
     /// <summary>Cells along the side of the grid on which rain carves the land, a power of two, 64 to 4096. Cost grows with its square.</summary>
     public int ErosionCells { get; init; } = 1024;
+
+    /// <summary>
+    /// How near the vertices of what is drawn come to each other, 0 to 16: geometric errors are at least this many times the distance
+    /// between a tile's vertices where its colours are not yet what they will be. At a target of 16 px the default leaves at most 8 px
+    /// between vertices; 0 makes errors the vertical distance to the surface alone.
+    /// </summary>
+    public double Sharpness { get; init; } = 2;
 
     /// <summary>Threads to use; 0 means one per processor.</summary>
     public int Threads { get; init; }
@@ -41,6 +48,8 @@ public sealed record ContinentOptions
             throw Out(nameof(TileQuads), TileQuads, "even, 8 to 128");
         if (ErosionCells is < 64 or > 4096 || !int.IsPow2(ErosionCells))
             throw Out(nameof(ErosionCells), ErosionCells, "a power of two, 64 to 4096");
+        if (!(Sharpness is >= 0 and <= 16))
+            throw Out(nameof(Sharpness), Sharpness, "0 to 16");
         if (Threads is < 0 or > 1024)
             throw Out(nameof(Threads), Threads, "0 to 1024");
         if (FinestQuads > 8192)

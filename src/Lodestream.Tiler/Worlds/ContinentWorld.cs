@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.ExceptionServices;
 using System.Text.Json;
 using Lodestream.Formats.Tiles3D;
 using Lodestream.Tiler.Meshes;
@@ -42,6 +43,20 @@ public static class ContinentWorld
 
     private static ContinentSummary Write(string directory, ContinentOptions options, ProgressReport report, CancellationToken cancellationToken)
     {
+        try
+        {
+            return WriteSteps(directory, options, report, cancellationToken);
+        }
+        catch (AggregateException several)
+        {
+            // Parallel loops wrap what their bodies throw; a full disk is one fact, whichever thread met it.
+            ExceptionDispatchInfo.Throw(several.Flatten().InnerExceptions[0]);
+            throw;
+        }
+    }
+
+    private static ContinentSummary WriteSteps(string directory, ContinentOptions options, ProgressReport report, CancellationToken cancellationToken)
+    {
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.EffectiveThreads, CancellationToken = cancellationToken };
         var layout = new QuadtreeLayout(options.Levels, options.TileQuads, options.FinestSpacing);
         using var output = new AtomicDirectory(directory);
@@ -50,7 +65,7 @@ public static class ContinentWorld
             share => report.Tell("Carving the land", (long)(share * 1000), 1000, share * CarveShare));
         var raster = TerrainRaster.Sample(terrain, layout, parallel,
             (done, total) => report.Tell("Sampling the surface", done, total, CarveShare + SampleShare * done / total));
-        var errors = TerrainErrors.Measure(raster, parallel);
+        var errors = TerrainErrors.Measure(raster, options.Sharpness, parallel);
         var tileset = new TerrainTileset(raster, errors, Generator(options));
         tileset.WriteContents(output.Path, parallel,
             done => report.Tell("Writing tiles", done, tileset.TileCount, CarveShare + SampleShare + (1 - CarveShare - SampleShare) * done / tileset.TileCount));

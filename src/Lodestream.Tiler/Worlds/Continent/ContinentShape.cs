@@ -47,11 +47,11 @@ internal sealed class ContinentShape
         var (x, y) = Warped(u, v, 0.3);
         double along = x * _alongX + y * _alongY, across = y * _alongX - x * _alongY;
         var spine = across - _offset - _bend * (along * along - 0.25) - 0.06 * _belt.Fractal(along * 3, 0.5, 3);
-        var segments = 0.55 + 0.3 * _belt.Fractal(x * 2.4, y * 2.4, 3) + 0.4 * _belt.Ridged(x * 2.1 + 3, y * 2.1, 3);
-        var range = Bell(spine / 0.3) * segments;
+        var segments = 0.66 + 0.35 * _belt.Fractal(x * 2.4, y * 2.4, 3) + 0.5 * _belt.Ridged(x * 2.1 + 3, y * 2.1, 3);
+        var range = Bell(spine / 0.38) * segments;
 
         var spurSide = (y * _spurAngleX - x * _spurAngleY) + _offset * 0.5 + 0.08 * _belt.Fractal(x * 2 + 9, y * 2, 2);
-        var spur = Bell(spurSide / 0.17) * Ramp.Smooth(-0.2, 0.45, _belt.Fractal(x * 1.3 - 4, y * 1.3 + 8, 2)) * 0.55;
+        var spur = Bell(spurSide / 0.22) * Ramp.Smooth(-0.2, 0.45, _belt.Fractal(x * 1.3 - 4, y * 1.3 + 8, 2)) * 0.55;
 
         var hills = 0.13 * Ramp.Smooth(-0.05, 0.55, _hills.Fractal(x * 2.6, y * 2.6, 4)) + 0.07 * _hills.Ridged(x * 3.1 + 5, y * 3.1, 3);
         var inland = Ramp.Smooth(-0.01, 0.14, Land(u, v));
@@ -62,12 +62,12 @@ internal sealed class ContinentShape
     public double Erodibility(double u, double v) => 1.05 + 0.65 * _rock.Fractal(u * 9, v * 9, 4, 0.6);
 
     /// <summary>The steepest slope rock holds, rise over run, about 0.5 to 1.</summary>
-    public double Repose(double u, double v) => 0.86 + 0.45 * _rock.Fractal(u * 14 + 40, v * 14, 4, 0.6);
+    public double Repose(double u, double v) => 0.8 + 0.45 * _rock.Fractal(u * 14 + 40, v * 14, 4, 0.6);
 
     private static double Bell(double t)
     {
         var s = 1 - t * t;
-        return s > 0 ? s * s : 0;
+        return s > 0 ? s * s * s : 0;
     }
 
     private (double X, double Y) Warped(double u, double v, double strength)

@@ -16,14 +16,14 @@ internal sealed class ContinentTerrain : ISurface
     private const double CertainSea = -30;
 
     private readonly double _size, _scale, _detailFrequency;
-    private readonly Grid _ground, _roughness, _hollow;
+    private readonly Grid _land, _ground, _roughness, _hollow;
     private readonly Rivers _rivers;
     private readonly GradientNoise _detail, _crags;
     private readonly TerrainPalette _palette;
 
-    private ContinentTerrain(ulong seed, double size, Grid ground, Rivers rivers, ParallelOptions parallel)
+    private ContinentTerrain(ulong seed, double size, Grid land, Grid ground, Rivers rivers, ParallelOptions parallel)
     {
-        (_size, _ground, _rivers) = (size, ground, rivers);
+        (_size, _land, _ground, _rivers) = (size, land, ground, rivers);
         _scale = size / 49152;
         var noise = new GradientNoise(seed).Derived(20);
         (_detail, _crags) = (noise.Derived(0), noise.Derived(1));
@@ -40,10 +40,11 @@ internal sealed class ContinentTerrain : ISurface
         var shape = new ContinentShape(seed);
         var noise = new GradientNoise(seed).Derived(10);
         var land = Grid.Filled(cells, parallel, shape.Land);
+        CloseInlandSeas(land);
         var heights = new LandscapeEvolution(shape, size, noise).Evolve(land, parallel, progress);
         var network = FinalDrainage(land, heights, size, noise.Derived(1), parallel);
         var rivers = new Rivers(network, land.Nodes, size, SeaRise * size / 49152);
-        return new(seed, size, GroundAndSeaFloor(land, heights, size), rivers, parallel);
+        return new(seed, size, land, GroundAndSeaFloor(land, heights, size), rivers, parallel);
     }
 
     /// <inheritdoc/>
@@ -70,7 +71,7 @@ internal sealed class ContinentTerrain : ISurface
         if (height <= 0)
             return _palette.Sea(u, v, -Math.Min(0, GroundAt(x, y)));
         var river = _rivers.At(x + _size / 2, y + _size / 2);
-        return _palette.Land(u, v, height, normal, _hollow.Linear(u, v), river);
+        return _palette.Land(u, v, height, normal, _hollow.Linear(u, v), _land.Linear(u, v), river);
     }
 
     private double Detail(double u, double v)
@@ -82,6 +83,40 @@ internal sealed class ContinentTerrain : ISurface
             return amplitude * rolling;
         var crags = _crags.Ridged(u * _detailFrequency * 0.7, v * _detailFrequency * 0.7, 5) - 0.42;
         return amplitude * rolling + 62 * _scale * Ramp.Smooth(0.05, 1, rough) * crags;
+    }
+
+    // Sea is what the rim's water reaches; a pocket inland becomes low ground, which the rain then drains.
+    private static void CloseInlandSeas(Grid land)
+    {
+        const float low = 0.004f;
+        var reached = new bool[land.Values.Length];
+        var front = new Stack<int>();
+        Reach(0);
+        while (front.TryPop(out var node))
+        {
+            int x = node % land.Nodes, y = node / land.Nodes;
+            if (x > 0)
+                Reach(node - 1);
+            if (x < land.Cells)
+                Reach(node + 1);
+            if (y > 0)
+                Reach(node - land.Nodes);
+            if (y < land.Cells)
+                Reach(node + land.Nodes);
+        }
+        for (var i = 0; i < reached.Length; i++)
+        {
+            if (!reached[i])
+                land.Values[i] = Math.Max(low, land.Values[i]);
+        }
+
+        void Reach(int node)
+        {
+            if (reached[node] || land.Values[node] > 0)
+                return;
+            reached[node] = true;
+            front.Push(node);
+        }
     }
 
     private static DrainageNetwork FinalDrainage(Grid land, Grid heights, double size, GradientNoise jitter, ParallelOptions parallel)

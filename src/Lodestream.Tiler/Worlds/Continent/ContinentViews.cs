@@ -12,11 +12,11 @@ internal static class ContinentViews
         var size = raster.Layout.Size;
         var coast = NearestCoast(raster, peak);
         // Seen from the south, obliquely; the light of most viewers comes from above the camera.
-        var summit = peak + new Vector3d(0.045, -0.07, 0) * size;
+        var summit = peak + new Vector3d(0.06, -0.1, 0) * size;
         return
         [
-            Look("overview", new(0, -0.82 * size, 0.62 * size), center with { Y = -0.06 * size }),
-            Look("summit", summit with { Z = peak.Z + 0.012 * size }, peak with { Z = peak.Z * 0.75 }),
+            Look("overview", new(0, -0.74 * size, 0.54 * size), center with { Y = -0.04 * size }),
+            Look("summit", summit with { Z = peak.Z + 0.016 * size }, peak with { Z = peak.Z * 0.75 }),
             Look("coast", coast + (coast - peak with { Z = 0 }).Normalized() * (0.06 * size) + Vector3d.UnitZ * (0.02 * size), Vector3d.Lerp(coast, peak, 0.35) with { Z = peak.Z * 0.3 }),
         ];
     }

@@ -8,10 +8,11 @@ namespace Lodestream.Tiler.Worlds.Continent;
 internal sealed class LandscapeEvolution(ContinentShape shape, double sizeMetres, GradientNoise noise)
 {
     // Time is measured in units in which K·√area·slope of 1 m² cuts 1 m; a steady range is about ten times UpliftMetres high.
-    private const double UpliftMetres = 520;
+    private const double UpliftMetres = 430;
     private const double ReferenceSize = 49152;
 
-    // Per grid, coarse to fine: steps, length of a step, and after how many steps the water's ways are found anew.
+    // Per grid, finest first: steps, length of a step, and after how many steps the water's ways are found anew. Fewer grids leave
+    // out the first entries, not the last: the coarsest always has the long time that great valleys take.
     private static readonly (int Steps, double Step, int Reroute)[] Schedule = [(24, 0.05, 4), (40, 0.055, 4), (70, 0.07, 2), (100, 0.09, 1)];
 
     private readonly double _upliftMetres = UpliftMetres * sizeMetres / ReferenceSize;
@@ -34,12 +35,14 @@ internal sealed class LandscapeEvolution(ContinentShape shape, double sizeMetres
         {
             heights = heights is null ? FirstRelief(grids[g]) : Refined(heights, parallel);
             var (before, cost) = (done, Cost(g));
-            Carve(grids[g], heights, Schedule[g], parallel, share => progress((before + cost * share) / all));
+            Carve(grids[g], heights, ScheduleOf(g), parallel, share => progress((before + cost * share) / all));
             done += cost;
         }
         return heights!;
 
-        double Cost(int g) => (double)grids[g].Cells * grids[g].Cells * Schedule[g].Steps * (0.2 + 1.0 / Schedule[g].Reroute);
+        (int Steps, double Step, int Reroute) ScheduleOf(int g) => Schedule[Schedule.Length - grids.Count + g];
+
+        double Cost(int g) => (double)grids[g].Cells * grids[g].Cells * ScheduleOf(g).Steps * (0.2 + 1.0 / ScheduleOf(g).Reroute);
     }
 
     // A low dome with bumps: enough for the water to know which way to go.
@@ -84,6 +87,7 @@ internal sealed class LandscapeEvolution(ContinentShape shape, double sizeMetres
         var uplift = Grid.Filled(land.Cells, parallel, shape.Uplift).Values;
         var erodibility = Grid.Filled(land.Cells, parallel, shape.Erodibility).Values;
         var repose = Grid.Filled(land.Cells, parallel, shape.Repose).Values;
+        var settled = new float[sea.Length];
         var network = new DrainageNetwork(nodes, spacing, sea, noise.Derived((uint)land.Cells));
 
         for (var step = 0; step < schedule.Steps; step++)
@@ -92,6 +96,8 @@ internal sealed class LandscapeEvolution(ContinentShape shape, double sizeMetres
             if (step % schedule.Reroute == 0)
                 network.Route(heights.Values, parallel);
             Cut(network, heights.Values, uplift, erodibility, repose, schedule.Step);
+            Creep(heights.Values, settled, sea, uplift, nodes, parallel);
+            settled.CopyTo(heights.Values, 0);
             progress((step + 1.0) / schedule.Steps);
         }
     }
@@ -110,4 +116,21 @@ internal sealed class LandscapeEvolution(ContinentShape shape, double sizeMetres
             heights[node] = Math.Min(height, below + repose[node] * distance);
         }
     }
+
+    // Soil moves from where the ground bulges to where it sags: gentle land grows round, rising rock stays sharp.
+    private static void Creep(float[] heights, float[] settled, bool[] sea, float[] uplift, int nodes, ParallelOptions parallel) => Parallel.For(0, nodes, parallel, j =>
+    {
+        for (var i = 0; i < nodes; i++)
+        {
+            var k = j * nodes + i;
+            if (sea[k])
+            {
+                settled[k] = heights[k];
+                continue;
+            }
+            var mean = (heights[k - 1] + heights[k + 1] + heights[k - nodes] + heights[k + nodes]) / 4;
+            var mobility = (float)Ramp.Lerp(0.3, 0.05, Ramp.Smooth(0.06, 0.6, uplift[k]));
+            settled[k] = heights[k] + mobility * (mean - heights[k]);
+        }
+    });
 }

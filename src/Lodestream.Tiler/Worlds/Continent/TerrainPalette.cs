@@ -6,11 +6,11 @@ namespace Lodestream.Tiler.Worlds.Continent;
 /// <summary>What the ground looks like by height, slope, aspect and place: sand, meadows, woods, rock, scree, snow; and the sea by its depth.</summary>
 internal sealed class TerrainPalette(GradientNoise noise, double scale)
 {
-    private static readonly LinearColor Abyss = LinearColor.FromSrgb(0x0E2F4F);
-    private static readonly LinearColor OpenSea = LinearColor.FromSrgb(0x17466B);
-    private static readonly LinearColor Shelf = LinearColor.FromSrgb(0x2A7590);
+    private static readonly LinearColor Abyss = LinearColor.FromSrgb(0x1A4A72);
+    private static readonly LinearColor OpenSea = LinearColor.FromSrgb(0x23618C);
+    private static readonly LinearColor Shelf = LinearColor.FromSrgb(0x33829B);
     private static readonly LinearColor Shallows = LinearColor.FromSrgb(0x62B3B0);
-    private static readonly LinearColor River = LinearColor.FromSrgb(0x3A6F86);
+    private static readonly LinearColor River = LinearColor.FromSrgb(0x2F6684);
     private static readonly LinearColor Sand = LinearColor.FromSrgb(0xD8C79A);
     private static readonly LinearColor Meadow = LinearColor.FromSrgb(0x7F9A4C);
     private static readonly LinearColor Pasture = LinearColor.FromSrgb(0x9DAA5B);
@@ -40,8 +40,9 @@ internal sealed class TerrainPalette(GradientNoise noise, double scale)
     /// <param name="height">Metres above the sea.</param>
     /// <param name="normal">Upward normal.</param>
     /// <param name="hollow">Above 0 in hollows, below on crests.</param>
+    /// <param name="inland">The plan's land value: just above 0 on the coast.</param>
     /// <param name="river">The nearest river.</param>
-    public LinearColor Land(double u, double v, double height, Vector3d normal, double hollow, RiverNearby river)
+    public LinearColor Land(double u, double v, double height, Vector3d normal, double hollow, double inland, RiverNearby river)
     {
         height /= scale;
         var patch = _patches.Fractal(u * 90, v * 90, 5, 0.6);
@@ -51,10 +52,10 @@ internal sealed class TerrainPalette(GradientNoise noise, double scale)
 
         var color = Grass(height, moisture, patch);
         color = LinearColor.Lerp(color, Trees(height), Forest(height, slope, moisture, patch, grain));
-        color = LinearColor.Lerp(color, Rock(height, patch, grain), Ramp.Smooth(0.5, 0.85, slope + 0.16 * patch + 0.08 * grain + Ramp.Linear(900, 2100, height) * 0.3));
-        color = LinearColor.Lerp(color, Scree, 0.75 * Ramp.Smooth(1050, 1500, height + 260 * patch) * Ramp.Smooth(0.75, 0.4, slope));
+        color = LinearColor.Lerp(color, Rock(height, patch, grain), Ramp.Smooth(0.78, 1.08, slope + 0.2 * patch + 0.08 * grain - 0.12 * hollow + 0.42 * Ramp.Linear(700, 1700, height)));
+        color = LinearColor.Lerp(color, Scree, 0.75 * Ramp.Smooth(1000, 1400, height + 260 * patch) * Ramp.Smooth(0.8, 0.5, slope));
         color = LinearColor.Lerp(color, Snow, SnowCover(height, slope, normal, patch, grain, hollow));
-        color = LinearColor.Lerp(color, Sand, Ramp.Smooth(7 + 5 * patch, 2, height) * Ramp.Smooth(0.22, 0.08, slope));
+        color = LinearColor.Lerp(color, Sand, Ramp.Smooth(8 + 5 * patch, 3, height) * Ramp.Smooth(0.016 + 0.012 * patch, 0.004, inland) * Ramp.Smooth(0.3, 0.12, slope));
         color *= (1 + 0.1 * grain + 0.07 * patch) * (1 - 0.3 * hollow);
         return LinearColor.Lerp(color, River, Wetness(river));
     }
@@ -71,10 +72,10 @@ internal sealed class TerrainPalette(GradientNoise noise, double scale)
     // Woods in patches, thicker where it is moist, up to a ragged tree line, not on cliffs nor on the beach.
     private static double Forest(double height, double slope, double moisture, double patch, double grain)
     {
-        var wanted = moisture - 0.52 + 1.1 * patch + 0.25 * grain + 0.3 * Ramp.Smooth(60, 350, height);
+        var wanted = moisture - 0.5 + 1.1 * patch + 0.25 * grain + 0.3 * Ramp.Smooth(60, 350, height);
         return Ramp.Smooth(-0.04, 0.14, wanted)
             * Ramp.Smooth(1180, 930, height + 260 * patch + 60 * grain)
-            * Ramp.Smooth(0.95, 0.6, slope)
+            * Ramp.Smooth(1.1, 0.8, slope)
             * Ramp.Smooth(4, 14, height);
     }
 
@@ -88,8 +89,8 @@ internal sealed class TerrainPalette(GradientNoise noise, double scale)
     // Snow lies longer in hollows and on the northern side, and not on the steepest walls.
     private static double SnowCover(double height, double slope, Vector3d normal, double patch, double grain, double hollow)
     {
-        var line = 1420 - 200 * normal.Y + 190 * patch + 40 * grain - 150 * hollow;
-        return Ramp.Smooth(line, line + 170, height) * Ramp.Smooth(1.5, 0.85, slope + 0.15 * grain);
+        var line = 1330 - 200 * normal.Y + 190 * patch + 40 * grain - 150 * hollow;
+        return Ramp.Smooth(line, line + 170, height) * Ramp.Smooth(1.5, 0.95, slope + 0.15 * grain);
     }
 
     // The share of the vertex's surroundings that is water.

@@ -102,10 +102,10 @@ internal static class DebugReport
         json.WriteNumber("preparing", s.Preparing);
         json.WriteNumber("commitsCount", s.Commits);
         json.WriteNumber("evicted", s.Evicted);
-        json.WriteNumber("primaryGeometricSsePx", s.PrimaryGeometricSsePx);
-        json.WriteNumber("primaryRasterSsePx", s.PrimaryRasterSsePx);
-        json.WriteNumber("underlayGeometricSsePx", s.UnderlayGeometricSsePx);
-        json.WriteNumber("underlayRasterSsePx", s.UnderlayRasterSsePx);
+        WriteFinite(json, "primaryGeometricSsePx", s.PrimaryGeometricSsePx);
+        WriteFinite(json, "primaryRasterSsePx", s.PrimaryRasterSsePx);
+        WriteFinite(json, "underlayGeometricSsePx", s.UnderlayGeometricSsePx);
+        WriteFinite(json, "underlayRasterSsePx", s.UnderlayRasterSsePx);
         json.WriteNumber("bytesFetched", s.BytesFetched);
         json.WriteStartObject("bytes");
         json.WriteNumber("cpu", s.CpuBytes);
@@ -117,6 +117,15 @@ internal static class DebugReport
         json.WriteNumber("detailScale", s.DetailScale);
         json.WriteNumber("failures", scene.Failures);
         WriteOpening(json, scene);
+    }
+
+    // From inside a tile's volume its error is without bound, and JSON has no word for that but null.
+    private static void WriteFinite(Utf8JsonWriter json, string name, double value)
+    {
+        if (double.IsFinite(value))
+            json.WriteNumber(name, value);
+        else
+            json.WriteNull(name);
     }
 
     // The scene is open when the topology of its first document is known; it cannot be opened when that failed for good.

@@ -150,5 +150,10 @@ function megabytes(bytes) {
  * @param {number} underlay
  */
 function pixels(primary, underlay) {
-  return `${primary.toFixed(1)} px${underlay > 0 ? ` · under ${underlay.toFixed(1)}` : ''}`;
+  return `${pixelsOf(primary)}${underlay > 0 ? ` · under ${pixelsOf(underlay)}` : ''}`;
+}
+
+/** @param {number} error without bound from inside a tile's volume */
+function pixelsOf(error) {
+  return Number.isFinite(error) ? `${error.toFixed(1)} px` : '∞ px';
 }

@@ -16,10 +16,10 @@ uniform vec3 up;
 varying vec3 vDirection;
 void main() {
   float elevation = dot(normalize(vDirection), up);
-  vec3 zenith = vec3(0.13, 0.30, 0.58), horizon = vec3(0.66, 0.78, 0.88), nadir = vec3(0.30, 0.34, 0.38);
+  vec3 zenith = vec3(0.055, 0.19, 0.47), horizon = vec3(0.58, 0.74, 0.90), nadir = vec3(0.018, 0.028, 0.045);
   vec3 color = elevation > 0.0
-    ? mix(horizon, zenith, 1.0 - exp(-3.2 * elevation))
-    : mix(horizon, nadir, 1.0 - exp(5.0 * elevation));
+    ? mix(horizon, zenith, 1.0 - exp(-4.0 * elevation))
+    : mix(horizon, nadir, 1.0 - exp(4.0 * elevation));
   gl_FragColor = vec4(color, 1.0);
   #include <colorspace_fragment>
 }

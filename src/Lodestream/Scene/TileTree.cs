@@ -171,6 +171,13 @@ public sealed class TileTree
         append.Step(ref all);
     }
 
+    /// <summary>The three orthonormal axes along which a cell is bounded.</summary>
+    public (Vector3d X, Vector3d Y, Vector3d Z) AxesOf(in ChildCell cell)
+    {
+        var axes = _orientations[cell.Orientation];
+        return (axes.X, axes.Y, axes.Z);
+    }
+
     /// <summary>Starts appending a block beneath a tile; nothing of it can be seen until the append is complete.</summary>
     /// <param name="parent">The unexpanded tile the block belongs to.</param>
     /// <param name="block">The topology.</param>

@@ -100,6 +100,10 @@ internal sealed class TilesetDocument(string uri, ReadOnlyMemory<byte> json)
     public ReadOnlySpan<byte> UriOf(in WrittenContent content) =>
         (content.Unescaped ? _unescaped : json.Span).Slice(content.UriOffset, content.UriLength);
 
+    public ContentFormat FormatOf(in WrittenContent content) => content.Subtree ? ContentFormat.Tileset : ContentKinds.FormatOf(UriOf(content));
+
+    public ContentFamily FamilyOf(in WrittenContent content) => (uint)content.Group < (uint)Groups.Count ? Groups[content.Group] : ContentFamily.Mesh;
+
     public int KeepUnescaped(ReadOnlySpan<byte> text)
     {
         var offset = _unescapedBytes;

@@ -20,7 +20,7 @@ internal sealed class NetworkEstimate
 
     private const int SamplesWithoutGrowth = 3;
 
-    private const double WindowGain = 1.5, PaceGain = 1.2;
+    private const double WindowGain = 1.75, PaceGain = 1.3;
 
     private readonly double[] _rates = new double[Samples];
     private readonly double[] _latencies = new double[Samples];

@@ -19,6 +19,9 @@ internal sealed partial class HandDrivenWorld
     /// <summary>Names of contents the host was asked to upload and has not acknowledged.</summary>
     public string[] Uploads => [.. _uploads.Values.Select(upload => NameOfContent(upload.Content))];
 
+    /// <summary>Whether the host looks at commits; off only to measure what the streamer alone allocates.</summary>
+    public bool IsRecording { get; set; } = true;
+
     /// <summary>Commits that came, each as text: shown items, then hidden regions with a leading '!'.</summary>
     public List<string> Commits { get; } = [];
 
@@ -57,6 +60,8 @@ internal sealed partial class HandDrivenWorld
 
     void IRenderHost.Commit(RenderCommit commit)
     {
+        if (!IsRecording)
+            return;
         Assert.False(commit.IsEmpty, "A commit came that changes nothing.");
         var text = new List<string>();
         foreach (var item in commit.Shown)

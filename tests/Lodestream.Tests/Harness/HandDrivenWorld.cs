@@ -35,8 +35,11 @@ internal sealed partial class HandDrivenWorld : ITileTransport, IContentPreparer
     {
         _uriOf = uriOf;
         Tree = new(SceneUri);
-        Streamer = new(Tree, this, this, this, Inbox, options);
+        Streamer = new(Tree, this, this, this, Inbox, options ?? Plain);
     }
+
+    /// <summary>Options of a world that is not given any: the caps alone say how much is in flight.</summary>
+    public static StreamerOptions Plain { get; } = new() { AdaptiveWindow = false };
 
     public TileTree Tree { get; }
 

@@ -1,0 +1,110 @@
+using Lodestream.Browser.Interop;
+using Lodestream.Geometry;
+using Lodestream.Presentation;
+using Lodestream.Scene;
+
+namespace Lodestream.Browser;
+
+/// <summary>Writes uploads, shows, hides and frees to the frame's commands, positions relative to a centre so that floats hold them.</summary>
+internal sealed class BrowserHost(TileTree tree, SharedBlock block) : IRenderHost
+{
+    public void Upload(in UploadCommand command)
+    {
+        block.Write(Command.Upload);
+        block.Write(command.Content);
+        block.Write(command.Ticket);
+        block.Write(tree.Contents.Uri(command.Content));
+    }
+
+    public void Free(int content, long ticket)
+    {
+        block.Write(Command.Free);
+        block.Write(content);
+        block.Write(ticket);
+    }
+
+    public void Commit(RenderCommit commit)
+    {
+        foreach (var region in commit.Hidden)
+        {
+            block.Write(Command.Hide);
+            block.Write(region);
+        }
+        foreach (ref readonly var item in commit.Shown)
+            Show(item);
+    }
+
+    private void Show(in DrawItem item)
+    {
+        var center = tree.Volume(item.Region).Center;
+        block.Write(Command.Show);
+        block.Write(item.Region);
+        block.Write(item.Source);
+        block.Write(tree.Links[item.Source].Level);
+        block.Write(item.ChildMask);
+        block.Write(PathKey.Text(tree.PathKeys[item.Region]));
+        WriteContents(item.Source);
+        WriteTransform(tree.Transform(item.Source));
+        block.Write(center);
+        WriteKeepCell(item, center);
+        WriteChildCells(item, center);
+    }
+
+    private void WriteContents(int source)
+    {
+        var slots = tree.SlotsOf(source);
+        block.Write(slots.Length);
+        foreach (var content in slots)
+            block.Write(content);
+    }
+
+    private void WriteTransform(in Transform3d transform)
+    {
+        Span<double> matrix = stackalloc double[16];
+        transform.CopyColumnMajor(matrix);
+        foreach (var word in matrix)
+            block.Write(word);
+    }
+
+    private void WriteKeepCell(in DrawItem item, Vector3d center)
+    {
+        block.Write(item.Region == item.Source ? 0 : 1);
+        if (item.Region == item.Source)
+            return;
+        var cell = tree.CellOf(item.Region, item.Source);
+        WriteAxes(cell);
+        WriteBounds(cell, center);
+    }
+
+    private void WriteChildCells(in DrawItem item, Vector3d center)
+    {
+        ref readonly var links = ref tree.Links[item.Region];
+        block.Write(item.ChildMask == 0 ? 0 : links.ChildCount);
+        if (item.ChildMask == 0)
+            return;
+        for (var i = 0; i < links.ChildCount; i++)
+        {
+            var cell = tree.CellOf(links.FirstChild + i, item.Region);
+            if (i == 0)
+                WriteAxes(cell);
+            WriteBounds(cell, center);
+        }
+    }
+
+    private void WriteAxes(in ChildCell cell)
+    {
+        var (x, y, z) = tree.AxesOf(cell);
+        block.Write(x);
+        block.Write(y);
+        block.Write(z);
+    }
+
+    // Along the cell's axes, from the centre: an infinite bound stays one.
+    private void WriteBounds(in ChildCell cell, Vector3d center)
+    {
+        var (x, y, z) = tree.AxesOf(cell);
+        var origin = new Vector3d(Vector3d.Dot(center, x), Vector3d.Dot(center, y), Vector3d.Dot(center, z));
+        block.Write(cell.Min - origin);
+        block.Write(cell.Max - origin);
+    }
+}

@@ -1,0 +1,203 @@
+using Lodestream.Browser.Interop;
+using Lodestream.Formats;
+using Lodestream.Formats.Tiles3D;
+using Lodestream.Scene;
+using Lodestream.Streaming;
+
+namespace Lodestream.Browser;
+
+/// <summary>
+/// Measures payloads here, from the few bytes that tell, a little each frame; has the page's workers decode them; and reads topology
+/// in steps.
+/// </summary>
+internal sealed class BrowserPreparer(int scene, TileTree tree, SharedBlock block, Inbox inbox, FailureLog failures, TimeProvider time) : IContentPreparer
+{
+    /// <summary>Milliseconds a frame may spend here: a third of a frame at sixty a second, beside uploads and drawing.</summary>
+    private const double BudgetMs = 5;
+
+    // JSON tokens between two looks at the clock: a few tenths of a millisecond in the interpreter.
+    private const int TopologyStep = 400;
+
+    private readonly Dictionary<long, Preparation> _open = [];
+    private readonly Queue<long> _toMeasure = new();
+    private readonly Queue<long> _topology = new();
+
+    /// <summary>Whether there is work for the next frame.</summary>
+    public bool HasWork => _toMeasure.Count > 0 || _topology.Count > 0;
+
+    public void Start(in PrepareJob job)
+    {
+        _open[job.Ticket] = new() { Job = job, Payload = (BrowserPayload)job.Payload! };
+        (job.Format == ContentFormat.Tileset ? _topology : _toMeasure).Enqueue(job.Ticket);
+    }
+
+    public void Proceed(long ticket)
+    {
+        if (!_open.TryGetValue(ticket, out var open))
+            return;
+        open.Payload!.Dispose();
+        open.Stage = PreparationStage.Decoding;
+        block.Write(Command.Decode);
+        block.Write(ticket);
+        block.Write(open.Payload.Id);
+        block.Write(open.Content.Glb.Offset);
+        block.Write(open.Content.Glb.Length);
+        block.Write(open.Content.Origin);
+        open.Payload = null;
+    }
+
+    public void Cancel(long ticket, CancelReason reason)
+    {
+        if (!_open.TryGetValue(ticket, out var open))
+            return;
+        if (open.Stage == PreparationStage.Decoding)
+        {
+            // The worker answers when it has let go.
+            block.Write(Command.CancelDecode);
+            block.Write(ticket);
+            block.Write(reason == CancelReason.TimedOut ? 1 : 0);
+            return;
+        }
+        Drop(open);
+        inbox.Post(new() { Kind = InboxKind.Released, Id = ticket });
+    }
+
+    /// <summary>Goes on with what waits, within the frame's budget.</summary>
+    public void Work()
+    {
+        var began = time.GetTimestamp();
+        while (HasWork && time.GetElapsedTime(began).TotalMilliseconds < BudgetMs)
+        {
+            // What is drawn waits for the one, what is known for the other: neither starves.
+            if (_toMeasure.TryDequeue(out var ticket))
+                Measure(ticket);
+            if (_topology.TryPeek(out ticket))
+                ReadOn(ticket);
+        }
+    }
+
+    /// <summary>An event of a decoding, an upload or a release.</summary>
+    public void Receive(ReadOnlySpan<double> e)
+    {
+        var ticket = (long)e[1];
+        switch ((PageEvent)(int)e[0])
+        {
+            case PageEvent.Decoded:
+                if (_open.TryGetValue(ticket, out var open))
+                    inbox.Post(new() { Kind = InboxKind.Prepared, Id = ticket, Bytes = (long)e[2], CpuBytes = (long)e[2], CostMs = e[3] });
+                break;
+            case PageEvent.DecodeFailed:
+                if (_open.TryGetValue(ticket, out open))
+                    Fail(open, $"{open.Job.Uri}: {Page.TakeText(scene, (int)e[2])}", permanent: e[3] != 0);
+                break;
+            case PageEvent.Uploaded:
+                _open.Remove(ticket);
+                inbox.Post(new() { Kind = InboxKind.Uploaded, Id = ticket, GpuGeometryBytes = (long)e[2], GpuTextureBytes = (long)e[3], CostMs = e[4] });
+                break;
+            case PageEvent.UploadFailed:
+                ReceiveUploadFailure(ticket, Page.TakeText(scene, (int)e[2]));
+                break;
+            case PageEvent.Released:
+                _open.Remove(ticket);
+                inbox.Post(new() { Kind = InboxKind.Released, Id = ticket });
+                break;
+            default:
+                throw new InvalidOperationException($"The page sent event {e[0]}, which is not known here.");
+        }
+    }
+
+    private void Measure(long ticket)
+    {
+        if (!_open.TryGetValue(ticket, out var open) || open.Stage != PreparationStage.Measuring)
+            return;
+        var outcome = ContentMeasure.Read(open.Payload!, open.Job.Format, tree.UpAxisOf(open.Job.Tile), out open.Content);
+        if (!outcome.IsOk)
+        {
+            Fail(open, $"{open.Job.Uri}: {outcome.Error}", outcome.Status == ReadStatus.NotSupported);
+            return;
+        }
+        open.Stage = PreparationStage.Measured;
+        inbox.Post(new()
+        {
+            Kind = InboxKind.Measured,
+            Id = ticket,
+            CpuBytes = open.Content.CpuBytes,
+            GpuGeometryBytes = open.Content.GeometryBytes,
+            GpuTextureBytes = open.Content.TextureBytes,
+        });
+    }
+
+    // The document's bytes are copied here once; reading them is what takes frames.
+    private void ReadOn(long ticket)
+    {
+        if (!_open.TryGetValue(ticket, out var open))
+        {
+            _topology.Dequeue();
+            return;
+        }
+        if (open.Topology is null)
+        {
+            var bytes = GC.AllocateUninitializedArray<byte>((int)open.Payload!.Length);
+            open.Payload.CopyTo(0, bytes);
+            DropPayload(open);
+            open.Topology = new(bytes, open.Job.Uri, TilesetParent.Of(tree, open.Job.Tile));
+        }
+        if (!open.Topology.Step(TopologyStep))
+            return;
+        _topology.Dequeue();
+        var result = open.Topology.Result!;
+        if (!result.IsOk)
+        {
+            Fail(open, result.Error, permanent: false);
+            return;
+        }
+        _open.Remove(ticket);
+        inbox.Post(new() { Kind = InboxKind.TopologyReady, Id = ticket, Payload = result.Block });
+    }
+
+    private void ReceiveUploadFailure(long ticket, string error)
+    {
+        if (_open.Remove(ticket, out var open))
+            failures.Add(open.Job.Content, error);
+        inbox.Post(new() { Kind = InboxKind.UploadFailed, Id = ticket, Error = error });
+    }
+
+    private void Fail(Preparation open, string error, bool permanent)
+    {
+        Drop(open);
+        failures.Add(open.Job.Content, error);
+        inbox.Post(new() { Kind = InboxKind.PrepareFailed, Id = open.Job.Ticket, Error = error, Permanent = permanent });
+    }
+
+    private void Drop(Preparation open)
+    {
+        DropPayload(open);
+        _open.Remove(open.Job.Ticket);
+    }
+
+    private void DropPayload(Preparation open)
+    {
+        if (open.Payload is not { } payload)
+            return;
+        payload.Dispose();
+        block.Write(Command.DropPayload);
+        block.Write(payload.Id);
+        open.Payload = null;
+    }
+
+    private enum PreparationStage : byte
+    {
+        Measuring,
+        Measured,
+        Decoding,
+    }
+
+    private sealed class Preparation
+    {
+        public required PrepareJob Job;
+        public BrowserPayload? Payload;
+        public PreparationStage Stage;
+        public MeasuredContent Content;
+        public TilesetReader? Topology;
+    }
+}

@@ -1,0 +1,75 @@
+using System.Collections.Concurrent;
+using Lodestream.Browser.Interop;
+using Lodestream.Scene;
+using Lodestream.Streaming;
+
+namespace Lodestream.Browser;
+
+/// <summary>Fetches through the page: requests go out with the frame's commands, outcomes come in with the next frame's events.</summary>
+internal sealed class BrowserTransport(int scene, SharedBlock block, Inbox inbox, FailureLog failures) : ITileTransport
+{
+    private readonly Dictionary<long, int> _contentOf = [];
+    private readonly ConcurrentQueue<long> _abandoned = new();
+
+    public void Start(in TileRequest request)
+    {
+        _contentOf[request.Id] = request.Content;
+        block.Write(Command.Fetch);
+        block.Write(request.Id);
+        block.Write(request.Uri);
+    }
+
+    public void Cancel(long requestId, CancelReason reason)
+    {
+        _contentOf.Remove(requestId);
+        block.Write(Command.AbortFetch);
+        block.Write(requestId);
+    }
+
+    /// <summary>An event of a request under way.</summary>
+    public void Receive(ReadOnlySpan<double> e)
+    {
+        switch ((PageEvent)(int)e[0])
+        {
+            case PageEvent.Headers:
+                inbox.Post(new() { Kind = InboxKind.Headers, Id = (long)e[1], Bytes = (long)e[2] });
+                break;
+            case PageEvent.Progress:
+                inbox.Post(new() { Kind = InboxKind.Progress, Id = (long)e[1], Bytes = (long)e[2] });
+                break;
+            default:
+                ReceiveOutcome(e);
+                break;
+        }
+    }
+
+    /// <summary>Has the page drop the payloads nobody refers to any more.</summary>
+    public void DropAbandoned()
+    {
+        while (_abandoned.TryDequeue(out var payload))
+        {
+            block.Write(Command.DropPayload);
+            block.Write(payload);
+        }
+    }
+
+    private void ReceiveOutcome(ReadOnlySpan<double> e)
+    {
+        var (id, status, httpStatus, bytes) = ((long)e[1], (FetchStatus)(int)e[2], (int)e[3], (long)e[4]);
+        var error = e[7] == 0 ? null : Page.TakeText(scene, (int)e[7]);
+        if (_contentOf.Remove(id, out var content) && status != FetchStatus.Ok)
+            failures.Add(content, error ?? (httpStatus == 0 ? status.ToString() : $"HTTP status {httpStatus}"));
+        inbox.Post(new()
+        {
+            Kind = InboxKind.Fetched,
+            Id = id,
+            Status = status,
+            HttpStatus = httpStatus,
+            Bytes = bytes,
+            RetryAfterSeconds = e[5],
+            CostMs = e[6],
+            Payload = status == FetchStatus.Ok ? new BrowserPayload(scene, id, bytes, _abandoned) : null,
+            Error = error,
+        });
+    }
+}

@@ -1,0 +1,37 @@
+using Lodestream.Scene;
+
+namespace Lodestream.Browser;
+
+/// <summary>A frame's figures as words for the page; wwwroot/lodestream/statistics.js names them in the same order.</summary>
+internal static class FrameStatistics
+{
+    public static void Write(StreamedScene scene, Span<double> words)
+    {
+        var s = scene.Streamer.Statistics;
+        ReadOnlySpan<double> values =
+        [
+            scene.Tree.Links[TileTree.SceneRoot].ChildCount,
+            scene.Streamer.Selection.FrameId,
+            scene.Tree.TileCount,
+            s.Touched,
+            s.Wanted,
+            s.Drawn,
+            s.Settled ? 0 : Math.Max(1, s.NotYetResident),
+            s.InFlight,
+            s.Queued,
+            s.Preparing,
+            scene.Failures,
+            s.CpuBytes,
+            s.GpuGeometryBytes,
+            s.GpuTextureBytes,
+            s.BudgetBytes,
+            s.BytesFetched,
+            s.Commits,
+            s.PrimaryGeometricSsePx,
+            s.PrimaryRasterSsePx,
+            s.UnderlayGeometricSsePx,
+            s.UnderlayRasterSsePx,
+        ];
+        values.CopyTo(words);
+    }
+}

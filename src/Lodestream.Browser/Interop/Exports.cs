@@ -1,0 +1,85 @@
+using System.Runtime.InteropServices.JavaScript;
+using Lodestream.Scene;
+
+namespace Lodestream.Browser.Interop;
+
+/// <summary>What the page can call. Scenes are named by number; an unknown one is a defect of the page.</summary>
+internal static partial class Exports
+{
+    private static readonly Dictionary<int, StreamedScene> Scenes = [];
+    private static int _lastScene;
+
+    /// <summary>Opens a scene; nothing is fetched before its first tick.</summary>
+    [JSExport]
+    public static int Open(string url, double memoryBytes, int requests, int requestsPerHost, double uploadMs)
+    {
+        var number = ++_lastScene;
+        Scenes[number] = new(number, url, new()
+        {
+            MemoryBudgetBytes = (long)memoryBytes,
+            MaximumRequests = requests,
+            MaximumRequestsPerHost = requestsPerHost,
+            UploadBudgetMs = uploadMs,
+        });
+        return number;
+    }
+
+    /// <summary>Where the scene's shared block lies.</summary>
+    [JSExport]
+    public static int Address(int scene) => Scenes[scene].Block.Address;
+
+    /// <summary>Runs one frame; inputs and outputs are in the shared block.</summary>
+    [JSExport]
+    public static void Tick(int scene) => Scenes[scene].Tick();
+
+    /// <summary>Writes the volume of the scene's root to the block's scratch space; false while it is not known.</summary>
+    [JSExport]
+    public static bool Bounds(int scene)
+    {
+        var links = Scenes[scene].Tree.Links[TileTree.SceneRoot];
+        return links.ChildCount > 0 && Volume(scene, links.FirstChild);
+    }
+
+    /// <summary>
+    /// Writes a tile's volume to the block's scratch space: centre, three axes, half lengths, the axes along which its children are
+    /// told apart (bits), whether it is a sphere, level.
+    /// </summary>
+    [JSExport]
+    public static bool Volume(int scene, int tile)
+    {
+        var tree = Scenes[scene].Tree;
+        if ((uint)tile >= (uint)tree.Capacity)
+            return false;
+        ref readonly var links = ref tree.Links[tile];
+        var volume = tree.Volume(tile);
+        ReadOnlySpan<double> words =
+        [
+            volume.Center.X, volume.Center.Y, volume.Center.Z,
+            volume.AxisX.X, volume.AxisX.Y, volume.AxisX.Z,
+            volume.AxisY.X, volume.AxisY.Y, volume.AxisY.Z,
+            volume.AxisZ.X, volume.AxisZ.Y, volume.AxisZ.Z,
+            volume.HalfLengths.X, volume.HalfLengths.Y, volume.HalfLengths.Z,
+            links.MaskAxes,
+            (links.Flags & TileFlags.Sphere) != 0 ? 1 : 0,
+            links.Level,
+        ];
+        words.CopyTo(Scenes[scene].Block.ScratchSpace);
+        return true;
+    }
+
+    /// <summary>All that is known of the last frame, as JSON.</summary>
+    [JSExport]
+    public static string DebugState(int scene) => DebugReport.State(Scenes[scene]);
+
+    /// <summary>Why a tile is as it is, as JSON: by its path key, or by the end of a content's URI.</summary>
+    [JSExport]
+    public static string Why(int scene, string tileKey) => DebugReport.Why(Scenes[scene], tileKey);
+
+    /// <summary>Closes a scene and frees its memory.</summary>
+    [JSExport]
+    public static void Close(int scene)
+    {
+        if (Scenes.Remove(scene, out var open))
+            open.Dispose();
+    }
+}

@@ -1,0 +1,18 @@
+using System.Runtime.InteropServices.JavaScript;
+
+namespace Lodestream.Browser.Interop;
+
+/// <summary>What C# asks of the page outside the command stream, answered at once.</summary>
+internal static partial class Page
+{
+    /// <summary>Name under which wwwroot/lodestream/runtime.js offers these functions.</summary>
+    private const string Module = "lodestream";
+
+    /// <summary>Copies a range of a payload into this memory.</summary>
+    [JSImport("copyRange", Module)]
+    public static partial void CopyRange(int scene, double payload, double offset, int length, int address);
+
+    /// <summary>Hands out a text the page kept for an event, and forgets it.</summary>
+    [JSImport("takeText", Module)]
+    public static partial string TakeText(int scene, int text);
+}

@@ -1,0 +1,70 @@
+namespace Lodestream.Browser.Interop;
+
+/// <summary>What C# tells the page. The words that follow each are listed beside it; wwwroot/lodestream/protocol.js is its mirror.</summary>
+internal enum Command
+{
+    /// <summary>request, URI (text).</summary>
+    Fetch = 1,
+
+    /// <summary>request.</summary>
+    AbortFetch = 2,
+
+    /// <summary>payload.</summary>
+    DropPayload = 3,
+
+    /// <summary>ticket, payload, offset and length of the glb in it, origin (3): where the glb's own origin lies in its tile's content frame, metres.</summary>
+    Decode = 4,
+
+    /// <summary>ticket, whether it took too long.</summary>
+    CancelDecode = 5,
+
+    /// <summary>content, ticket, URI (text).</summary>
+    Upload = 6,
+
+    /// <summary>content, ticket.</summary>
+    Free = 7,
+
+    /// <summary>
+    /// region, source, level of the source, child mask, path key of the region (text), number of contents, contents, transform of the
+    /// source's contents (16, column-major), centre (3), whether there is a keep cell (then: axes (9), least (3), greatest (3)), number
+    /// of child cells (then: axes (9), least and greatest of each (6)). Cells are relative to the centre.
+    /// </summary>
+    Show = 8,
+
+    /// <summary>region.</summary>
+    Hide = 9,
+
+    /// <summary>URI (text) and error (text) of a content that failed.</summary>
+    Report = 10,
+}
+
+/// <summary>What the page tells C#: eight words each, the kind first.</summary>
+internal enum PageEvent
+{
+    /// <summary>request, announced bytes.</summary>
+    Headers = 1,
+
+    /// <summary>request, status (<see cref="Streaming.FetchStatus"/>), HTTP status, bytes, Retry-After in seconds, milliseconds it took, error (text).</summary>
+    Fetched = 2,
+
+    /// <summary>request, bytes so far.</summary>
+    Progress = 3,
+
+    /// <summary>ticket, bytes of main memory, milliseconds it took.</summary>
+    Decoded = 4,
+
+    /// <summary>ticket, error (text), whether it is not supported and trying again is no use.</summary>
+    DecodeFailed = 5,
+
+    /// <summary>ticket.</summary>
+    Released = 6,
+
+    /// <summary>ticket, bytes of geometry, bytes of textures, milliseconds it took.</summary>
+    Uploaded = 7,
+
+    /// <summary>ticket, error (text).</summary>
+    UploadFailed = 8,
+
+    /// <summary>(nothing).</summary>
+    ContextLost = 9,
+}

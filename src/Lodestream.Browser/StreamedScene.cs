@@ -1,0 +1,88 @@
+using Lodestream.Browser.Interop;
+using Lodestream.Scene;
+using Lodestream.Streaming;
+
+namespace Lodestream.Browser;
+
+/// <summary>One scene that a page has open: the core with the browser's transport, preparer and host around it.</summary>
+internal sealed class StreamedScene : IDisposable
+{
+    // What placing a tile costs the interpreter (bench/browser), so that a frame stays whole while a large document arrives.
+    private const int TopologyTilesPerTick = 4000;
+
+    private readonly Inbox _inbox = new();
+    private readonly BrowserTransport _transport;
+    private readonly BrowserPreparer _preparer;
+    private readonly FailureLog _failures = new();
+
+    public StreamedScene(int number, string url, StreamerOptions options)
+    {
+        Tree = new(url);
+        _transport = new(number, Block, _inbox, _failures);
+        _preparer = new(number, Tree, Block, _inbox, _failures, TimeProvider.System);
+        Streamer = new(Tree, _transport, _preparer, new BrowserHost(Tree, Block), _inbox, options with { TopologyTilesPerTick = TopologyTilesPerTick });
+    }
+
+    /// <summary>What is exchanged with the page.</summary>
+    public SharedBlock Block { get; } = new();
+
+    /// <summary>The scene's tiles.</summary>
+    public TileTree Tree { get; }
+
+    /// <summary>What decides.</summary>
+    public TileStreamer Streamer { get; }
+
+    /// <summary>Time of the last frame.</summary>
+    public TimeSpan Now { get; private set; }
+
+    /// <summary>Failures since the start.</summary>
+    public int Failures => _failures.Count;
+
+    /// <summary>Runs one frame: hears the page, goes on with what is being measured, decides, tells the page.</summary>
+    public void Tick()
+    {
+        Block.BeginCommands();
+        Now = Block.Time;
+        Receive();
+        _preparer.Work();
+        var decision = Streamer.Tick(Now, Block.ReadViews());
+        _transport.DropAbandoned();
+        _failures.Drain(ReportFailure);
+        FrameStatistics.Write(this, Block.StatisticsWords);
+        Block.EndCommands(_preparer.HasWork || !_inbox.IsEmpty ? new(WakeKind.Now, Now) : decision);
+    }
+
+    public void Dispose()
+    {
+        Streamer.Close(Now);
+        Block.Dispose();
+    }
+
+    private void Receive()
+    {
+        var count = Block.ReadEventCount();
+        for (var i = 0; i < count; i++)
+        {
+            var e = Block.ReadEvent(i);
+            switch ((PageEvent)(int)e[0])
+            {
+                case PageEvent.Headers or PageEvent.Fetched or PageEvent.Progress:
+                    _transport.Receive(e);
+                    break;
+                case PageEvent.ContextLost:
+                    _inbox.Post(new() { Kind = InboxKind.ContextLost });
+                    break;
+                default:
+                    _preparer.Receive(e);
+                    break;
+            }
+        }
+    }
+
+    private void ReportFailure(int content, string error)
+    {
+        Block.Write(Command.Report);
+        Block.Write(Tree.Contents.Uri(content));
+        Block.Write(error);
+    }
+}

@@ -1,0 +1,274 @@
+// Lodestream in any three.js page: streams a tiled world into a group.
+//
+//   const tiles = await LodestreamTiles.open(url, { renderer, camera });
+//   scene.add(tiles.group);
+//   renderer.setAnimationLoop(() => { tiles.update(); renderer.render(scene, camera); });
+import * as THREE from 'three';
+import { SceneClock } from './lodestream/clock.js';
+import { CommandExecutor } from './lodestream/commands.js';
+import { Decoding } from './lodestream/decoding.js';
+import { EventQueue } from './lodestream/events.js';
+import { PageEvent, SharedBlock, WakeKind } from './lodestream/protocol.js';
+import { attachPage, boot, detachPage } from './lodestream/runtime.js';
+import { readStatistics } from './lodestream/statistics.js';
+import { TileScene } from './lodestream/tile-scene.js';
+import { Transport } from './lodestream/transport.js';
+import { sameView, viewOf } from './lodestream/view.js';
+
+/**
+ * @typedef {object} OpenOptions
+ * @property {THREE.WebGLRenderer} renderer draws the group; contents are uploaded through it
+ * @property {THREE.PerspectiveCamera} camera what is streamed for
+ * @property {number} [targetErrorPx] greatest screen-space error accepted, CSS pixels; 16
+ * @property {number} [memoryBudgetBytes] memory the tiles may use, main and GPU together; 512 MiB
+ * @property {number} [maximumRequests] requests in flight; 24
+ * @property {number} [maximumRequestsPerHost] requests in flight per host; 8
+ * @property {number} [uploadBudgetMs] milliseconds of uploads per frame; 4
+ * @property {string | URL} [frameworkUrl] where the WebAssembly bundle lies; `_framework/` beside this file
+ */
+
+/**
+ * @typedef {object} TileEvents
+ * @property {{ uri: string, key: string, level: number }} tile-shown
+ * @property {{ uri: string, key: string, level: number }} tile-hidden
+ * @property {{ uri: string, error: string }} tile-error
+ * @property {{}} wake something came that a parked loop should call update() for
+ */
+
+/** @extends {THREE.EventDispatcher<TileEvents>} */
+export class LodestreamTiles extends THREE.EventDispatcher {
+  /** Absolute URL of the scene's tileset. @type {string} */
+  url;
+  /** Options that may be changed at any time: the greatest screen-space error in pixels, and whether selection stands still while the camera moves. */
+  options;
+  #core;
+  #scene = 0;
+  #block;
+  #events = new EventQueue(() => this.#wake());
+  #clock = new SceneClock();
+  #transport = new Transport(this.#events);
+  #decoding = new Decoding(this.#events);
+  #tileScene;
+  #executor;
+  #renderer;
+  #camera;
+  /** @type {import('./lodestream/protocol.js').View | undefined} */
+  #view;
+  /** @type {number} */
+  #wakeKind = WakeKind.Now;
+  #wakeAt = 0;
+  #statistics = readStatistics(new Float64Array(64));
+  #contextLost = false;
+  #disposed = false;
+  /** @type {AbortController} */
+  #listeners = new AbortController();
+
+  /**
+   * Opens a tileset: resolves when its topology is known and the first view can be asked for.
+   * @param {string} url of a tileset.json
+   * @param {OpenOptions} options
+   * @returns {Promise<LodestreamTiles>}
+   */
+  static async open(url, options) {
+    if (!options?.renderer || !options.camera)
+      throw new TypeError('LodestreamTiles.open needs { renderer, camera }.');
+    const core = await boot(options.frameworkUrl);
+    const tiles = new LodestreamTiles(new URL(url, document.baseURI).href, options, core);
+    try {
+      await tiles.#untilTopologyIsKnown();
+    } catch (error) {
+      tiles.dispose();
+      throw error;
+    }
+    return tiles;
+  }
+
+  /**
+   * Use {@link LodestreamTiles.open}.
+   * @param {string} url
+   * @param {OpenOptions} options
+   * @param {Awaited<ReturnType<typeof boot>>} core
+   */
+  constructor(url, options, core) {
+    super();
+    this.url = url;
+    this.options = { targetErrorPx: options.targetErrorPx ?? 16, frozen: false };
+    this.#core = core;
+    this.#renderer = options.renderer;
+    this.#camera = options.camera;
+    this.#tileScene = new TileScene(options.renderer);
+    this.#scene = core.exports.Open(url, options.memoryBudgetBytes ?? 512 * 2 ** 20, options.maximumRequests ?? 24,
+      options.maximumRequestsPerHost ?? 8, options.uploadBudgetMs ?? 4);
+    this.#block = new SharedBlock(core.runtime, core.exports.Address(this.#scene));
+    this.#executor = new CommandExecutor(this.#transport, this.#decoding, this.#tileScene, this.#events, this);
+    attachPage(this.#scene, {
+      range: (payload, offset, length) => this.#transport.range(payload, offset, length),
+      takeText: text => this.#events.takeText(text),
+    });
+    this.#watchContext(options.renderer.domElement);
+  }
+
+  /** The drawn tiles, in the scene's frame (3D Tiles: z up). Place it anywhere. */
+  get group() {
+    return this.#tileScene.group;
+  }
+
+  /** What is drawn, by region. @returns {ReadonlyMap<number, import('./lodestream/tile-scene.js').DrawnItem>} */
+  get drawn() {
+    return this.#tileScene.items;
+  }
+
+  /** Figures of the last frame. */
+  get stats() {
+    return this.#statistics;
+  }
+
+  /** Milliseconds the C# runtime took to start. */
+  get bootMs() {
+    return this.#core.bootMs;
+  }
+
+  /** Whether everything the camera wants is drawn, and nothing is under way. */
+  get settled() {
+    const { pending, wanted } = this.#statistics;
+    return wanted > 0 && pending === 0 && this.#events.waiting.length === 0 && sameView(this.#currentView(), this.#view);
+  }
+
+  /** Whether update() has something to do now. */
+  get needsUpdate() {
+    if (this.#disposed || this.#contextLost || this.#clock.isSuspended)
+      return false;
+    return this.#wakeKind === WakeKind.Now || this.#events.waiting.length > 0
+      || (this.#wakeKind === WakeKind.AtTime && this.#clock.now() >= this.#wakeAt) || !sameView(this.#currentView(), this.#view);
+  }
+
+  /** Milliseconds until update() has something to do if nothing happens before; Infinity when only an event wakes it. */
+  get wakeDelay() {
+    switch (this.#wakeKind) {
+      case WakeKind.Now: return 0;
+      case WakeKind.AtTime: return Math.max(0, this.#wakeAt - this.#clock.now());
+      default: return Infinity;
+    }
+  }
+
+  /**
+   * Runs one frame of streaming.
+   * @returns {boolean} whether what is drawn has changed
+   */
+  update() {
+    return this.needsUpdate && this.#tick();
+  }
+
+  /**
+   * The bounding volume of the scene, or of a drawn region: a box in the scene's frame.
+   * @param {number} [region]
+   * @returns {{ center: number[], axes: number[], halfLengths: number[], splitAxes: number, isSphere: boolean, level: number } | null}
+   */
+  volume(region) {
+    const { exports } = this.#core;
+    if (!(region === undefined ? exports.Bounds(this.#scene) : exports.Volume(this.#scene, region)))
+      return null;
+    const w = Array.from(this.#block.scratch(18));
+    return { center: w.slice(0, 3), axes: w.slice(3, 12), halfLengths: w.slice(12, 15), splitAxes: w[15], isSphere: w[16] !== 0, level: w[17] };
+  }
+
+  /** Lays a colour over every drawn item, by a function of it; null for none. @param {((item: import('./lodestream/tile-scene.js').DrawItem) => THREE.Color) | null} tint */
+  setTint(tint) {
+    this.#tileScene.setTint(tint);
+  }
+
+  /** All that is known of the last frame, as plain data. @returns {Record<string, any>} */
+  debugState() {
+    return JSON.parse(this.#core.exports.DebugState(this.#scene));
+  }
+
+  /** Why a tile is as it is, by its path key or a part of its content's URI. @param {string} tileKey */
+  why(tileKey) {
+    return JSON.parse(this.#core.exports.Why(this.#scene, tileKey));
+  }
+
+  /** Ends streaming and frees what it holds. */
+  dispose() {
+    if (this.#disposed)
+      return;
+    this.#disposed = true;
+    this.#listeners.abort();
+    this.#transport.dispose();
+    this.#decoding.dispose();
+    this.#tileScene.dispose();
+    this.#clock.dispose();
+    detachPage(this.#scene);
+    this.#core.exports.Close(this.#scene);
+  }
+
+  #tick() {
+    const began = performance.now();
+    this.#view = this.#currentView();
+    this.#block.write(this.#clock.now(), [this.#view], this.#events.waiting);
+    performance.mark('lodestream-core');
+    this.#core.exports.Tick(this.#scene);
+    const decided = performance.now();
+    performance.measure('lodestream-core', 'lodestream-core');
+    const { wakeKind, wakeAt, commands, statistics } = this.#block.read();
+    this.#wakeKind = wakeKind;
+    this.#wakeAt = wakeAt;
+    const changed = this.#executor.run(commands);
+    this.#statistics = { ...readStatistics(statistics), coreMs: decided - began, hostMs: performance.now() - decided };
+    performance.clearMarks('lodestream-core');
+    return changed;
+  }
+
+  #currentView() {
+    if (this.options.frozen && this.#view)
+      return this.#view;
+    return viewOf(this.#camera, this.group, this.#renderer, this.options.targetErrorPx);
+  }
+
+  // Before the tileset is there nobody calls update(): answers do.
+  async #untilTopologyIsKnown() {
+    for (;;) {
+      if (this.needsUpdate)
+        this.#tick();
+      const { topologyKnown } = this.#statistics;
+      if (topologyKnown)
+        return;
+      const error = this.debugState().openError;
+      if (error)
+        throw new Error(error);
+      await this.#nextWake();
+    }
+  }
+
+  #nextWake() {
+    return new Promise(resolve => {
+      const timer = setTimeout(done, Math.min(this.wakeDelay, 1000));
+      const self = this;
+      function done() {
+        clearTimeout(timer);
+        self.removeEventListener('wake', done);
+        resolve(undefined);
+      }
+      this.addEventListener('wake', done);
+    });
+  }
+
+  #wake() {
+    if (!this.#disposed)
+      this.dispatchEvent({ type: 'wake' });
+  }
+
+  /** @param {HTMLCanvasElement} canvas */
+  #watchContext(canvas) {
+    const { signal } = this.#listeners;
+    canvas.addEventListener('webglcontextlost', event => {
+      event.preventDefault();
+      this.#contextLost = true;
+    }, { signal });
+    canvas.addEventListener('webglcontextrestored', () => {
+      this.#contextLost = false;
+      this.#tileScene.clear();
+      this.#events.post([PageEvent.ContextLost]);
+    }, { signal });
+    document.addEventListener('visibilitychange', () => this.#wake(), { signal });
+  }
+}

@@ -1,0 +1,40 @@
+// What happened since the last frame, in order, waiting for C#.
+
+export class EventQueue {
+  /** @type {number[][]} */
+  waiting = [];
+  /** @type {Map<number, string>} */
+  #texts = new Map();
+  #nextText = 1;
+  #wake;
+
+  /** @param {() => void} wake called when something came that the next frame should not wait for */
+  constructor(wake) {
+    this.#wake = wake;
+  }
+
+  /**
+   * @param {number[]} event its kind, then its words
+   * @param {boolean} [wake] false for what can wait for the next frame, whenever that is
+   */
+  post(event, wake = true) {
+    this.waiting.push(event);
+    if (wake)
+      this.#wake();
+  }
+
+  /** Keeps a text for C# to take; 0 for none. @param {string} text */
+  keepText(text) {
+    if (!text)
+      return 0;
+    this.#texts.set(this.#nextText, text);
+    return this.#nextText++;
+  }
+
+  /** @param {number} number */
+  takeText(number) {
+    const text = this.#texts.get(number) ?? '';
+    this.#texts.delete(number);
+    return text;
+  }
+}

@@ -1,0 +1,159 @@
+// Draws a part of a mesh: fragments outside a keep cell, and those inside the cells of children that draw themselves, are discarded.
+import * as THREE from 'three';
+
+/**
+ * @typedef {object} Cells What bounds a draw item: cells as least and greatest coordinates along axes, relative to a centre.
+ * @property {number[]} center scene frame, metres
+ * @property {{ axes: number[], bounds: number[] } | null} keep
+ * @property {number} mask bit i: child i draws itself
+ * @property {{ axes: number[], bounds: number[] } | null} children six numbers per child
+ */
+
+/** An infinite bound as the shader can hold it. */
+const UNBOUNDED = 1e30;
+
+const MAXIMUM_CHILDREN = 8;
+
+const VERTEX = /* glsl */`
+uniform mat4 lsToCells;
+varying vec3 vLsCells;
+`;
+
+const FRAGMENT = /* glsl */`
+uniform mat3 lsKeepAxes;
+uniform vec3 lsKeep[2];
+uniform mat3 lsChildAxes;
+uniform vec3 lsChildren[${MAXIMUM_CHILDREN * 2}];
+uniform int lsMask;
+uniform vec4 lsTint;
+varying vec3 vLsCells;
+
+bool lsInside(vec3 p, vec3 least, vec3 greatest) {
+  return all(greaterThanEqual(p, least)) && all(lessThan(p, greatest));
+}
+
+void lsDiscardMasked() {
+  if (!lsInside(lsKeepAxes * vLsCells, lsKeep[0], lsKeep[1]))
+    discard;
+  vec3 p = lsChildAxes * vLsCells;
+  for (int i = 0; i < ${MAXIMUM_CHILDREN}; i++) {
+    if ((lsMask & (1 << i)) != 0 && lsInside(p, lsChildren[i * 2], lsChildren[i * 2 + 1]))
+      discard;
+  }
+}
+`;
+
+/**
+ * Materials that discard. They are kept when nothing needs them any more: making one costs little, but three.js drops a shader
+ * program with its last material, and compiling it again costs a frame.
+ */
+export class MaskedMaterials {
+  /** @type {Map<string, THREE.Material[]>} */
+  #idle = new Map();
+  /** @type {Set<THREE.Material>} */
+  #all = new Set();
+
+  /**
+   * A material that looks like another.
+   * @param {THREE.Material} base
+   */
+  take(base) {
+    const made = this.#idle.get(base.type)?.pop() ?? this.#make(base);
+    const { lodestream } = made.userData;
+    made.copy(base);
+    made.userData.lodestream = lodestream;
+    made.needsUpdate = true;
+    return made;
+  }
+
+  /** @param {THREE.Material} material */
+  give(material) {
+    let idle = this.#idle.get(material.type);
+    if (!idle)
+      this.#idle.set(material.type, idle = []);
+    idle.push(material);
+  }
+
+  dispose() {
+    this.#all.forEach(material => material.dispose());
+    this.#all.clear();
+    this.#idle.clear();
+  }
+
+  /** @param {THREE.Material} base */
+  #make(base) {
+    const material = base.clone();
+    const uniforms = makeUniforms();
+    material.userData = { lodestream: uniforms };
+    material.onBeforeCompile = shader => {
+      Object.assign(shader.uniforms, uniforms);
+      shader.vertexShader = VERTEX + shader.vertexShader.replace('#include <project_vertex>',
+        '#include <project_vertex>\nvLsCells = (lsToCells * vec4(transformed, 1.0)).xyz;');
+      shader.fragmentShader = FRAGMENT + shader.fragmentShader
+        .replace('#include <clipping_planes_fragment>', 'lsDiscardMasked();\n#include <clipping_planes_fragment>')
+        .replace('#include <opaque_fragment>', '#include <opaque_fragment>\ngl_FragColor.rgb = mix(gl_FragColor.rgb, lsTint.rgb, lsTint.a);');
+    };
+    material.customProgramCacheKey = () => 'lodestream-masked';
+    this.#all.add(material);
+    return material;
+  }
+}
+
+function makeUniforms() {
+  return {
+    lsToCells: { value: new THREE.Matrix4() },
+    lsKeepAxes: { value: new THREE.Matrix3() },
+    lsKeep: { value: [new THREE.Vector3(), new THREE.Vector3()] },
+    lsChildAxes: { value: new THREE.Matrix3() },
+    lsChildren: { value: Array.from({ length: MAXIMUM_CHILDREN * 2 }, () => new THREE.Vector3()) },
+    lsMask: { value: 0 },
+    lsTint: { value: new THREE.Vector4() },
+  };
+}
+
+/**
+ * Sets what a masked material discards.
+ * @param {THREE.Material} material
+ * @param {THREE.Matrix4} matrix from the mesh to the scene's frame
+ * @param {Cells} cells
+ */
+export function setCells(material, matrix, { center, keep, mask, children }) {
+  /** @type {ReturnType<typeof makeUniforms>} */
+  const uniforms = material.userData.lodestream;
+  // The subtraction is done here in doubles, so that the shader's floats are as fine as the tile is small.
+  uniforms.lsToCells.value.makeTranslation(-center[0], -center[1], -center[2]).multiply(matrix);
+  setAxes(uniforms.lsKeepAxes.value, keep?.axes);
+  setBounds(uniforms.lsKeep.value, keep?.bounds ?? [-UNBOUNDED, -UNBOUNDED, -UNBOUNDED, UNBOUNDED, UNBOUNDED, UNBOUNDED]);
+  setAxes(uniforms.lsChildAxes.value, children?.axes);
+  setBounds(uniforms.lsChildren.value, children?.bounds ?? []);
+  uniforms.lsMask.value = mask;
+}
+
+/**
+ * Sets the colour that lies over a masked material.
+ * @param {THREE.Material} material
+ * @param {THREE.Color | null} color
+ */
+export function setTint(material, color) {
+  material.userData.lodestream.lsTint.value.set(color?.r ?? 0, color?.g ?? 0, color?.b ?? 0, color ? 0.55 : 0);
+}
+
+/**
+ * @param {THREE.Matrix3} matrix
+ * @param {number[] | undefined} axes three unit vectors: the matrix' rows
+ */
+function setAxes(matrix, axes) {
+  if (axes)
+    matrix.set(axes[0], axes[1], axes[2], axes[3], axes[4], axes[5], axes[6], axes[7], axes[8]);
+  else
+    matrix.identity();
+}
+
+/**
+ * @param {THREE.Vector3[]} vectors
+ * @param {number[]} numbers
+ */
+function setBounds(vectors, numbers) {
+  for (let i = 0; i * 3 < numbers.length; i++)
+    vectors[i].fromArray(numbers.slice(i * 3, i * 3 + 3).map(n => Math.max(-UNBOUNDED, Math.min(UNBOUNDED, n))));
+}

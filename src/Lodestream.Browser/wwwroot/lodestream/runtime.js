@@ -1,0 +1,76 @@
+// Boots the C# runtime once per page (or Node process), however many scenes are opened.
+
+/**
+ * @typedef {object} Runtime
+ * @property {() => Float64Array} localHeapViewF64
+ * @property {() => Uint8Array} localHeapViewU8
+ */
+
+/**
+ * @typedef {object} Exports What C# offers (Interop/Exports.cs).
+ * @property {(url: string, memoryBytes: number, requests: number, requestsPerHost: number, uploadMs: number) => number} Open
+ * @property {(scene: number) => number} Address
+ * @property {(scene: number) => void} Tick
+ * @property {(scene: number) => boolean} Bounds
+ * @property {(scene: number, tile: number) => boolean} Volume
+ * @property {(scene: number) => string} DebugState
+ * @property {(scene: number, tileKey: string) => string} Why
+ * @property {(scene: number) => void} Close
+ */
+
+/**
+ * @typedef {object} Page What a scene's page answers C# at once.
+ * @property {(payload: number, offset: number, length: number) => Uint8Array} range
+ * @property {(text: number) => string} takeText
+ */
+
+/** @type {Map<number, Page>} */
+const pages = new Map();
+
+/** @type {Promise<{ runtime: Runtime, exports: Exports, bootMs: number }> | undefined} */
+let booting;
+
+/** @param {string | URL} [frameworkUrl] where _framework/ lies; beside this module's folder by default */
+export function boot(frameworkUrl = new URL('../_framework/', import.meta.url)) {
+  return booting ??= start(frameworkUrl).catch(error => {
+    booting = undefined;
+    throw error;
+  });
+}
+
+/**
+ * @param {number} scene
+ * @param {Page} page
+ */
+export function attachPage(scene, page) {
+  pages.set(scene, page);
+}
+
+/** @param {number} scene */
+export function detachPage(scene) {
+  pages.delete(scene);
+}
+
+/** @param {string | URL} frameworkUrl */
+async function start(frameworkUrl) {
+  const began = performance.now();
+  const { dotnet } = await import(new URL('dotnet.js', frameworkUrl).href);
+  const runtime = await dotnet.create();
+  runtime.setModuleImports('lodestream', {
+    /** @type {(scene: number, payload: number, offset: number, length: number, address: number) => void} */
+    copyRange: (scene, payload, offset, length, address) => runtime.localHeapViewU8().set(pageOf(scene).range(payload, offset, length), address),
+    /** @type {(scene: number, text: number) => string} */
+    takeText: (scene, text) => pageOf(scene).takeText(text),
+  });
+  await runtime.runMain();
+  const assembly = await runtime.getAssemblyExports('Lodestream.Browser');
+  return { runtime, exports: assembly.Lodestream.Browser.Interop.Exports, bootMs: performance.now() - began };
+}
+
+/** @param {number} scene */
+function pageOf(scene) {
+  const page = pages.get(scene);
+  if (!page)
+    throw new Error(`Scene ${scene} is not open.`);
+  return page;
+}

@@ -1,0 +1,58 @@
+using Microsoft.Playwright;
+
+namespace Lodestream.Browser.Tests.Harness;
+
+/// <summary>One headless Chromium with a fresh profile for all tests of a class.</summary>
+public sealed class Browser : IAsyncLifetime
+{
+    // Software rendering, and nothing that talks to the outside on its own.
+    private static readonly string[] Arguments =
+    [
+        "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+        "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist",
+    ];
+
+    private IPlaywright? _playwright;
+    private IBrowser? _browser;
+
+    public async Task InitializeAsync()
+    {
+        if (Machine.Chromium is null)
+        {
+            Assert.False(Machine.IsCi, "CI=true, and there is no chromium on the PATH");
+            return;
+        }
+        _playwright = await Playwright.CreateAsync();
+        _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = Machine.Chromium, Headless = true, Args = Arguments });
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (_browser is not null)
+            await _browser.DisposeAsync();
+        _playwright?.Dispose();
+    }
+
+    /// <summary>Opens the viewer on a scene.</summary>
+    /// <param name="server">Serves viewer and scene.</param>
+    /// <param name="scene">Path of the scene's tileset on the server.</param>
+    /// <param name="parameters">Further parameters of the viewer's address.</param>
+    /// <param name="prepare">What to do with the page before it opens the viewer.</param>
+    public async Task<ViewerPage> OpenAsync(LoopbackServer server, string scene, string parameters = "", Func<IPage, Task>? prepare = null)
+    {
+        var context = await _browser!.NewContextAsync(new() { ViewportSize = new() { Width = 640, Height = 400 } });
+        var page = await context.NewPageAsync();
+        var viewer = new ViewerPage(page);
+        if (prepare is not null)
+            await prepare(page);
+        await page.GotoAsync($"{server.Url}?scene={Uri.EscapeDataString(scene)}{(parameters.Length == 0 ? "" : "&" + parameters)}");
+        return viewer;
+    }
+}
+
+/// <summary>All browser tests share one Chromium, and run one after the other: the cores are few.</summary>
+[CollectionDefinition(Name)]
+public sealed class BrowserCollection : ICollectionFixture<Browser>
+{
+    public const string Name = "browser";
+}

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Parsing;
 using Lodestream.Cli.Commands;
 using Lodestream.Server;
 
@@ -7,11 +9,11 @@ namespace Lodestream.Cli;
 /// <summary>The tool as a whole: its commands, and how each way of ending becomes an exit code and at most one line.</summary>
 internal static class CommandLine
 {
+    /// <summary>What users type.</summary>
+    private const string Name = "lodestream";
+
     /// <summary>Set, it adds the stack to the line about a defect.</summary>
     private const string DebugVariable = "LODESTREAM_DEBUG";
-
-    /// <summary>After Ctrl-C a command has this long to end cleanly.</summary>
-    private static readonly TimeSpan TerminationTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>Runs the command the arguments name.</summary>
     /// <returns>The process's exit code: see <see cref="ExitCode"/>.</returns>
@@ -21,12 +23,14 @@ internal static class CommandLine
         if (parsed.Errors.Count > 0)
             return Fail(ExitCode.BadInput, $"{MostTelling(parsed)} ({CommandPath(parsed)} --help says how)");
 
-        var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TerminationTimeout };
+        // The library's own handling of SIGTERM now and then exits with 143 although the command ended well.
+        using var interruption = new Interruption();
+        var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
         try
         {
-            return await parsed.InvokeAsync(invocation);
+            return await parsed.InvokeAsync(invocation, interruption.Token);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
         {
             return ExitCode.Interrupted;
         }
@@ -38,13 +42,18 @@ internal static class CommandLine
         {
             if (Environment.GetEnvironmentVariable(DebugVariable) is { Length: > 0 })
                 Console.Error.WriteLine(e);
-            return Fail(ExitCode.Defect, $"a defect of lodestream: {e.GetType().Name}: {e.Message} ({DebugVariable}=1 shows where)");
+            return Fail(ExitCode.Defect, $"a defect of {Name}: {e.GetType().Name}: {e.Message} ({DebugVariable}=1 shows where)");
         }
     }
 
-    private static RootCommand Root() => new("Streams tiled 3D worlds: makes, serves and examines them.")
+    /// <summary>A named command, where the library's own root would take its name from the program's file.</summary>
+    private static Command Root() => new(Name, "Streams tiled 3D worlds: makes, serves and examines them.")
     {
+        new HelpOption(),
+        new VersionOption(),
+        DemoCommand.Create(),
         ServeCommand.Create(),
+        WorldCommand.Create(),
     };
 
     /// <summary>A mistyped word also leaves something required missing; the word is what the user needs to see.</summary>
@@ -55,15 +64,15 @@ internal static class CommandLine
     private static string CommandPath(ParseResult parsed)
     {
         var names = new List<string>();
-        for (var result = parsed.CommandResult; result is not null; result = result.Parent as System.CommandLine.Parsing.CommandResult)
-            names.Add(result.Command is RootCommand ? "lodestream" : result.Command.Name);
+        for (var result = parsed.CommandResult; result is not null; result = result.Parent as CommandResult)
+            names.Add(result.Command.Name);
         names.Reverse();
         return string.Join(' ', names);
     }
 
     private static int Fail(int exitCode, string message)
     {
-        Console.Error.WriteLine($"lodestream: {message.ReplaceLineEndings(" ")}");
+        Console.Error.WriteLine($"{Name}: {string.Join(' ', message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))}");
         return exitCode;
     }
 }

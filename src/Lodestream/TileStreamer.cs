@@ -55,7 +55,7 @@ public sealed class TileStreamer
         _pipeline = new(tree, _residency, _ledger, sizes, _scheduler, preparer, _unloader, _options);
         _evictor = new(tree, _residency, _options.RetainMargin);
         _detail = new(tree, _residency, sizes, _ledger, _policy);
-        _planner = new(_residency, _ledger, _scheduler, _pipeline, new(tree, _residency, _options.HostHasMasks), _evictor, _detail, sizes, tree, _options);
+        _planner = new(_residency, _ledger, _scheduler, _pipeline, new(tree, _residency, _options.HostHasMasks), _evictor, _detail, new(tree, _residency, _ledger, _policy, _options.Prediction), sizes, tree, _options);
         _resolver = new(tree, _residency, _options);
         _uploads = new(tree, _residency, _ledger, _pipeline, host, _options);
         _commits = new(tree, _residency, host);

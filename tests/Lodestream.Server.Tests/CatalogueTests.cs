@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Lodestream.Server.Tests.Fixtures;
+using Lodestream.Tests.Shared;
 
 namespace Lodestream.Server.Tests;
 

@@ -46,6 +46,7 @@ internal static class ServingSession
     private static ILoggerFactory CreateLog(bool isVerbose) => LoggerFactory.Create(log => log
         .SetMinimumLevel(LogLevel.Warning)
         .AddFilter("Lodestream", isVerbose ? LogLevel.Information : LogLevel.Warning)
+        .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None) // a start that fails is an exception already
         .AddSimpleConsole(format =>
         {
             format.SingleLine = true;

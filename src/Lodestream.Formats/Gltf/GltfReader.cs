@@ -46,19 +46,19 @@ public static class GltfReader
             else if (walker.Is("nodes"u8))
                 document.Nodes = ReadNodes(ref walker);
             else if (walker.Is("meshes"u8))
-                document.Meshes = ReadMeshes(ref walker);
+                document.Meshes = GltfMeshReader.Read(ref walker);
             else if (walker.Is("accessors"u8))
-                document.Accessors = ReadAccessors(ref walker);
+                document.Accessors = GltfBufferReader.ReadAccessors(ref walker);
             else if (walker.Is("bufferViews"u8))
-                document.BufferViews = ReadBufferViews(ref walker);
+                document.BufferViews = GltfBufferReader.ReadBufferViews(ref walker);
             else if (walker.Is("buffers"u8))
-                document.Buffers = ReadBuffers(ref walker);
+                document.Buffers = GltfBufferReader.ReadBuffers(ref walker);
             else if (walker.Is("materials"u8))
                 document.Materials = GltfMaterialReader.Read(ref walker);
             else if (walker.Is("textures"u8))
-                document.Textures = ReadTextures(ref walker);
+                document.Textures = GltfBufferReader.ReadTextures(ref walker);
             else if (walker.Is("images"u8))
-                document.Images = ReadImages(ref walker);
+                document.Images = GltfBufferReader.ReadImages(ref walker);
             else if (walker.Is("extensions"u8))
                 ReadExtensions(ref walker, document);
             else
@@ -175,286 +175,12 @@ public static class GltfReader
             while (walker.NextProperty())
             {
                 if (walker.Is("attributes"u8))
-                    attributes = ReadAttributes(ref walker);
+                    attributes = GltfMeshReader.ReadAttributes(ref walker);
                 else
                     walker.SkipValue();
             }
         }
         return attributes;
-    }
-
-    private static GltfMesh[] ReadMeshes(ref JsonWalker walker)
-    {
-        var meshes = new List<GltfMesh>();
-        if (!walker.EnterArray())
-            return [];
-        while (walker.NextObject())
-        {
-            var primitives = new List<GltfPrimitive>();
-            while (walker.NextProperty())
-            {
-                if (!walker.Is("primitives"u8))
-                    walker.SkipValue();
-                else if (walker.EnterArray())
-                {
-                    while (walker.NextObject())
-                        primitives.Add(ReadPrimitive(ref walker));
-                }
-            }
-            meshes.Add(new([.. primitives]));
-        }
-        return [.. meshes];
-    }
-
-    private static GltfPrimitive ReadPrimitive(ref JsonWalker walker)
-    {
-        int indices = -1, material = -1, mode = (int)GltfPrimitiveMode.Triangles, draco = -1;
-        GltfAttribute[] attributes = [];
-        var targets = new List<int>();
-        while (walker.NextProperty())
-        {
-            if (walker.Is("attributes"u8))
-                attributes = ReadAttributes(ref walker);
-            else if (walker.Is("indices"u8))
-                indices = walker.Integer(-1);
-            else if (walker.Is("material"u8))
-                material = walker.Integer(-1);
-            else if (walker.Is("mode"u8))
-                mode = walker.Integer(mode);
-            else if (walker.Is("extensions"u8))
-                draco = ReadDraco(ref walker);
-            else if (walker.Is("targets"u8))
-                ReadTargets(ref walker, targets);
-            else
-                walker.SkipValue();
-        }
-        return new((GltfPrimitiveMode)mode, attributes, indices, material, [.. targets], draco);
-    }
-
-    private static void ReadTargets(ref JsonWalker walker, List<int> targets)
-    {
-        if (!walker.EnterArray())
-            return;
-        while (walker.NextObject())
-        {
-            while (walker.NextProperty())
-                targets.Add(walker.Integer(-1));
-        }
-    }
-
-    private static GltfAttribute[] ReadAttributes(ref JsonWalker walker)
-    {
-        var attributes = new List<GltfAttribute>();
-        if (!walker.EnterObject())
-            return [];
-        while (walker.NextProperty())
-        {
-            var name = walker.Is("POSITION"u8) ? "POSITION" : walker.Is("NORMAL"u8) ? "NORMAL" : walker.Is("TEXCOORD_0"u8) ? "TEXCOORD_0" : walker.Name();
-            attributes.Add(new(name, walker.Integer(-1)));
-        }
-        return [.. attributes];
-    }
-
-    private static int ReadDraco(ref JsonWalker walker)
-    {
-        var view = -1;
-        if (!walker.EnterObject())
-            return view;
-        while (walker.NextProperty())
-        {
-            if (!walker.Is("KHR_draco_mesh_compression"u8))
-                walker.SkipValue();
-            else if (walker.EnterObject())
-            {
-                while (walker.NextProperty())
-                {
-                    if (walker.Is("bufferView"u8))
-                        view = walker.Integer(-1);
-                    else
-                        walker.SkipValue();
-                }
-            }
-        }
-        return view;
-    }
-
-    private static GltfAccessor[] ReadAccessors(ref JsonWalker walker)
-    {
-        var accessors = new List<GltfAccessor>();
-        if (!walker.EnterArray())
-            return [];
-        while (walker.NextObject())
-        {
-            int view = -1, offset = 0, type = 0, components = 0, count = -1;
-            bool normalized = false, sparse = false;
-            while (walker.NextProperty())
-            {
-                if (walker.Is("bufferView"u8))
-                    view = walker.Integer(-1);
-                else if (walker.Is("byteOffset"u8))
-                    offset = walker.Integer(-1);
-                else if (walker.Is("componentType"u8))
-                    type = walker.Integer(0);
-                else if (walker.Is("count"u8))
-                    count = walker.Integer(-1);
-                else if (walker.Is("type"u8))
-                    components = ComponentsOf(walker.String());
-                else if (walker.Is("normalized"u8))
-                    normalized = walker.Flag();
-                else
-                {
-                    sparse |= walker.Is("sparse"u8);
-                    walker.SkipValue();
-                }
-            }
-            accessors.Add(new(view, offset, (GltfComponentType)type, components, count, normalized, sparse));
-        }
-        return [.. accessors];
-    }
-
-    private static int ComponentsOf(string? type) => type switch
-    {
-        "SCALAR" => 1,
-        "VEC2" => 2,
-        "VEC3" => 3,
-        "VEC4" or "MAT2" => 4,
-        "MAT3" => 9,
-        "MAT4" => 16,
-        _ => 0,
-    };
-
-    private static GltfBufferView[] ReadBufferViews(ref JsonWalker walker)
-    {
-        var views = new List<GltfBufferView>();
-        if (!walker.EnterArray())
-            return [];
-        while (walker.NextObject())
-        {
-            int buffer = -1, offset = 0, length = -1, stride = 0;
-            var compressed = false;
-            while (walker.NextProperty())
-            {
-                if (walker.Is("buffer"u8))
-                    buffer = walker.Integer(-1);
-                else if (walker.Is("byteOffset"u8))
-                    offset = walker.Integer(-1);
-                else if (walker.Is("byteLength"u8))
-                    length = walker.Integer(-1);
-                else if (walker.Is("byteStride"u8))
-                    stride = walker.Integer(-1);
-                else if (walker.Is("extensions"u8))
-                    compressed = NamesMeshopt(ref walker);
-                else
-                    walker.SkipValue();
-            }
-            views.Add(new(buffer, offset, length, stride, compressed));
-        }
-        return [.. views];
-    }
-
-    private static bool NamesMeshopt(ref JsonWalker walker)
-    {
-        var named = false;
-        if (!walker.EnterObject())
-            return false;
-        while (walker.NextProperty())
-        {
-            named |= walker.Is("EXT_meshopt_compression"u8) || walker.Is("KHR_meshopt_compression"u8);
-            walker.SkipValue();
-        }
-        return named;
-    }
-
-    private static GltfBuffer[] ReadBuffers(ref JsonWalker walker)
-    {
-        var buffers = new List<GltfBuffer>();
-        if (!walker.EnterArray())
-            return [];
-        while (walker.NextObject())
-        {
-            var length = -1;
-            string? uri = null;
-            while (walker.NextProperty())
-            {
-                if (walker.Is("byteLength"u8))
-                    length = walker.Integer(-1);
-                else if (walker.Is("uri"u8))
-                    uri = walker.String();
-                else
-                    walker.SkipValue();
-            }
-            buffers.Add(new(length, uri));
-        }
-        return [.. buffers];
-    }
-
-    // Where an extension names another image for the texture (WebP, KTX2), that is the one to show.
-    private static int[] ReadTextures(ref JsonWalker walker)
-    {
-        var images = new List<int>();
-        if (!walker.EnterArray())
-            return [];
-        while (walker.NextObject())
-        {
-            int source = -1, better = -1;
-            while (walker.NextProperty())
-            {
-                if (walker.Is("source"u8))
-                    source = walker.Integer(-1);
-                else if (walker.Is("extensions"u8))
-                    better = ReadTextureExtensions(ref walker);
-                else
-                    walker.SkipValue();
-            }
-            images.Add(better >= 0 ? better : source);
-        }
-        return [.. images];
-    }
-
-    private static int ReadTextureExtensions(ref JsonWalker walker)
-    {
-        var source = -1;
-        if (!walker.EnterObject())
-            return source;
-        while (walker.NextProperty())
-        {
-            if (!walker.Is("KHR_texture_basisu"u8) && !walker.Is("EXT_texture_webp"u8))
-                walker.SkipValue();
-            else if (walker.EnterObject())
-            {
-                while (walker.NextProperty())
-                {
-                    if (walker.Is("source"u8))
-                        source = walker.Integer(-1);
-                    else
-                        walker.SkipValue();
-                }
-            }
-        }
-        return source;
-    }
-
-    private static GltfImage[] ReadImages(ref JsonWalker walker)
-    {
-        var images = new List<GltfImage>();
-        if (!walker.EnterArray())
-            return [];
-        while (walker.NextObject())
-        {
-            var view = -1;
-            string? uri = null;
-            while (walker.NextProperty())
-            {
-                if (walker.Is("bufferView"u8))
-                    view = walker.Integer(-1);
-                else if (walker.Is("uri"u8))
-                    uri = walker.String();
-                else
-                    walker.SkipValue();
-            }
-            images.Add(new(view, uri));
-        }
-        return [.. images];
     }
 
     private static void ReadExtensions(ref JsonWalker walker, GltfDocument document)

@@ -136,7 +136,7 @@ public sealed class ContentPreparer : IContentPreparer
         _topologyRead?.Invoke(preparation.Job.Uri, result);
         return result.IsOk
             ? new() { Kind = InboxKind.TopologyReady, Payload = result.Block, Bytes = json.Length }
-            : new() { Kind = InboxKind.PrepareFailed, Error = result.Error };
+            : new() { Kind = InboxKind.PrepareFailed, Error = result.Error, Permanent = result.IsUnsupported };
     }
 
     private static InboxMessage Measure(Preparation preparation)
@@ -145,7 +145,7 @@ public sealed class ContentPreparer : IContentPreparer
             return Failed(preparation.Job, "came as something other than bytes");
         var outcome = ContentReader.Open(payload, preparation.Parent.UpAxis, out var content);
         if (!outcome.IsOk)
-            return Failed(preparation.Job, outcome.Error!);
+            return Failed(preparation.Job, outcome.Error!) with { Permanent = outcome.Status == ReadStatus.NotSupported };
         preparation.Content = content;
         return new()
         {

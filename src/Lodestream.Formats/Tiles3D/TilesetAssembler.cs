@@ -41,6 +41,17 @@ internal sealed class TilesetAssembler
 
     public TileBlock? Block { get; private set; }
 
+    public UpAxis UpAxis => _upAxis;
+
+    /// <summary>Whether a tile of the document is left out; from here on for tiles that are assembled.</summary>
+    public bool IsDropped(int tile) => _numbers[tile] == Dropped;
+
+    /// <summary>A tile's bounding volume in the scene's frame.</summary>
+    public BoundingVolume VolumeOf(int tile) => VolumeOf(_document.Tiles[tile].Volume, _frames[_frameOf[tile]]);
+
+    /// <summary>From a tile's own frame to the scene's.</summary>
+    public Transform3d TransformOf(int tile) => _frames[_frameOf[tile]].Tile;
+
     /// <summary>Goes on; true when the block is complete or the document has turned out to be an error.</summary>
     public bool Step(int budget)
     {
@@ -150,7 +161,7 @@ internal sealed class TilesetAssembler
             return false;
         for (var c = tile.FirstContent; c >= 0; c = _document.Contents[c].Next)
         {
-            if (FormatOf(_document.Contents[c]) is not (ContentFormat.Pnts or ContentFormat.Tileset))
+            if (_document.FormatOf(_document.Contents[c]) is not (ContentFormat.Pnts or ContentFormat.Tileset))
                 return true;
         }
         return tile.FirstContent < 0;
@@ -169,11 +180,8 @@ internal sealed class TilesetAssembler
                 continue;
             }
             if (content.Group >= _document.Groups.Count)
-            {
                 _document.Warn(index, $"a content is of group {content.Group}, but the tileset has {_document.Groups.Count}; it is taken for a mesh");
-                content.Group = -1;
-            }
-            var format = FormatOf(content);
+            var format = _document.FormatOf(content);
             var holder = _numbers[index];
             if (format == ContentFormat.Tileset && !tile.Implicit && (tile.ChildCount > 0 || tile.FirstContent != tile.LastContent))
             {
@@ -182,11 +190,9 @@ internal sealed class TilesetAssembler
             }
             if (content.Subtree)
                 _document.Warn(index, "implicitTiling is not supported yet");
-            _builder.AddContent(holder, _document.UriOf(content), content.Group < 0 ? ContentFamily.Mesh : _document.Groups[content.Group], format);
+            _builder.AddContent(holder, _document.UriOf(content), _document.FamilyOf(content), format);
         }
     }
-
-    private ContentFormat FormatOf(in WrittenContent content) => content.Subtree ? ContentFormat.Tileset : ContentKinds.FormatOf(_document.UriOf(content));
 
     private void SetRequestVolume(int index, int requestVolume, in Frame frame)
     {

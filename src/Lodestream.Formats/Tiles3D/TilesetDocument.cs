@@ -90,12 +90,19 @@ internal sealed class TilesetDocument(string uri, ReadOnlyMemory<byte> json)
 
     public string? Error { get; set; }
 
+    /// <summary>The error says that something is not supported: the same bytes will not do better.</summary>
+    public bool IsUnsupported { get; set; }
+
     public int WarningCount { get; private set; }
 
     public Span<WrittenTile> TileSpan => CollectionsMarshal.AsSpan(Tiles);
 
     public ReadOnlySpan<byte> UriOf(in WrittenContent content) =>
         (content.Unescaped ? _unescaped : json.Span).Slice(content.UriOffset, content.UriLength);
+
+    public ContentFormat FormatOf(in WrittenContent content) => content.Subtree ? ContentFormat.Tileset : ContentKinds.FormatOf(UriOf(content));
+
+    public ContentFamily FamilyOf(in WrittenContent content) => (uint)content.Group < (uint)Groups.Count ? Groups[content.Group] : ContentFamily.Mesh;
 
     public int KeepUnescaped(ReadOnlySpan<byte> text)
     {

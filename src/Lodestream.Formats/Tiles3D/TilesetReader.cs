@@ -64,7 +64,7 @@ public sealed class TilesetReader
             return false;
         }
         var block = document.Error is null ? _assembler!.Block : null;
-        Result = new(block, document.Error, document.Warnings(), document.WarningCount, document.GeometricError);
+        Result = new(block, document.Error, document.IsUnsupported, document.Warnings(), document.WarningCount, document.GeometricError);
         return true;
     }
 

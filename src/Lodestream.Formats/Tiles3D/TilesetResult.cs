@@ -31,14 +31,17 @@ public readonly record struct TilesetWarning(string Path, string Message)
 /// <summary>What became of reading a tileset: a block, or an error; and warnings either way.</summary>
 public sealed class TilesetResult
 {
-    internal TilesetResult(TileBlock? block, string? error, IReadOnlyList<TilesetWarning> warnings, int warningCount, double geometricError) =>
-        (Block, Error, Warnings, WarningCount, GeometricError) = (block, error, warnings, warningCount, geometricError);
+    internal TilesetResult(TileBlock? block, string? error, bool isUnsupported, IReadOnlyList<TilesetWarning> warnings, int warningCount, double geometricError) =>
+        (Block, Error, IsUnsupported, Warnings, WarningCount, GeometricError) = (block, error, isUnsupported, warnings, warningCount, geometricError);
 
     /// <summary>The topology; null where the document could not be used.</summary>
     public TileBlock? Block { get; }
 
     /// <summary>Why there is no block: the file, the place in it and what is wrong; null where there is one.</summary>
     public string? Error { get; }
+
+    /// <summary>Whether the error says that something is not supported: fetching the document again will not help.</summary>
+    public bool IsUnsupported { get; }
 
     /// <summary>Whether there is a block.</summary>
     [MemberNotNullWhen(true, nameof(Block))]

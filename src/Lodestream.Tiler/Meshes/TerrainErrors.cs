@@ -1,9 +1,10 @@
 namespace Lodestream.Tiler.Meshes;
 
 /// <summary>
-/// Geometric errors of the tiles of a raster: the greatest vertical distance in metres between a tile's mesh and the surface. Between a
-/// coarse mesh and the deepest one both are flat on every triangle of the finer grid (their diagonals run the same way), so that the
-/// greatest distance lies on one of its vertices: measuring there is exact. To it comes what the deepest level itself is off.
+/// Geometric errors of the tiles of a raster, metres: the greatest vertical distance between a tile's mesh and the deepest level's, and
+/// for the deepest level, which has nothing below it, the distance to the surface it was sampled from. Both meshes are flat on every
+/// triangle of the finer grid (their diagonals run the same way), so that the greatest distance between them lies on one of its vertices:
+/// measuring there is exact.
 /// </summary>
 /// <remarks>
 /// Colours and normals sit on the vertices too, and a plain with woods and a shore is flat long before it is sharp. So a tile that has
@@ -16,8 +17,9 @@ internal sealed class TerrainErrors
     private const double PlainContrast = 0.1;
 
     private readonly double[][] _errors;
+    private readonly bool[][] _divided;
 
-    private TerrainErrors(double[][] errors) => _errors = errors;
+    private TerrainErrors(int levels) => (_errors, _divided) = (new double[levels][], new bool[levels][]);
 
     /// <summary>Measures every tile of every level.</summary>
     /// <param name="raster">The surface.</param>
@@ -25,33 +27,38 @@ internal sealed class TerrainErrors
     /// <param name="parallel">Threads and cancellation.</param>
     public static TerrainErrors Measure(TerrainRaster raster, double sharpness, ParallelOptions parallel)
     {
-        var levels = raster.Layout.Levels;
-        var errors = new double[levels][];
-        for (var level = levels - 1; level >= 0; level--)
+        var measured = new TerrainErrors(raster.Layout.Levels);
+        for (var level = raster.Layout.Levels - 1; level >= 0; level--)
         {
-            var across = QuadtreeLayout.TilesAcross(level);
-            errors[level] = new double[across * across];
-            var (own, below) = (level, level == levels - 1 ? null : errors[level + 1]);
+            var (own, across) = (level, QuadtreeLayout.TilesAcross(level));
+            measured._errors[level] = new double[across * across];
+            measured._divided[level] = new bool[across * across];
             Parallel.For(0, across, parallel, y =>
             {
                 for (var x = 0; x < across; x++)
-                    errors[own][y * across + x] = below is null ? raster.FinestTileError(x, y) : WithChildren(raster, below, own, x, y, sharpness);
+                    measured.MeasureTile(raster, sharpness, own, x, y);
             });
         }
-        return new(errors);
+        return measured;
     }
 
     /// <summary>A tile's error, metres: never less than its children's.</summary>
     public double this[int level, int x, int y] => _errors[level][y * QuadtreeLayout.TilesAcross(level) + x];
 
-    /// <summary>Whether children would show more than the tile does.</summary>
-    public bool HasChildren(int level, int x, int y) => level < _errors.Length - 1 && this[level, x, y] > 0;
+    /// <summary>Whether children would show more than the tile does: flat water needs none, not even for its shades.</summary>
+    public bool HasChildren(int level, int x, int y) => _divided[level][y * QuadtreeLayout.TilesAcross(level) + x];
 
-    private static double WithChildren(TerrainRaster raster, double[] below, int level, int x, int y, double sharpness)
+    private void MeasureTile(TerrainRaster raster, double sharpness, int level, int x, int y)
     {
-        var vertical = Math.Max(FromDeepest(raster, level, x, y), LargestChild(below, QuadtreeLayout.TilesAcross(level), x, y));
-        // Flat water needs no children for its shades.
-        return vertical == 0 ? 0 : Math.Max(vertical, sharpness * Smear(raster, level, x, y));
+        var tile = y * QuadtreeLayout.TilesAcross(level) + x;
+        if (level == _errors.Length - 1)
+        {
+            _errors[level][tile] = raster.FinestTileError(x, y);
+            return;
+        }
+        var vertical = FromDeepest(raster, level, x, y);
+        _divided[level][tile] = vertical > 0;
+        _errors[level][tile] = Math.Max(LargestChild(level, x, y), vertical == 0 ? 0 : Math.Max(vertical, sharpness * Smear(raster, level, x, y)));
     }
 
     /// <summary>Greatest vertical distance between a tile's mesh and the deepest level's, metres.</summary>
@@ -82,11 +89,9 @@ internal sealed class TerrainErrors
         return worst;
     }
 
-    private static double LargestChild(double[] children, int across, int x, int y)
-    {
-        var row = 2 * y * 2 * across + 2 * x;
-        return Math.Max(Math.Max(children[row], children[row + 1]), Math.Max(children[row + 2 * across], children[row + 2 * across + 1]));
-    }
+    private double LargestChild(int level, int x, int y) => Math.Max(
+        Math.Max(this[level + 1, 2 * x, 2 * y], this[level + 1, 2 * x + 1, 2 * y]),
+        Math.Max(this[level + 1, 2 * x, 2 * y + 1], this[level + 1, 2 * x + 1, 2 * y + 1]));
 
     // Metres, by the greatest difference between the tile's colours and the next level's.
     private static double Smear(TerrainRaster raster, int level, int x, int y)

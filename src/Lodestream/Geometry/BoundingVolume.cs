@@ -88,7 +88,8 @@ public readonly record struct BoundingVolume
         var max = -min;
 
         // Extremes of a convex patch lie on its rim, its middle and, at the top, where the sagitta is greatest: a grid holds them all
-        // but for a sagitta of one cell, which is added below. The finer the larger the region: the sagitta stays small beside it.
+        // but for the sagittas of one cell along and across, which are added below. The finer the larger the region: they stay small
+        // beside it.
         var extent = Math.Max(east - west, north - south);
         var steps = extent > 0.5 ? 16 : extent > 0.1 ? 8 : 4;
         Span<double> sinLongitude = stackalloc double[17], cosLongitude = stackalloc double[17];
@@ -108,11 +109,13 @@ public readonly record struct BoundingVolume
                 Include(Ellipsoid.ToCartesian(up, maxHeight));
             }
         }
-        var cell = extent / steps;
-        var sagitta = (Ellipsoid.SemiMajor + Math.Max(0, maxHeight)) * (1 - DeterministicMath.Cos(Math.Min(cell, Math.PI) / 2));
+        const double flattest = Ellipsoid.SemiMajor * Ellipsoid.SemiMajor / Ellipsoid.SemiMinor;
+        var sagitta = (flattest + Math.Max(0, maxHeight)) * (SagittaOf((east - west) / steps) + SagittaOf((north - south) / steps));
         var half = (max - min) * 0.5 + new Vector3d(sagitta, sagitta, sagitta);
         var mid = (min + max) * 0.5;
         return new(VolumeShape.Box, x * mid.X + y * mid.Y + z * mid.Z, half, x, y, z);
+
+        static double SagittaOf(double cell) => 1 - DeterministicMath.Cos(Math.Min(cell, Math.PI) / 2);
 
         void Include(Vector3d p)
         {

@@ -12,6 +12,11 @@ public static class DeterministicMath
     private const double HalfPiHigh = 1.5707963267341256;
     private const double HalfPiLow = 6.077100506506192e-11;
 
+    // ln 2, and in two parts of which multiples up to 2²⁰ lose nothing.
+    private const double LnTwo = 0.6931471805599453;
+    private const double LnTwoHigh = 0.6931471803691238;
+    private const double LnTwoLow = 1.9082149292705877e-10;
+
     /// <summary>Sine of an angle in radians.</summary>
     public static double Sin(double radians)
     {
@@ -80,20 +85,24 @@ public static class DeterministicMath
     {
         if (double.IsNaN(x))
             return x;
-        if (x > 709)
+        if (x > 710)
             return double.PositiveInfinity;
-        if (x < -745)
+        if (x < -746)
             return 0;
 
-        // Halve ten times, take the series near zero, square ten times.
-        var r = x / 1024;
+        // x = k ln 2 + r with |r| ≤ ln 2 / 2; Taylor's series for r, whose first term left out is below 1e-18, then k doublings.
+        var k = Math.Floor(x / LnTwo + 0.5);
+        var r = x - k * LnTwoHigh - k * LnTwoLow;
         var sum = 1.0;
-        for (var k = 8; k >= 1; k--)
-            sum = 1 + r / k * sum;
-        for (var k = 0; k < 10; k++)
-            sum *= sum;
-        return sum;
+        for (var n = 14; n >= 1; n--)
+            sum = 1 + r / n * sum;
+
+        // In two steps: the power alone may be beyond what a double holds where the result is not.
+        var half = (int)k / 2;
+        return sum * PowerOfTwo(half) * PowerOfTwo((int)k - half);
     }
+
+    private static double PowerOfTwo(int exponent) => BitConverter.Int64BitsToDouble((long)(exponent + 1023) << 52);
 
     // Sine and cosine of the angle brought into [−π/4, π/4], and the quadrant it came from.
     private static (double Sin, double Cos, int Quadrant) Reduced(double radians)

@@ -5,12 +5,14 @@ internal sealed class BlockTable
 {
     private readonly List<Block> _blocks = [];
     private readonly Stack<int> _free = [];
+    private int _lastGeneration;
 
     private sealed class Block
     {
         public string BaseUri = "";
         public byte[] Uris = [];
         public int Parent, Generation, FirstTile, TileCount, FirstSlot, SlotCount;
+        public (int First, int Count) Orientations, Transforms;
         public bool Alive;
         public UpAxis UpAxis;
     }
@@ -26,6 +28,7 @@ internal sealed class BlockTable
         }
         var block = _blocks[number];
         (block.BaseUri, block.Uris, block.Parent, block.Alive, block.UpAxis) = (baseUri, uris, parentBlock, true, upAxis);
+        block.Generation = ++_lastGeneration;
         Bytes += uris.Length + 128 + baseUri.Length * sizeof(char);
         return number;
     }
@@ -36,15 +39,19 @@ internal sealed class BlockTable
         (block.FirstTile, block.TileCount, block.FirstSlot, block.SlotCount) = (firstTile, tileCount, firstSlot, slotCount);
     }
 
+    public void SetTables(int number, int firstOrientation, int orientations, int firstTransform, int transforms) =>
+        (_blocks[number].Orientations, _blocks[number].Transforms) = ((firstOrientation, orientations), (firstTransform, transforms));
+
     public void Remove(int number)
     {
         var block = _blocks[number];
         Bytes -= block.Uris.Length + 128 + block.BaseUri.Length * sizeof(char);
         (block.Uris, block.Alive) = ([], false);
-        block.Generation++;
+        block.Generation = ++_lastGeneration;
         _free.Push(number);
     }
 
+    /// <summary>Never used twice, by whatever block: a tile's index may be handed to another block's tile.</summary>
     public int Generation(int number) => _blocks[number].Generation;
 
     public int Parent(int number) => _blocks[number].Parent;
@@ -58,6 +65,9 @@ internal sealed class BlockTable
     public (int First, int Count) TileRange(int number) => (_blocks[number].FirstTile, _blocks[number].TileCount);
 
     public (int First, int Count) SlotRange(int number) => (_blocks[number].FirstSlot, _blocks[number].SlotCount);
+
+    public ((int First, int Count) Orientations, (int First, int Count) Transforms) Tables(int number) =>
+        (_blocks[number].Orientations, _blocks[number].Transforms);
 
     /// <summary>A block and all blocks appended somewhere below it, innermost last.</summary>
     public List<int> DescendantsOf(int number)

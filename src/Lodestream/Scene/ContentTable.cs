@@ -4,6 +4,7 @@ namespace Lodestream.Scene;
 
 /// <summary>
 /// The contents that tiles name, each absolute URI once: two tiles with the same URI share the content, so that it is fetched once.
+/// Topology is not shared: it is placed below every tile that names it.
 /// </summary>
 public sealed class ContentTable
 {
@@ -46,7 +47,7 @@ public sealed class ContentTable
         return Encoding.UTF8.GetString(_blocks.Uri(record.Block, record.UriOffset, record.UriLength));
     }
 
-    /// <summary>The stable key of a content: a hash of its URI.</summary>
+    /// <summary>The stable key of a content: a hash of its URI; of topology, of its URI and its tile's path.</summary>
     public ulong Key(int content) => _hashes[content];
 
     internal void Reserve(int more)

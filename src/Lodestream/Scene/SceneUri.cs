@@ -15,6 +15,12 @@ public static class SceneUri
         return folder + reference;
     }
 
+    /// <summary>What plain relative URIs are put behind: the document's absolute URI up to its last slash, its query aside.</summary>
+    internal static string FolderOf(string documentUri) =>
+        Uri.TryCreate(documentUri, UriKind.Absolute, out var root) && Uri.TryCreate(root, ".", out var folder)
+            ? folder.AbsoluteUri
+            : documentUri[..(documentUri.LastIndexOf('/') + 1)];
+
     /// <summary>The host a URI's requests are counted against; empty for files.</summary>
     public static string HostOf(string uri)
     {

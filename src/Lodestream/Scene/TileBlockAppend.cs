@@ -6,9 +6,9 @@ internal struct TileBlockAppend
     private readonly TileTree _tree;
     private int _next;
 
-    internal TileBlockAppend(TileTree tree, TileBlock block, int parent, int number, int first, int firstSlot, int[] orientations, int[] transforms)
+    internal TileBlockAppend(TileTree tree, TileBlock block, int parent, int number, int first, int firstSlot, int firstOrientation, int firstTransform)
     {
-        (_tree, Block, Parent, Number, First, FirstSlot, Orientations, Transforms) = (tree, block, parent, number, first, firstSlot, orientations, transforms);
+        (_tree, Block, Parent, Number, First, FirstSlot, FirstOrientation, FirstTransform) = (tree, block, parent, number, first, firstSlot, firstOrientation, firstTransform);
         BaseLevel = (short)(tree.Links[parent].Level + 1);
     }
 
@@ -24,9 +24,10 @@ internal struct TileBlockAppend
 
     public short BaseLevel { get; }
 
-    public int[] Orientations { get; }
+    /// <summary>Where the block's second orientation and transform went in the tree's tables; the first ones are everybody's.</summary>
+    public int FirstOrientation { get; }
 
-    public int[] Transforms { get; }
+    public int FirstTransform { get; }
 
     /// <summary>Places up to a number of tiles; true when the block is complete and linked.</summary>
     public bool Step(ref int tiles)

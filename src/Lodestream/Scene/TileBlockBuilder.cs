@@ -13,6 +13,7 @@ namespace Lodestream.Scene;
 public sealed class TileBlockBuilder(string baseUri, int tiles = 0)
 {
     private readonly TileBlock _block = new(baseUri);
+    private readonly ulong _folder = UriHash.FolderOf(baseUri);
     private readonly List<Draft> _drafts = new(tiles);
     private readonly List<ContentDraft> _contents = new(tiles);
     private readonly Dictionary<Orientation, int> _orientations = new() { [Orientation.Scene] = 0 };
@@ -119,7 +120,7 @@ public sealed class TileBlockBuilder(string baseUri, int tiles = 0)
         _contents.Add(new()
         {
             Record = new() { UriOffset = _uriBytes, UriLength = (ushort)uri.Length, Family = family, Format = format, ByteLength = byteLength },
-            Hash = UriHash.Of(baseUri, uri),
+            Hash = UriHash.Of(baseUri, _folder, uri),
             Next = -1,
         });
         if (draft.LastContent < 0)

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using Lodestream.Geometry;
 
@@ -13,8 +14,8 @@ public sealed class TileTree
     /// <summary>The scene's root.</summary>
     public const int SceneRoot = 0;
 
-    private readonly List<Orientation> _orientations = [Orientation.Scene];
-    private readonly List<Transform3d> _transforms = [Transform3d.Identity];
+    private readonly RangeTable<Orientation> _orientations = new(Orientation.Scene);
+    private readonly RangeTable<Transform3d> _transforms = new(Transform3d.Identity);
     private readonly Dictionary<int, BoundingVolume> _requestVolumes = [];
     private readonly Dictionary<int, List<int>> _sharing = [];
     private readonly BlockTable _blocks = new();
@@ -45,7 +46,7 @@ public sealed class TileTree
             UriLength = (ushort)Encoding.UTF8.GetByteCount(rootUri),
             Format = ContentFormat.Tileset,
             Tile = SceneRoot,
-        }, UriHash.Of(rootUri, ""u8), out _);
+        }, UriHash.Of(rootUri), out _);
         _nodes[SceneRoot] = new() { HalfX = double.PositiveInfinity, HalfY = double.PositiveInfinity, HalfZ = double.PositiveInfinity, GeometricError = double.PositiveInfinity };
         _links[SceneRoot] = new()
         {
@@ -95,8 +96,6 @@ public sealed class TileTree
 
     internal int[] SlotArray => _slots;
 
-    internal List<Orientation> Orientations => _orientations;
-
     /// <summary>Bytes the tree holds for its topology: arrays, tables and URIs.</summary>
     public long TopologyBytes
     {
@@ -104,7 +103,7 @@ public sealed class TileTree
         {
             const int perTile = 64 + 24 + 8 + 4 + 4;
             return (long)_tileRanges.End * perTile + (long)_slotRanges.End * sizeof(int) + Contents.Bytes + _blocks.Bytes
-                + (long)_orientations.Count * 72 + (long)_transforms.Count * 96 + (long)_requestVolumes.Count * 160;
+                + (long)_orientations.End * 72 + (long)_transforms.End * 96 + (long)_requestVolumes.Count * 160;
         }
     }
 
@@ -188,23 +187,15 @@ public sealed class TileTree
         var firstSlot = block.ContentCount == 0 ? 0 : _slotRanges.Allocate(block.ContentCount);
         EnsureCapacity(_tileRanges.End, _slotRanges.End);
         var number = _blocks.Add(block.BaseUri, block.Uris.AsSpan(0, block.UriBytes).ToArray(), _blockOf[parent], block.UpAxis);
-        var orientations = new int[block.Orientations.Count];
-        for (var i = 1; i < orientations.Length; i++)
-        {
-            orientations[i] = _orientations.Count;
-            _orientations.Add(block.Orientations[i]);
-        }
-        var transforms = new int[block.TransformTable.Count];
-        for (var i = 1; i < transforms.Length; i++)
-        {
-            transforms[i] = _transforms.Count;
-            _transforms.Add(block.TransformTable[i]);
-        }
+        var orientations = CollectionsMarshal.AsSpan(block.Orientations)[1..];
+        var transforms = CollectionsMarshal.AsSpan(block.TransformTable)[1..];
+        var (firstOrientation, firstTransform) = (_orientations.Add(orientations), _transforms.Add(transforms));
         foreach (var (tile, volume) in block.RequestVolumes)
             _requestVolumes[first + tile] = volume;
         _blocks.SetRange(number, first, block.TileCount, firstSlot, block.ContentCount);
+        _blocks.SetTables(number, firstOrientation, orientations.Length, firstTransform, transforms.Length);
         Contents.Reserve(block.ContentCount);
-        return new(this, block, parent, number, first, firstSlot, orientations, transforms);
+        return new(this, block, parent, number, first, firstSlot, firstOrientation, firstTransform);
     }
 
     internal void PlaceTile(in TileBlockAppend append, int local)
@@ -214,10 +205,10 @@ public sealed class TileTree
         ref var node = ref _nodes[tile];
         node = block.Nodes[local];
         if (node.Orientation != 0)
-            node.Orientation = append.Orientations[node.Orientation];
+            node.Orientation += append.FirstOrientation - 1;
         ref var links = ref _links[tile];
         links = block.Links[local];
-        _transformOf[tile] = append.Transforms[block.Transforms[local]];
+        _transformOf[tile] = block.Transforms[local] == 0 ? 0 : append.FirstTransform + block.Transforms[local] - 1;
         _blockOf[tile] = append.Number;
         if (links.FirstChild >= 0)
             links.FirstChild += append.First;
@@ -225,6 +216,12 @@ public sealed class TileTree
             links.Parent = append.Parent;
         else
             links.Parent += append.First;
+        if (node.GeometricError > _nodes[links.Parent].GeometricError)
+        {
+            // The document did not know what it would hang below.
+            node.GeometricError = _nodes[links.Parent].GeometricError;
+            ErrorInversions++;
+        }
         links.Level += append.BaseLevel;
         var ordinal = local == 0 ? 0 : tile - _links[links.Parent].FirstChild;
         _pathKeys[tile] = UriHash.Mix(_pathKeys[links.Parent] * 31 + (ulong)ordinal + 0x9e3779b97f4a7c15);
@@ -237,7 +234,12 @@ public sealed class TileTree
             var record = block.Contents[firstLocal + s];
             record.Block = append.Number;
             record.Tile = tile;
-            var content = Contents.Add(record, block.ContentHashes[firstLocal + s], out var shared);
+            var hash = block.ContentHashes[firstLocal + s];
+
+            // A document is placed below each tile that names it, in that tile's frame: it is a content of its own there.
+            if (record.Format == ContentFormat.Tileset)
+                hash = UriHash.Mix(hash ^ _pathKeys[tile]);
+            var content = Contents.Add(record, hash, out var shared);
             _slots[links.FirstSlot + s] = content;
             if (shared)
                 Share(content, tile);
@@ -247,12 +249,6 @@ public sealed class TileTree
     internal void CompleteAppend(in TileBlockAppend append)
     {
         ref var parent = ref _links[append.Parent];
-        var root = _nodes[append.First];
-        if (root.GeometricError > _nodes[append.Parent].GeometricError)
-        {
-            _nodes[append.First].GeometricError = _nodes[append.Parent].GeometricError;
-            ErrorInversions++;
-        }
         parent.FirstChild = append.First;
         parent.ChildCount = 1;
         parent.Flags = (parent.Flags & ~TileFlags.Unexpanded) | TileFlags.Expanded;
@@ -327,6 +323,9 @@ public sealed class TileTree
         _tileRanges.Free(first, count);
         if (slotCount > 0)
             _slotRanges.Free(firstSlot, slotCount);
+        var (orientations, transforms) = _blocks.Tables(number);
+        _orientations.Remove(orientations.First, orientations.Count);
+        _transforms.Remove(transforms.First, transforms.Count);
         TileCount -= count;
         _blocks.Remove(number);
     }

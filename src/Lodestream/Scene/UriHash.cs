@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Lodestream.Scene;
 
 /// <summary>64-bit hashes (FNV-1a, finished by splitmix64's mixer) that are the same on every host and in every run.</summary>
@@ -5,16 +7,23 @@ internal static class UriHash
 {
     private const ulong Offset = 14695981039346656037, Prime = 1099511628211;
 
-    /// <summary>Hash of a URI relative to a document: of the document's folder, then the URI.</summary>
-    public static ulong Of(string baseUri, ReadOnlySpan<byte> uri)
+    /// <summary>Hash of an absolute URI.</summary>
+    public static ulong Of(string absoluteUri) => Mix(Add(Offset, absoluteUri));
+
+    /// <summary>What the hashes of a document's relative URIs start from.</summary>
+    public static ulong FolderOf(string documentUri) => Add(Offset, SceneUri.FolderOf(documentUri));
+
+    /// <summary>Hash of the absolute URI of a reference, however it is written.</summary>
+    /// <param name="documentUri">Absolute URI of the document.</param>
+    /// <param name="folder">What <see cref="FolderOf"/> gives for it.</param>
+    /// <param name="reference">UTF-8 URI reference in the document.</param>
+    public static ulong Of(string documentUri, ulong folder, ReadOnlySpan<byte> reference)
     {
-        var folder = baseUri.AsSpan(0, baseUri.LastIndexOf('/') + 1);
-        var hash = Offset;
-        foreach (var c in folder)
-            hash = (hash ^ c) * Prime;
-        foreach (var b in uri)
-            hash = (hash ^ b) * Prime;
-        return Mix(hash);
+        if (!IsPlain(reference))
+            return Of(SceneUri.Resolve(documentUri, Encoding.UTF8.GetString(reference)));
+        foreach (var b in reference)
+            folder = (folder ^ b) * Prime;
+        return Mix(folder);
     }
 
     /// <summary>splitmix64's finisher.</summary>
@@ -23,5 +32,26 @@ internal static class UriHash
         z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
         z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
         return z ^ (z >> 31);
+    }
+
+    private static ulong Add(ulong hash, string text)
+    {
+        foreach (var c in text)
+            hash = (hash ^ c) * Prime;
+        return hash;
+    }
+
+    // Nearly every reference: names and slashes alone, which resolving would only put behind the document's folder.
+    private static bool IsPlain(ReadOnlySpan<byte> reference)
+    {
+        var previous = (byte)'/';
+        foreach (var b in reference)
+        {
+            var isName = char.IsAsciiLetterOrDigit((char)b) || b is (byte)'_' or (byte)'-' || (b == '.' && previous != '/');
+            if (!isName && (b != '/' || previous == '/'))
+                return false;
+            previous = b;
+        }
+        return reference.Length > 0;
     }
 }

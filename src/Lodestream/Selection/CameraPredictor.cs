@@ -5,8 +5,14 @@ namespace Lodestream.Selection;
 /// <summary>Options of camera prediction.</summary>
 public sealed record PredictionOptions
 {
-    /// <summary>How far ahead the camera is predicted, seconds. Default 2 (design §6).</summary>
-    public double LookAheadSeconds { get; init; } = 2;
+    /// <summary>How far ahead the camera is predicted, seconds. Default 6: on the bench flight 2 leave more to load after the stop (docs/decisions.md).</summary>
+    public double LookAheadSeconds { get; init; } = 6;
+
+    /// <summary>How far ahead contents are fetched when nothing visible waits, seconds; 0 never. Default 0.5 (ours).</summary>
+    public double PrefetchSeconds { get; init; } = 0.5;
+
+    /// <summary>Least confidence with which contents are fetched ahead. Default 0.7 (ours).</summary>
+    public double PrefetchConfidence { get; init; } = 0.7;
 
     /// <summary>Time constant of the smoothed velocity and turn rate, seconds. Default 0.15 (ours).</summary>
     public double SmoothingSeconds { get; init; } = 0.15;

@@ -85,7 +85,7 @@ internal sealed class DemandCollector(TileTree tree, TileResidency residency, bo
         var isRoot = (links.Flags & TileFlags.Root) != 0;
         if (!isRoot && (facts & (Facts.Covered | Facts.CoverAsked)) != 0)
             return facts;
-        AskForSlots(tile, at, UrgencyOf(facts), topology: false, demands);
+        AskForSlots(tile, at, (facts & Facts.Covered) != 0 ? DemandClass.Refinement : DemandClass.Cover, topology: false, demands);
         return failed ? facts : facts | Facts.CoverAsked;
     }
 

@@ -13,7 +13,7 @@ namespace Lodestream.Streaming;
 public sealed class GainOrder : IPriorityModel
 {
     // Poses at which a prediction is looked at, evenly spaced over the look-ahead, now included.
-    private const int Poses = 5;
+    private const int Poses = 7;
 
     // What a sphere wants counts as much as so many pixels² that a camera sees: enough to come, after what is looked at.
     private const double UnseenArea = 1;

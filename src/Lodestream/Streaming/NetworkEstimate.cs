@@ -10,9 +10,17 @@ internal sealed class NetworkEstimate
     private const double FirstLatency = 0.05, FirstThroughput = 2.5e6;
 
     // A sample covers at least so many seconds; the best of the last few counts, so that an idle link is not taken for a slow one.
-    private const double SampleSeconds = 0.3;
+    private const double SampleSeconds = 0.25, StartSampleSeconds = 0.1;
 
     private const int Samples = 8;
+
+    // As long as samples grow by a quarter the link's limit has not been found, and more is put on it than it was seen to carry
+    // (the start-up of BBR, Cardwell et al., 2016).
+    private const double StartGain = 2.9, Growth = 1.25;
+
+    private const int SamplesWithoutGrowth = 3;
+
+    private const double WindowGain = 1.75, PaceGain = 1.3;
 
     private readonly double[] _rates = new double[Samples];
     private readonly double[] _latencies = new double[Samples];
@@ -20,6 +28,9 @@ internal sealed class NetworkEstimate
     private double _busy, _bytes;
     private TimeSpan _lastTime;
     private bool _wasBusy;
+    private bool _isStarting = true;
+    private int _withoutGrowth;
+    private double _best;
 
     /// <summary>Bytes per second.</summary>
     public double Throughput { get; private set; } = FirstThroughput;
@@ -36,9 +47,13 @@ internal sealed class NetworkEstimate
         if (_wasBusy)
             _busy += (now - _lastTime).TotalSeconds;
         (_lastTime, _wasBusy) = (now, busy);
-        if (_busy < SampleSeconds)
+        if (_busy < (_isStarting ? StartSampleSeconds : SampleSeconds) || _bytes == 0)
             return;
-        _rates[_rateCount++ % Samples] = _bytes / _busy;
+        var rate = _bytes / _busy;
+        _withoutGrowth = rate > Growth * _best ? 0 : _withoutGrowth + 1;
+        _best = Math.Max(_best, rate);
+        _isStarting &= _withoutGrowth < SamplesWithoutGrowth;
+        _rates[_rateCount++ % Samples] = rate;
         Throughput = Math.Max(1000, Greatest(_rates, _rateCount));
         (_busy, _bytes) = (0, 0);
     }
@@ -54,7 +69,13 @@ internal sealed class NetworkEstimate
     }
 
     /// <summary>How many bytes keep the link busy, when ticks are so many seconds apart: what a freed slot waits for counts as delay.</summary>
-    public double Window(double tickSeconds) => 1.5 * Throughput * (Latency + tickSeconds);
+    public double Window(double tickSeconds) => (_isStarting ? StartGain : WindowGain) * Throughput * (Latency + tickSeconds);
+
+    /// <summary>
+    /// Bytes per second at which requests are started. Transfers that start together share the link and end together, and then it idles
+    /// for a round trip; transfers that start one after the other do not.
+    /// </summary>
+    public double Pace => (_isStarting ? StartGain : PaceGain) * Throughput;
 
     private static double Greatest(double[] values, int count)
     {

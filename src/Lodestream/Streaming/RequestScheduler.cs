@@ -20,6 +20,7 @@ internal sealed class RequestScheduler(
     private long _nextId = 1;
     private long _frame;
     private double _bytesInFlight;
+    private double _paceBytes;
     private double _tickSeconds = 1 / 60.0;
     private TimeSpan _lastTick;
 
@@ -71,6 +72,7 @@ internal sealed class RequestScheduler(
         Network.Advance(now, _inFlight.Count > 0);
         var elapsed = Math.Min(0.1, (now - _lastTick).TotalSeconds);
         _tickSeconds += (elapsed - _tickSeconds) / 8;
+        _paceBytes = Math.Min(_paceBytes + elapsed * Network.Pace, 2 * sizes.MeanLength);
         _lastTick = now;
         _frame = frame;
         WaitingBytes = 0;
@@ -146,7 +148,7 @@ internal sealed class RequestScheduler(
         MemoryShortage = 0;
         _queue.Order();
         var window = options.AdaptiveWindow ? Network.Window(_tickSeconds) : double.MaxValue;
-        while (_queue.Count > 0 && _inFlight.Count < options.MaximumRequests && (_bytesInFlight < window || _inFlight.Count < FewestRequests))
+        while (_queue.Count > 0 && _inFlight.Count < options.MaximumRequests && (_bytesInFlight < window || _inFlight.Count < FewestRequests) && MayPace(now))
         {
             var next = _queue.Pop();
             if (!health.IsOpenFor(next.Host, now, out var notBefore))
@@ -234,7 +236,7 @@ internal sealed class RequestScheduler(
     }
 
     /// <summary>Whether a content may use the headroom: it covers a hole, or replaces finer tiles that can go only once it is here.</summary>
-    public bool IsUrgent(in ContentEntry entry) => entry.Class == DemandClass.Uncovered || residency.DrawableBelow[tree.Contents.Records[entry.Content].Tile] > 0;
+    public bool IsUrgent(in ContentEntry entry) => entry.Class <= DemandClass.Uncovered || residency.DrawableBelow[tree.Contents.Records[entry.Content].Tile] > 0;
 
     // Bytes are counted as they come, whatever becomes of the attempt.
     private void Receive(ref ContentEntry entry, long bytesSoFar)
@@ -246,6 +248,14 @@ internal sealed class RequestScheduler(
         Network.Received(more);
         _bytesInFlight -= Math.Min(more, Math.Max(0, entry.Expected - entry.BytesFetched));
         entry.BytesFetched = bytesSoFar;
+    }
+
+    private bool MayPace(TimeSpan now)
+    {
+        if (!options.AdaptiveWindow || _paceBytes > 0)
+            return true;
+        WakeAt(now + TimeSpan.FromSeconds(-_paceBytes / Network.Pace) + TimeSpan.FromMilliseconds(1));
+        return false;
     }
 
     private bool MayRetry(ref ContentEntry entry, TimeSpan now)
@@ -282,6 +292,7 @@ internal sealed class RequestScheduler(
         entry.Answered = false;
         entry.Expected = charge.Cpu;
         _bytesInFlight += charge.Cpu;
+        _paceBytes -= charge.Cpu;
         if (entry.NetworkFailures + entry.ParseFailures > 0)
             Retries++;
         residency.Enter(index, ContentState.Fetching, StateReason.Wanted, now);

@@ -10,7 +10,7 @@ namespace Lodestream.Streaming;
 /// </summary>
 internal sealed class StreamingPlanner(
     TileResidency residency, MemoryLedger ledger, RequestScheduler scheduler, ContentPipeline pipeline, DemandCollector collector, Evictor evictor,
-    DetailScale detail, SizeEstimator sizes, TileTree tree, StreamerOptions options)
+    DetailScale detail, Prefetcher prefetcher, SizeEstimator sizes, TileTree tree, StreamerOptions options)
 {
     private CameraPredictor[] _predictors = [];
     private bool _pressed;
@@ -28,10 +28,13 @@ internal sealed class StreamingPlanner(
     {
         var frame = set.FrameId;
         collector.Collect(frame, set, Demands);
+        Predict(views, now);
+        if (mayRequest)
+            prefetcher.Collect(_predictors.AsSpan(0, views.Length), views, Demands);
         Order(set, views, now);
         Reconcile(frame, now);
-        pipeline.DropUnwanted(frame, now);
         pipeline.GrantMemory(now);
+        pipeline.DropUnwanted(frame, now);
         if (mayRequest)
             scheduler.Start(now);
         evictor.Evict(_pressed ? long.MaxValue : Shortage(), frame, now, views);
@@ -57,7 +60,7 @@ internal sealed class StreamingPlanner(
         return false;
     }
 
-    private void Order(VisibilitySet set, ReadOnlySpan<View> views, TimeSpan now)
+    private void Predict(ReadOnlySpan<View> views, TimeSpan now)
     {
         while (_predictors.Length < views.Length)
         {
@@ -67,6 +70,10 @@ internal sealed class StreamingPlanner(
         var sceneSize = SceneSize();
         for (var i = 0; i < views.Length; i++)
             _predictors[i].Update(views[i], now, sceneSize);
+    }
+
+    private void Order(VisibilitySet set, ReadOnlySpan<View> views, TimeSpan now)
+    {
         options.Priorities.Order(new()
         {
             Tree = tree,

@@ -79,13 +79,13 @@ internal sealed class DrainageNetwork
             var node = Pop();
             if (!_sea[node])
                 Order[LandCount++] = node;
-            if (OnRim(node))
-                continue;
             var level = Filled[node] + Incline;
+            var onRim = OnRim(node);
             foreach (var step in steps)
             {
                 var next = node + step;
-                if (_closed[next])
+                // The rim is sea and therefore closed; steps over it end beyond the array or on the rim's other side.
+                if ((onRim && (uint)next >= (uint)_closed.Length) || _closed[next])
                     continue;
                 _closed[next] = true;
                 Filled[next] = Math.Max(heights[next], level);

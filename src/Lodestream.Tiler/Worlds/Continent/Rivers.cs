@@ -1,3 +1,5 @@
+using Lodestream.Geometry;
+
 namespace Lodestream.Tiler.Worlds.Continent;
 
 /// <summary>What a place has to do with the nearest river.</summary>
@@ -39,6 +41,10 @@ internal sealed class Rivers
         Trace(network, nodes);
         (_cellStarts, _cellSegments) = SortIntoCells();
     }
+
+    /// <summary>The rivers' straight pieces, each from upstream to downstream: metres from the south-west corner, z the water's height.</summary>
+    public IEnumerable<(Vector3d From, Vector3d To)> Reaches =>
+        _segments.Select(s => (new Vector3d(s.X0, s.Y0, s.Z0), new Vector3d(s.X1, s.Y1, s.Z1)));
 
     /// <summary>The nearest river to a place, metres from the south-west corner.</summary>
     public RiverNearby At(double x, double y)

@@ -1,4 +1,4 @@
-namespace Lodestream.Server.Tests.Fixtures;
+namespace Lodestream.Tests.Shared;
 
 /// <summary>A test on real data, skipped with a reason where the data is absent.</summary>
 [AttributeUsage(AttributeTargets.Method)]

@@ -1,0 +1,141 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Lodestream.Formats.Inspection;
+
+/// <summary>How bad a problem is.</summary>
+public enum ProblemSeverity
+{
+    /// <summary>Something to know; nothing is wrong with the scene.</summary>
+    Note,
+
+    /// <summary>The scene shows, but not as well as it could.</summary>
+    Warning,
+
+    /// <summary>Something of the scene cannot be shown.</summary>
+    Error,
+}
+
+/// <summary>What kind of problem it is.</summary>
+public enum ProblemKind
+{
+    /// <summary>A document could not be read or is no tileset.</summary>
+    BrokenDocument,
+
+    /// <summary>A document names itself, directly or through others, or documents are nested too deep.</summary>
+    EndlessDocuments,
+
+    /// <summary>Something in a document was passed over or mended.</summary>
+    DocumentWarning,
+
+    /// <summary>A file that is named does not exist.</summary>
+    MissingFile,
+
+    /// <summary>A file could not be fetched.</summary>
+    UnreadableFile,
+
+    /// <summary>A content cannot be decoded.</summary>
+    BrokenContent,
+
+    /// <summary>A content uses what is not supported yet.</summary>
+    UnsupportedContent,
+
+    /// <summary>A content's bytes are not what its URI says.</summary>
+    FormatMismatch,
+
+    /// <summary>A tile's geometric error is greater than its parent's.</summary>
+    ErrorInversion,
+
+    /// <summary>A tile reaches out of its parent's bounding volume.</summary>
+    OutsideParent,
+
+    /// <summary>A content's vertices reach out of its tile's bounding volume.</summary>
+    OutsideVolume,
+}
+
+/// <summary>Something found wrong.</summary>
+/// <param name="Severity">How bad it is.</param>
+/// <param name="Kind">What kind it is.</param>
+/// <param name="Place">The file, and after # the JSON path of the tile where there is one.</param>
+/// <param name="Message">What is wrong.</param>
+public sealed record SceneProblem(ProblemSeverity Severity, ProblemKind Kind, string Place, string Message);
+
+/// <summary>A level of a scene.</summary>
+/// <param name="Level">Tiles above: 0 is the root.</param>
+/// <param name="Tiles">Tiles of the level.</param>
+/// <param name="Contents">Contents first named on the level.</param>
+/// <param name="Bytes">Bytes of these contents.</param>
+/// <param name="MinGeometricError">Least geometric error, metres in the scene's frame.</param>
+/// <param name="MaxGeometricError">Greatest geometric error, metres in the scene's frame.</param>
+public sealed record LevelFigures(int Level, int Tiles, int Contents, long Bytes, double MinGeometricError, double MaxGeometricError);
+
+/// <summary>Contents of one kind.</summary>
+/// <param name="Name">The kind.</param>
+/// <param name="Contents">How many there are.</param>
+/// <param name="Bytes">Their bytes.</param>
+public sealed record ContentFigures(string Name, int Contents, long Bytes);
+
+/// <summary>What everything would take on a GPU at once.</summary>
+/// <param name="GeometryBytes">Vertex and index buffers.</param>
+/// <param name="TextureBytes">Textures with mip levels.</param>
+/// <param name="Vertices">Vertices.</param>
+/// <param name="Triangles">Triangles.</param>
+/// <param name="Unmeasured">Contents that could not be measured, and are missing from these figures.</param>
+public sealed record GpuFigures(long GeometryBytes, long TextureBytes, long Vertices, long Triangles, int Unmeasured);
+
+/// <summary>What a scene holds, and every problem found.</summary>
+public sealed record SceneReport
+{
+    /// <summary>URI of the scene's first document.</summary>
+    public required string Scene { get; init; }
+
+    /// <summary>Documents that were read.</summary>
+    public required int Documents { get; init; }
+
+    /// <summary>Their bytes.</summary>
+    public required long DocumentBytes { get; init; }
+
+    /// <summary>Tiles.</summary>
+    public required int Tiles { get; init; }
+
+    /// <summary>Tiles whose children replace them.</summary>
+    public required int ReplaceTiles { get; init; }
+
+    /// <summary>Tiles whose children are added to them.</summary>
+    public required int AddTiles { get; init; }
+
+    /// <summary>Different contents.</summary>
+    public required int Contents { get; init; }
+
+    /// <summary>Bytes of the contents that could be read; 0 where contents were not read.</summary>
+    public required long ContentBytes { get; init; }
+
+    /// <summary>The levels, root first.</summary>
+    public required IReadOnlyList<LevelFigures> Levels { get; init; }
+
+    /// <summary>The contents by format, most bytes first.</summary>
+    public required IReadOnlyList<ContentFigures> Formats { get; init; }
+
+    /// <summary>The contents by family, most bytes first.</summary>
+    public required IReadOnlyList<ContentFigures> Families { get; init; }
+
+    /// <summary>What everything would take on a GPU; null where contents were not read.</summary>
+    public required GpuFigures? Gpu { get; init; }
+
+    /// <summary>The problems, worst first; of each kind at most <see cref="InspectionOptions.MaximumProblemsPerKind"/>.</summary>
+    public required IReadOnlyList<SceneProblem> Problems { get; init; }
+
+    /// <summary>How many problems were found in all.</summary>
+    public required int ProblemCount { get; init; }
+
+    /// <summary>How many of them are errors.</summary>
+    public required int ErrorCount { get; init; }
+
+    /// <summary>The report as JSON, camel case, UTF-8.</summary>
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, SceneReportJson.Default.SceneReport);
+}
+
+/// <summary>The JSON shape of a <see cref="SceneReport"/>.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, WriteIndented = true)]
+[JsonSerializable(typeof(SceneReport))]
+public sealed partial class SceneReportJson : JsonSerializerContext;

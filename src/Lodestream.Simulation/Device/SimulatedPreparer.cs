@@ -1,0 +1,152 @@
+using Lodestream.Simulation.Network;
+using Lodestream.Simulation.Runs;
+using Lodestream.Simulation.Scenes;
+using Lodestream.Simulation.Time;
+using Lodestream.Streaming;
+
+namespace Lodestream.Simulation.Device;
+
+/// <summary>
+/// Decodes in virtual time with a few workers: measures, waits to be granted the memory, decodes. A worker cannot be interrupted: a
+/// decode that is called off holds its memory until it ends, unless the worker was given up as stuck and replaced.
+/// </summary>
+public sealed class SimulatedPreparer(VirtualTime time, DeviceProfile profile, SimulatedInbox inbox, ulong seed) : IContentPreparer
+{
+    // Reading a container's tables takes next to nothing next to decoding it.
+    private static readonly TimeSpan MeasuringTime = TimeSpan.FromMilliseconds(0.2);
+
+    private readonly Dictionary<long, Job> _jobs = [];
+    private readonly Queue<Job> _queue = new();
+    private readonly Dictionary<string, int> _attempts = [];
+    private int _busy;
+
+    private sealed class Job(long ticket, SimulatedPayload payload, long bytes, SeededRandom fate)
+    {
+        public readonly long Ticket = ticket;
+        public readonly SimulatedPayload Payload = payload;
+        public readonly long Bytes = bytes;
+        public SeededRandom Fate = fate;
+        public ScheduledEvent? Measuring;
+        public bool Decoding, Granted, IsStuck, IsCancelled;
+
+        public OriginContent Origin => Payload.Origin;
+    }
+
+    /// <summary>Jobs that were not answered for good.</summary>
+    public int InFlight => _jobs.Count;
+
+    /// <inheritdoc />
+    public void Start(in PrepareJob job)
+    {
+        var payload = (SimulatedPayload)job.Payload!;
+        var attempt = _attempts[job.Uri] = _attempts.GetValueOrDefault(job.Uri) + 1;
+        var started = new Job(job.Ticket, payload, job.ByteLength, SeededRandom.For(~seed, job.Uri, attempt));
+        _jobs[job.Ticket] = started;
+        if (payload.Origin.Topology is null)
+            started.Measuring = time.After(MeasuringTime, () => Measure(started));
+        else
+            Enqueue(started);
+    }
+
+    /// <inheritdoc />
+    public void Proceed(long ticket)
+    {
+        var job = _jobs[ticket];
+        job.Granted = true;
+        Enqueue(job);
+    }
+
+    /// <inheritdoc />
+    public void Cancel(long ticket, CancelReason reason)
+    {
+        if (!_jobs.TryGetValue(ticket, out var job))
+            return;
+        job.IsCancelled = true;
+        job.Measuring?.Cancel();
+        if (job.IsStuck && reason == CancelReason.TimedOut)
+        {
+            _busy--;
+            StartNext();
+        }
+        if (!job.Decoding || job.IsStuck)
+            time.After(TimeSpan.FromMilliseconds(profile.ReleaseMs), () => Release(job));
+    }
+
+    private void Measure(Job job)
+    {
+        job.Measuring = null;
+        if (job.Payload.Damaged)
+        {
+            Fail(job, "the bytes are damaged", permanent: false);
+            return;
+        }
+        if (job.Origin.IsUnsupported)
+        {
+            Fail(job, "not supported", permanent: true);
+            return;
+        }
+        inbox.Post(new()
+        {
+            Kind = InboxKind.Measured,
+            Id = job.Ticket,
+            CpuBytes = job.Origin.DecodedBytes,
+            GpuGeometryBytes = job.Origin.GeometryBytes,
+            GpuTextureBytes = job.Origin.TextureBytes,
+        });
+    }
+
+    private void Enqueue(Job job)
+    {
+        _queue.Enqueue(job);
+        StartNext();
+    }
+
+    private void StartNext()
+    {
+        while (_busy < profile.Workers && _queue.TryDequeue(out var job))
+        {
+            if (job.IsCancelled)
+                continue;
+            _busy++;
+            job.Decoding = true;
+            job.IsStuck = job.Fate.Chance(profile.Stuck);
+            if (!job.IsStuck)
+                time.After(TimeSpan.FromSeconds(job.Bytes / (profile.DecodeMBps * 1e6)), () => Finish(job));
+        }
+    }
+
+    private void Finish(Job job)
+    {
+        _busy--;
+        StartNext();
+        if (job.IsCancelled)
+        {
+            Release(job);
+            return;
+        }
+        if (job.Payload.Damaged || job.Origin.IsBroken)
+        {
+            Fail(job, job.Payload.Damaged ? "the bytes are damaged" : "the content is broken", permanent: false);
+            return;
+        }
+        _jobs.Remove(job.Ticket);
+        inbox.Post(new()
+        {
+            Kind = job.Origin.Topology is null ? InboxKind.Prepared : InboxKind.TopologyReady,
+            Id = job.Ticket,
+            Payload = job.Origin.Topology is { } parse ? parse() : job.Origin,
+        });
+    }
+
+    private void Fail(Job job, string error, bool permanent)
+    {
+        _jobs.Remove(job.Ticket);
+        inbox.Post(new() { Kind = InboxKind.PrepareFailed, Id = job.Ticket, Error = error, Permanent = permanent });
+    }
+
+    private void Release(Job job)
+    {
+        _jobs.Remove(job.Ticket);
+        inbox.Post(new() { Kind = InboxKind.Released, Id = job.Ticket });
+    }
+}

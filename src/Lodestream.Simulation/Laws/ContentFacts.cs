@@ -1,0 +1,319 @@
+using Lodestream.Presentation;
+using Lodestream.Scene;
+using Lodestream.Simulation.Runs;
+using Lodestream.Streaming;
+
+namespace Lodestream.Simulation.Laws;
+
+/// <summary>Where a content is, seen from outside the core.</summary>
+internal enum OutsideState : byte
+{
+    Absent,
+    InFlight,
+    Fetched,
+    Preparing,
+    Prepared,
+    Uploading,
+    Uploaded,
+    Releasing,
+}
+
+/// <summary>What is known of a content from outside the core: from what was asked, answered, commanded and acknowledged.</summary>
+internal sealed class ContentFact
+{
+    public ulong Key;
+    public OutsideState State;
+    public long RequestId, Ticket;
+
+    /// <summary>Bytes of main and of GPU memory the device holds for it.</summary>
+    public long Cpu, Geometry, Texture;
+
+    public long MeasuredCpu, MeasuredGeometry, MeasuredTexture;
+    public long ReportedBytes;
+    public bool IsMeasured;
+
+    /// <summary>Failures since the last success.</summary>
+    public int NetworkFailures, ParseFailures;
+
+    /// <summary>No retry is due: it does not exist, cannot be decoded, or failed too often.</summary>
+    public bool ForGood;
+
+    /// <summary>It failed for good while the core was in its tick, after it had selected.</summary>
+    public bool SinceSelection;
+
+    /// <summary>While releasing: it failed for good.</summary>
+    public bool ForGoodOnceReleased;
+
+    public long Held => Cpu + Geometry + Texture;
+}
+
+/// <summary>
+/// Keeps the facts of every content from what passes between the core and the world. Shares no code with the core's residency,
+/// scheduler or ledger; knows only the contracts of the ports and the options that say when a failure is for good.
+/// </summary>
+internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : SimulationObserver
+{
+    private readonly List<ContentFact> _facts = [];
+    private readonly Dictionary<long, int> _byRequest = [];
+    private readonly Dictionary<long, int> _byTicket = [];
+    private readonly HashSet<int> _changed = [];
+    private readonly List<int> _failedInTick = [];
+
+    /// <summary>Contents that appeared, went or failed for good since the last time the set was cleared.</summary>
+    public HashSet<int> Changed => _changed;
+
+    public long Requested { get; private set; }
+
+    public long Cancelled { get; private set; }
+
+    public long Retries { get; private set; }
+
+    public long BytesReported { get; private set; }
+
+    public long Freed { get; private set; }
+
+    public int InFlight => _byRequest.Count;
+
+    public int PeakInFlight { get; private set; }
+
+    public int Preparing { get; private set; }
+
+    /// <summary>Bytes all contents together hold.</summary>
+    public long Cpu { get; private set; }
+
+    public long Geometry { get; private set; }
+
+    public long Texture { get; private set; }
+
+    /// <summary>Something the core did that the ports' contracts forbid: which content, what.</summary>
+    public List<(Breach Breach, int Content, string Reason)> Faults { get; } = [];
+
+    public ContentFact this[int content]
+    {
+        get
+        {
+            while (_facts.Count <= content)
+                _facts.Add(new());
+            var fact = _facts[content];
+            var key = tree.Contents.Key(content);
+            if (fact.Key != key)
+                _facts[content] = fact = new() { Key = key };
+            return fact;
+        }
+    }
+
+    public override void OnRequest(in TileRequest request)
+    {
+        var fact = this[request.Content];
+        if (fact.State == OutsideState.InFlight)
+            Faults.Add((Breach.DuplicateRequest, request.Content, "a request starts while another one for the same content is in flight"));
+        else if (fact.State != OutsideState.Absent)
+            Faults.Add((Breach.DuplicateRequest, request.Content, $"a request starts for a content that is {fact.State}"));
+        if (fact.ForGood)
+            Faults.Add((Breach.Dishonest, request.Content, "a request starts for a content that failed for good"));
+        fact.State = OutsideState.InFlight;
+        fact.RequestId = request.Id;
+        fact.ReportedBytes = 0;
+        _byRequest[request.Id] = request.Content;
+        Requested++;
+        if (fact.NetworkFailures + fact.ParseFailures > 0)
+            Retries++;
+        PeakInFlight = Math.Max(PeakInFlight, InFlight);
+        if (InFlight > options.MaximumRequests)
+            Faults.Add((Breach.OverBudget, request.Content, $"{InFlight} requests are in flight; the cap is {options.MaximumRequests}"));
+    }
+
+    public override void OnRequestCancelled(long requestId, CancelReason reason)
+    {
+        if (!_byRequest.Remove(requestId, out var content))
+        {
+            Faults.Add((Breach.Dishonest, -1, $"request {requestId} is called off, which is not in flight"));
+            return;
+        }
+        var fact = this[content];
+        fact.State = OutsideState.Absent;
+        Hold(fact, 0, 0, 0);
+        if (reason == CancelReason.TimedOut)
+            CountNetworkFailure(content, fact, inTick: true);
+        else
+            Cancelled++;
+    }
+
+    public override void OnPrepare(in PrepareJob job)
+    {
+        var fact = this[job.Content];
+        if (fact.State != OutsideState.Fetched)
+            Faults.Add((Breach.Dishonest, job.Content, $"a preparation starts for a content that is {fact.State}"));
+        fact.State = OutsideState.Preparing;
+        fact.Ticket = job.Ticket;
+        fact.IsMeasured = false;
+        _byTicket[job.Ticket] = job.Content;
+        Preparing++;
+    }
+
+    public override void OnProceed(long ticket)
+    {
+        var fact = this[_byTicket[ticket]];
+        if (!fact.IsMeasured)
+            Faults.Add((Breach.OverBudget, _byTicket[ticket], "memory is granted before the content was measured"));
+        Hold(fact, fact.MeasuredCpu, fact.MeasuredGeometry, fact.MeasuredTexture);
+    }
+
+    public override void OnPrepareCancelled(long ticket, CancelReason reason)
+    {
+        var content = _byTicket[ticket];
+        var fact = this[content];
+        Preparing--;
+        fact.State = OutsideState.Releasing;
+        if (reason != CancelReason.TimedOut)
+            return;
+        fact.ParseFailures++;
+        fact.ForGoodOnceReleased = fact.ParseFailures >= options.MaximumParseAttempts;
+    }
+
+    public override void OnUpload(in UploadCommand command)
+    {
+        var fact = this[command.Content];
+        if (fact.State != OutsideState.Prepared)
+            Faults.Add((Breach.Dishonest, command.Content, $"an upload is commanded for a content that is {fact.State}"));
+        fact.State = OutsideState.Uploading;
+    }
+
+    public override void OnFree(int content, long ticket)
+    {
+        var fact = this[content];
+        if (fact.State is not (OutsideState.Uploaded or OutsideState.Prepared or OutsideState.Uploading) || fact.Ticket != ticket)
+            Faults.Add((Breach.Dishonest, content, $"a content is freed that is {fact.State}"));
+        fact.State = OutsideState.Releasing;
+        Freed++;
+        _changed.Add(content);
+    }
+
+    public override void OnPosted(in InboxMessage message)
+    {
+        if (message.Kind is InboxKind.Headers or InboxKind.Progress or InboxKind.Fetched)
+        {
+            if (_byRequest.TryGetValue(message.Id, out var content))
+                OnAnswer(message, content, this[content]);
+        }
+        else if (_byTicket.TryGetValue(message.Id, out var content))
+        {
+            OnDevice(message, content, this[content]);
+        }
+    }
+
+    /// <summary>The frame is over: what failed during it counts from the next selection on.</summary>
+    public void EndFrame()
+    {
+        foreach (var content in _failedInTick)
+            this[content].SinceSelection = false;
+        _failedInTick.Clear();
+        Faults.Clear();
+    }
+
+    private void OnAnswer(in InboxMessage message, int content, ContentFact fact)
+    {
+        if (message.Kind == InboxKind.Headers)
+            return;
+        BytesReported += Math.Max(0, message.Bytes - fact.ReportedBytes);
+        fact.ReportedBytes = Math.Max(fact.ReportedBytes, message.Bytes);
+        Hold(fact, fact.ReportedBytes, 0, 0);
+        if (message.Kind == InboxKind.Progress)
+            return;
+        _byRequest.Remove(message.Id);
+        if (message.Status == FetchStatus.Ok)
+        {
+            fact.State = OutsideState.Fetched;
+            fact.NetworkFailures = 0;
+            return;
+        }
+        fact.State = OutsideState.Absent;
+        Hold(fact, 0, 0, 0);
+        var answered = message.Status is FetchStatus.NotFound or FetchStatus.Refused
+            || (message.Status == FetchStatus.HttpError && message.HttpStatus is >= 300 and < 500 and not (408 or 425 or 429));
+        if (answered)
+        {
+            fact.NetworkFailures++;
+            FailForGood(content, fact, inTick: false);
+        }
+        else
+        {
+            CountNetworkFailure(content, fact, inTick: false);
+        }
+    }
+
+    private void OnDevice(in InboxMessage message, int content, ContentFact fact)
+    {
+        switch (message.Kind)
+        {
+            case InboxKind.Measured:
+                (fact.MeasuredCpu, fact.MeasuredGeometry, fact.MeasuredTexture) = (message.CpuBytes, message.GpuGeometryBytes, message.GpuTextureBytes);
+                fact.IsMeasured = true;
+                break;
+            case InboxKind.Prepared when fact.State == OutsideState.Preparing:
+                fact.State = OutsideState.Prepared;
+                Preparing--;
+                break;
+            case InboxKind.TopologyReady when fact.State == OutsideState.Preparing:
+                fact.State = OutsideState.Uploaded;
+                Preparing--;
+                Hold(fact, 0, 0, 0);
+                _changed.Add(content);
+                break;
+            case InboxKind.PrepareFailed when fact.State == OutsideState.Preparing:
+                Preparing--;
+                CountParseFailure(content, fact, message.Permanent);
+                break;
+            case InboxKind.UploadFailed when fact.State == OutsideState.Uploading:
+                CountParseFailure(content, fact, permanent: false);
+                break;
+            case InboxKind.Uploaded when fact.State == OutsideState.Uploading:
+                fact.State = OutsideState.Uploaded;
+                fact.ParseFailures = 0;
+                Hold(fact, 0, fact.Geometry, fact.Texture);
+                _changed.Add(content);
+                break;
+            case InboxKind.Released:
+                fact.State = OutsideState.Absent;
+                Hold(fact, 0, 0, 0);
+                _byTicket.Remove(message.Id);
+                if (fact.ForGoodOnceReleased)
+                    FailForGood(content, fact, inTick: false);
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void CountNetworkFailure(int content, ContentFact fact, bool inTick)
+    {
+        if (++fact.NetworkFailures >= options.Hosts.MaximumAttempts)
+            FailForGood(content, fact, inTick);
+    }
+
+    private void CountParseFailure(int content, ContentFact fact, bool permanent)
+    {
+        fact.State = OutsideState.Absent;
+        Hold(fact, 0, 0, 0);
+        _byTicket.Remove(fact.Ticket);
+        if (++fact.ParseFailures >= options.MaximumParseAttempts || permanent)
+            FailForGood(content, fact, inTick: false);
+    }
+
+    private void FailForGood(int content, ContentFact fact, bool inTick)
+    {
+        fact.ForGood = true;
+        fact.SinceSelection = inTick;
+        if (inTick)
+            _failedInTick.Add(content);
+        _changed.Add(content);
+    }
+
+    private void Hold(ContentFact fact, long cpu, long geometry, long texture)
+    {
+        Cpu += cpu - fact.Cpu;
+        Geometry += geometry - fact.Geometry;
+        Texture += texture - fact.Texture;
+        (fact.Cpu, fact.Geometry, fact.Texture) = (cpu, geometry, texture);
+    }
+}

@@ -1,0 +1,107 @@
+using Lodestream.Presentation;
+using Lodestream.Scene;
+using Lodestream.Simulation.Runs;
+using Lodestream.Streaming;
+
+namespace Lodestream.Simulation.Laws;
+
+/// <summary>
+/// Judges every frame of a run by the laws, from outside the core: from the tree, the selection, what was asked of transport, preparer and
+/// host, and what they answered. Law 6 is judged by whoever runs the same set-up twice.
+/// </summary>
+public sealed class LawChecker : SimulationObserver
+{
+    private readonly TileTree _tree;
+    private readonly ContentFacts _contents;
+    private readonly TileFacts _tiles;
+    private readonly SelectionCheck _selection;
+    private readonly CoverageCheck _coverage;
+    private readonly AccountCheck _accounts;
+    private readonly ProgressCheck _progress;
+    private readonly Screen _screen = new();
+    private long _frame;
+    private TimeSpan _time;
+    private string? _wrongCommit;
+
+    /// <summary>Makes a checker for one run.</summary>
+    /// <param name="tree">The scene.</param>
+    /// <param name="options">The core's options.</param>
+    public LawChecker(TileTree tree, StreamerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(tree);
+        ArgumentNullException.ThrowIfNull(options);
+        _tree = tree;
+        _contents = new(tree, options);
+        _tiles = new(tree, _contents, options);
+        _selection = new(tree, _tiles);
+        _coverage = new(tree, _tiles, options);
+        _accounts = new(tree, _contents, _tiles);
+        _progress = new(tree, _contents, _tiles);
+    }
+
+    /// <summary>What was broken so far.</summary>
+    public LawReport Report { get; } = new();
+
+    /// <inheritdoc />
+    public override void OnRequest(in TileRequest request) => _contents.OnRequest(request);
+
+    /// <inheritdoc />
+    public override void OnRequestCancelled(long requestId, CancelReason reason) => _contents.OnRequestCancelled(requestId, reason);
+
+    /// <inheritdoc />
+    public override void OnPrepare(in PrepareJob job) => _contents.OnPrepare(job);
+
+    /// <inheritdoc />
+    public override void OnProceed(long ticket) => _contents.OnProceed(ticket);
+
+    /// <inheritdoc />
+    public override void OnPrepareCancelled(long ticket, CancelReason reason) => _contents.OnPrepareCancelled(ticket, reason);
+
+    /// <inheritdoc />
+    public override void OnUpload(in UploadCommand command) => _contents.OnUpload(command);
+
+    /// <inheritdoc />
+    public override void OnFree(int content, long ticket) => _contents.OnFree(content, ticket);
+
+    /// <inheritdoc />
+    public override void OnPosted(in InboxMessage message) => _contents.OnPosted(message);
+
+    /// <inheritdoc />
+    public override void OnCommit(RenderCommit commit)
+    {
+        _accounts.Commits++;
+        _wrongCommit ??= _screen.Apply(commit);
+    }
+
+    /// <inheritdoc />
+    public override void OnFrame(in SimulatedFrame frame)
+    {
+        (_frame, _time) = (frame.Number, frame.Time);
+        foreach (var (breach, content, reason) in _contents.Faults)
+            Fail(breach, content < 0 ? -1 : _tree.Contents.Records[content].Tile, reason);
+        if (_wrongCommit is { } wrong)
+            Fail(Breach.Dishonest, -1, wrong);
+        _wrongCommit = null;
+        _tiles.Update(frame.Streamer.EnabledFamilies);
+        _selection.Check(frame.Streamer.Selection, frame.Views, frame.Streamer.Statistics.DetailScale, (tile, reason) => Fail(Breach.Impure, tile, reason));
+        _coverage.Check(frame.Number, frame.Streamer.Selection, _screen, Fail);
+        _accounts.Check(frame, _screen, Fail);
+        _progress.CheckRest(frame, _accounts.Commits, Fail);
+        _contents.EndFrame();
+    }
+
+    /// <inheritdoc />
+    public override void OnEnd(in SimulatedFrame last) => _progress.CheckEnd(last, _screen, Fail);
+
+    /// <summary>Law 6: compares the run with a second one of the same set-up.</summary>
+    public void CompareWith(SimulationResult run, SimulationResult again)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(again);
+        if (run.TraceHash != again.TraceHash)
+            Fail(Breach.ReplayDiffers, -1, $"the trace hash is {run.TraceHash:x32} the first time and {again.TraceHash:x32} the second ({run.Frames} and {again.Frames} frames)");
+    }
+
+    private void Fail(Breach breach, int tile, string reason) =>
+        Report.Add(breach, _frame, _time, () => TileNames.Of(_tree, tile), reason);
+}

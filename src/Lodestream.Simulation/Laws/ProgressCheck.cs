@@ -1,0 +1,63 @@
+using Lodestream.Scene;
+using Lodestream.Selection;
+using Lodestream.Simulation.Runs;
+
+namespace Lodestream.Simulation.Laws;
+
+/// <summary>Law 4: with still cameras everything comes to rest, stays there, and then what is drawn is what is wanted.</summary>
+internal sealed class ProgressCheck(TileTree tree, ContentFacts contents, TileFacts tiles)
+{
+    private long _activityAtRest = -1;
+
+    /// <summary>Requests, cancellations, evictions and commits so far.</summary>
+    private long Activity(long commits) => contents.Requested + contents.Cancelled + contents.Freed + commits;
+
+    /// <summary>Checks a frame after the run came to rest.</summary>
+    public void CheckRest(in SimulatedFrame frame, long commits, Action<Breach, int, string> fail)
+    {
+        if (frame.Phase != RunPhase.Resting || !frame.IsQuiet)
+            return;
+        var activity = Activity(commits);
+        if (_activityAtRest >= 0 && activity != _activityAtRest)
+            fail(Breach.Livelocked, -1, $"at rest, {activity - _activityAtRest} requests, cancellations, evictions or commits happened");
+        _activityAtRest = activity;
+    }
+
+    /// <summary>Checks the run's end.</summary>
+    public void CheckEnd(in SimulatedFrame last, Screen screen, Action<Breach, int, string> fail)
+    {
+        if (!last.IsQuiet)
+        {
+            var s = last.Streamer.Statistics;
+            fail(Breach.Livelocked, -1, $"no rest: {s.InFlight} requests in flight, {s.Queued} queued, {s.Preparing} preparing, {s.NotYetResident} tiles missing; the governor says {last.Decision.Kind} {last.Decision.At}");
+            return;
+        }
+        foreach (ref readonly var visit in last.Streamer.Selection.Visits)
+        {
+            if ((visit.Flags & VisitFlags.Expand) != 0 && !tiles.HasFailedForGood(visit.Tile))
+                fail(Breach.Livelocked, visit.Tile, "at rest, its topology is not there and has not failed for good");
+            if ((visit.Flags & VisitFlags.Primary) == 0 || !tiles.HasContent(visit.Tile) || (screen.TryGet(visit.Tile, out var item) && item.Source == visit.Tile))
+                continue;
+            if (Excuse(visit.Tile, last.Streamer.EnabledFamilies) is null)
+                fail(Breach.Livelocked, visit.Tile, $"at rest, it is wanted, not drawn, and did not fail ({last.Streamer.Why(visit.Tile)})");
+        }
+    }
+
+    // It failed itself, is switched off, or waits for a sibling that failed where masks are impossible.
+    private string? Excuse(int tile, FamilySet enabled)
+    {
+        if (tiles.HasFailedForGood(tile))
+            return "it failed for good";
+        var any = false;
+        foreach (var content in tree.SlotsOf(tile))
+            any |= enabled.Contains(tree.Contents.Records[content].Family);
+        if (!any)
+            return "it is switched off";
+        for (var above = tree.Links[tile].Parent; above >= 0; above = tree.Links[above].Parent)
+        {
+            if (!tiles.CanMask(above) && tiles.FailedForGoodWithin(above) > 0)
+                return "a tile it must be drawn together with failed for good";
+        }
+        return null;
+    }
+}

@@ -1,0 +1,231 @@
+using Lodestream.Scene;
+using Lodestream.Simulation.Device;
+using Lodestream.Simulation.Network;
+using Lodestream.Simulation.Runs;
+using Lodestream.Simulation.Time;
+
+namespace Lodestream.Simulation.Scenarios;
+
+/// <summary>How a random world's tiles are split.</summary>
+public enum WorldShape : byte
+{
+    /// <summary>Four children, side by side.</summary>
+    Quadtree,
+
+    /// <summary>Eight children.</summary>
+    Octree,
+
+    /// <summary>Two to twelve disjoint children of any size.</summary>
+    Split,
+
+    /// <summary>One to twelve children that overlap.</summary>
+    Heap,
+}
+
+/// <summary>What a random world's volumes are.</summary>
+public enum WorldVolumes : byte
+{
+    /// <summary>Boxes along the scene's axes.</summary>
+    Boxes,
+
+    /// <summary>Boxes that are all turned alike.</summary>
+    Turned,
+
+    /// <summary>Spheres.</summary>
+    Spheres,
+
+    /// <summary>Any of them, tile by tile.</summary>
+    Mixed,
+}
+
+/// <summary>How a random camera moves.</summary>
+public enum CameraMove : byte
+{
+    /// <summary>It does not.</summary>
+    Stand,
+
+    /// <summary>Around the world, looking at its middle.</summary>
+    Orbit,
+
+    /// <summary>Across, low.</summary>
+    Fly,
+
+    /// <summary>From far away to the ground.</summary>
+    Dive,
+
+    /// <summary>From the ground to far away.</summary>
+    ZoomOut,
+
+    /// <summary>Turning on the spot.</summary>
+    Spin,
+
+    /// <summary>From place to place in no time.</summary>
+    Teleport,
+
+    /// <summary>From one random pose to the next.</summary>
+    Wander,
+}
+
+/// <summary>
+/// A run that is drawn from a seed: a world, cameras, a network, a device and options. Every trait can be switched off by itself, so
+/// that a failing run can be made simpler (<see cref="Simpler"/>) while it goes on failing.
+/// </summary>
+public sealed record RandomScenario
+{
+    /// <summary>Seed of the world, the failures and the path.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>How tiles are split.</summary>
+    public WorldShape Shape { get; init; }
+
+    /// <summary>What volumes are.</summary>
+    public WorldVolumes Volumes { get; init; }
+
+    /// <summary>Levels of the world.</summary>
+    public int Depth { get; init; } = 3;
+
+    /// <summary>Tiles at most.</summary>
+    public int Tiles { get; init; } = 100;
+
+    /// <summary>Some tiles are refined by addition.</summary>
+    public bool Adds { get; init; }
+
+    /// <summary>Some inner tiles have no content.</summary>
+    public bool ContentLess { get; init; }
+
+    /// <summary>Some leaves have no content.</summary>
+    public bool EmptyLeaves { get; init; }
+
+    /// <summary>Some subtrees are documents of their own.</summary>
+    public bool Externals { get; init; }
+
+    /// <summary>Some tiles name other tiles' contents.</summary>
+    public bool Shared { get; init; }
+
+    /// <summary>Some tiles have several contents, of several families.</summary>
+    public bool Multiple { get; init; }
+
+    /// <summary>Some tiles have a viewer request volume.</summary>
+    public bool RequestVolumes { get; init; }
+
+    /// <summary>Some tiles name a greater error than their parents.</summary>
+    public bool Inversions { get; init; }
+
+    /// <summary>Some contents do not exist, cannot be decoded, or are not supported.</summary>
+    public bool FailForGood { get; init; }
+
+    /// <summary>The network fails now and then.</summary>
+    public bool FailForNow { get; init; }
+
+    /// <summary>The device fails or gets stuck now and then.</summary>
+    public bool DeviceFails { get; init; }
+
+    /// <summary>Lengths are not announced.</summary>
+    public bool UnknownLengths { get; init; }
+
+    /// <summary>How the first camera moves.</summary>
+    public CameraMove Move { get; init; }
+
+    /// <summary>Cameras; those after the first are switched on and off.</summary>
+    public int Cameras { get; init; } = 1;
+
+    /// <summary>Seconds the cameras move.</summary>
+    public double Seconds { get; init; } = 4;
+
+    /// <summary>Name of the network's profile.</summary>
+    public string Network { get; init; } = "local";
+
+    /// <summary>Whether the host has masks.</summary>
+    public bool Masks { get; init; } = true;
+
+    /// <summary>What is done about failed leaves without masks.</summary>
+    public FailedLeafRule FailedLeaves { get; init; }
+
+    /// <summary>Draws a scenario.</summary>
+    public static RandomScenario FromSeed(ulong seed)
+    {
+        var random = new SeededRandom(seed);
+        return new()
+        {
+            Seed = seed,
+            Shape = (WorldShape)random.Whole(0, 3),
+            Volumes = (WorldVolumes)random.Whole(0, 3),
+            Depth = random.Whole(1, 6),
+            Tiles = random.Whole(5, 400),
+            Adds = random.Chance(0.4),
+            ContentLess = random.Chance(0.4),
+            EmptyLeaves = random.Chance(0.3),
+            Externals = random.Chance(0.4),
+            Shared = random.Chance(0.2),
+            Multiple = random.Chance(0.2),
+            RequestVolumes = random.Chance(0.2),
+            Inversions = random.Chance(0.2),
+            FailForGood = random.Chance(0.4),
+            FailForNow = random.Chance(0.4),
+            DeviceFails = random.Chance(0.2),
+            UnknownLengths = random.Chance(0.2),
+            Move = (CameraMove)random.Whole(0, 7),
+            Cameras = random.Chance(0.2) ? 2 : 1,
+            Seconds = random.Between(1, 8),
+            Network = new[] { "local", "fibre", "cable", "4g", "3g", "outage", "throttled" }[random.Whole(0, 6)],
+            Masks = random.Chance(0.7),
+            FailedLeaves = random.Chance(0.8) ? FailedLeafRule.Coarse : FailedLeafRule.Hole,
+        };
+    }
+
+    /// <summary>Scenarios that are simpler by one trait each, the greatest simplifications first.</summary>
+    public IEnumerable<RandomScenario> Simpler()
+    {
+        RandomScenario[] candidates =
+        [
+            this with { Tiles = Math.Max(1, Tiles / 2) }, this with { Tiles = Math.Max(1, Tiles * 3 / 4) }, this with { Tiles = Math.Max(1, Tiles - 1) },
+            this with { Depth = Math.Max(1, Depth - 1) }, this with { Seconds = Math.Max(0.5, Math.Floor(Seconds) / 2) },
+            this with { Cameras = 1 }, this with { FailForNow = false }, this with { DeviceFails = false }, this with { FailForGood = false },
+            this with { Adds = false }, this with { ContentLess = false }, this with { EmptyLeaves = false }, this with { Externals = false },
+            this with { Shared = false }, this with { Multiple = false }, this with { RequestVolumes = false }, this with { Inversions = false },
+            this with { UnknownLengths = false }, this with { Network = "local" }, this with { Move = CameraMove.Stand },
+            this with { Masks = true }, this with { FailedLeaves = FailedLeafRule.Coarse },
+            this with { Volumes = WorldVolumes.Boxes }, this with { Shape = WorldShape.Quadtree },
+        ];
+        return candidates.Where(candidate => candidate != this);
+    }
+
+    /// <summary>Builds the run.</summary>
+    public SimulationSetup Build()
+    {
+        var world = RandomWorld.Make(this);
+        var random = new SeededRandom(Seed ^ 0x5e70);
+        var network = NetworkProfile.Parse(Network, out var error) ?? throw new InvalidOperationException(error);
+        if (FailForNow)
+            network = network with { Fail = random.Between(0, 0.3), Truncate = random.Between(0, 0.1), Corrupt = random.Between(0, 0.1), Stall = random.Between(0, 0.05) };
+        var device = new DeviceProfile
+        {
+            DecodeMBps = random.Between(2, 200),
+            UploadMBps = random.Between(20, 800),
+            Workers = random.Whole(1, 4),
+            UploadFail = DeviceFails ? random.Between(0, 0.1) : 0,
+            Stuck = DeviceFails ? random.Between(0, 0.05) : 0,
+        };
+        var options = new StreamerOptions
+        {
+            HostHasMasks = Masks,
+            FailedLeaves = FailedLeaves,
+            MaximumRequests = random.Whole(1, 24),
+            MaximumRequestsPerHost = random.Whole(1, 8),
+            TopologyTilesPerTick = random.Chance(0.5) ? int.MaxValue : random.Whole(1, 50),
+        };
+        return new()
+        {
+            Tree = new TileTree(RandomWorld.RootUri),
+            Origin = world,
+            Cameras = RandomCameras.Make(this, world.Size),
+            Network = network,
+            Device = device,
+            Options = options,
+            Seed = Seed,
+            FramesPerSecond = random.Chance(0.5) ? 60 : 30,
+            Cold = random.Chance(0.7),
+            SettleLimitSeconds = 3600,
+        };
+    }
+}

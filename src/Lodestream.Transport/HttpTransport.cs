@@ -1,0 +1,125 @@
+using System.Net;
+using System.Net.Http.Headers;
+using Lodestream.Streaming;
+
+namespace Lodestream.Transport;
+
+/// <summary>
+/// Fetches over HTTP: one attempt each, no retry. The client is the host's: it brings proxies, certificates, HTTP versions and
+/// decompression. Its <see cref="HttpClient.Timeout"/> ends an attempt as <see cref="FetchStatus.TimedOut"/>; the streamer watches time
+/// itself, so an infinite one suits.
+/// </summary>
+/// <param name="client">Makes the requests; not disposed here.</param>
+/// <param name="inbox">Where outcomes go.</param>
+/// <param name="options">Options; null for the defaults.</param>
+/// <param name="time">The clock, for dates in Retry-After; null for the system's.</param>
+public sealed class HttpTransport(HttpClient client, Inbox inbox, HttpTransportOptions? options = null, TimeProvider? time = null)
+    : FetchingTransport(inbox, time ?? TimeProvider.System)
+{
+    // What browsers' fetch allows is 20; a tile that takes more than a few is misconfigured.
+    private const int MaximumRedirects = 5;
+
+    private readonly HttpTransportOptions _options = Validated(options ?? new());
+    private readonly TimeProvider _time = time ?? TimeProvider.System;
+
+    /// <summary>
+    /// Makes a client that suits: HTTP/2 where the server has it, decompression, no timeout of its own, and redirects left to the
+    /// transport, which looks at where they lead before it goes there.
+    /// </summary>
+    public static HttpClient CreateClient() => new(new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false,
+        AutomaticDecompression = DecompressionMethods.All,
+        UseCookies = false,
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+    })
+    {
+        DefaultRequestVersion = HttpVersion.Version20,
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
+
+    /// <inheritdoc/>
+    public override async Task<FetchOutcome> FetchAsync(string uri, IFetchProgress? progress, CancellationToken cancellation)
+    {
+        if (!Uri.TryCreate(uri, UriKind.Absolute, out var address))
+            return FetchOutcome.Failed(FetchStatus.Refused, $"{uri}: is not an absolute URI");
+        if (Refusal(address) is { } refusal)
+            return FetchOutcome.Failed(FetchStatus.Refused, $"{uri}: {refusal}");
+        try
+        {
+            for (var redirects = 0; ; redirects++)
+            {
+                using var request = new HttpRequestMessage(HttpMethod.Get, address) { Version = client.DefaultRequestVersion, VersionPolicy = client.DefaultVersionPolicy };
+                using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
+
+                // A client that follows redirects itself may be elsewhere by now.
+                if (request.RequestUri is { } now && Refusal(now) is { } elsewhere)
+                    return FetchOutcome.Failed(FetchStatus.Refused, $"{uri}: leads to {now}, which {elsewhere}");
+                if (response.StatusCode == HttpStatusCode.OK)
+                    return await ReadBodyAsync(uri, response, progress, cancellation).ConfigureAwait(false);
+                if (!IsRedirect(response.StatusCode) || response.Headers.Location is not { } location || redirects == MaximumRedirects)
+                    return StatusOutcome(uri, response);
+                address = new Uri(address, location);
+                if (Refusal(address) is { } refused)
+                    return FetchOutcome.Failed(FetchStatus.Refused, $"{uri}: leads to {address}, which {refused}");
+            }
+        }
+        catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
+        {
+            return FetchOutcome.Failed(FetchStatus.TimedOut, $"{uri}: {e.InnerException?.Message ?? "no answer in time"}");
+        }
+        catch (HttpRequestException e)
+        {
+            return FetchOutcome.Failed(StatusOf(e.HttpRequestError), $"{uri}: {e.Message}");
+        }
+        catch (IOException e)
+        {
+            return FetchOutcome.Failed(e is HttpIOException http ? StatusOf(http.HttpRequestError) : FetchStatus.NetworkError, $"{uri}: {e.Message}");
+        }
+    }
+
+    private async Task<FetchOutcome> ReadBodyAsync(string uri, HttpResponseMessage response, IFetchProgress? progress, CancellationToken cancellation)
+    {
+        // A client that decompresses takes the length of what was compressed away.
+        var announced = response.Content.Headers.ContentEncoding.Count > 0 ? null : response.Content.Headers.ContentLength;
+        if (announced > _options.MaximumBytes)
+            return FetchOutcome.Failed(FetchStatus.Refused, $"{uri}: has {announced} bytes; at most {_options.MaximumBytes} are accepted");
+        progress?.Headers(announced ?? 0);
+        var stream = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
+        await using var _ = stream.ConfigureAwait(false);
+        return await BodyReader.ReadAsync(uri, stream, announced, _options.MaximumBytes, progress, cancellation).ConfigureAwait(false);
+    }
+
+    private FetchOutcome StatusOutcome(string uri, HttpResponseMessage response)
+    {
+        var status = response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Gone ? FetchStatus.NotFound : FetchStatus.HttpError;
+        return new(status, null, $"{uri}: HTTP {(int)response.StatusCode} {response.ReasonPhrase}", (int)response.StatusCode, RetryAfter(response.Headers.RetryAfter));
+    }
+
+    // Seconds, or a date on the source's clock.
+    private double RetryAfter(RetryConditionHeaderValue? header) => header switch
+    {
+        { Delta: { } delta } => Math.Max(0, delta.TotalSeconds),
+        { Date: { } date } => Math.Max(0, (date - _time.GetUtcNow()).TotalSeconds),
+        _ => 0,
+    };
+
+    private static bool IsRedirect(HttpStatusCode status) => (int)status is 301 or 302 or 303 or 307 or 308;
+
+    private string? Refusal(Uri address)
+    {
+        if (address.Scheme == Uri.UriSchemeHttps)
+            return null;
+        if (address.Scheme != Uri.UriSchemeHttp)
+            return $"has the scheme {address.Scheme}; http and https are fetched here";
+        return address.IsLoopback || _options.AllowPlainHttp ? null : "is plain http to another machine, which is refused unless it is allowed";
+    }
+
+    private static FetchStatus StatusOf(HttpRequestError error) => error == HttpRequestError.ResponseEnded ? FetchStatus.Truncated : FetchStatus.NetworkError;
+
+    private static HttpTransportOptions Validated(HttpTransportOptions options)
+    {
+        options.Validate();
+        return options;
+    }
+}

@@ -1,0 +1,67 @@
+using Lodestream.Simulation.Scenes;
+using Lodestream.Tests.Harness;
+
+namespace Lodestream.Tests;
+
+/// <summary>In steady state a frame allocates nothing: neither while the camera stands nor while it flies over what is there.</summary>
+public class AllocationTests
+{
+    [Fact]
+    public void A_still_camera_s_ticks_allocate_nothing()
+    {
+        var world = Settled();
+        Assert.Equal(0, AllocatedBy(world, 50));
+    }
+
+    [BenchFlightFact]
+    public void Flying_over_what_is_there_allocates_nothing()
+    {
+        var flight = SharedData.Flight();
+        var world = Settled();
+        var views = Enumerable.Range(0, flight.Poses.Count).Select(pose => flight.At(pose)).ToArray();
+
+        // Once to bring everything and to let buffers grow, once for what a second pass still has to learn.
+        for (var pass = 0; pass < 3; pass++)
+        {
+            foreach (var view in views)
+            {
+                world.Views[0] = view;
+                world.Now += TimeSpan.FromSeconds(1 / 60.0);
+                world.DeliverAll();
+            }
+        }
+        world.IsRecording = false;
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        foreach (var view in views)
+        {
+            world.Now += TimeSpan.FromSeconds(1 / 60.0);
+            world.Views[0] = view;
+            world.Streamer.Tick(world.Now, world.Views);
+        }
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        Assert.True(world.Streamer.Statistics.Settled);
+        Assert.Equal(0, allocated);
+    }
+
+    private static HandDrivenWorld Settled()
+    {
+        var world = new HandDrivenWorld(new SyntheticQuadtree(6).Build(), HandDrivenWorld.Plain with { UploadBudgetMs = 1e6 });
+        world.DeliverAll();
+        Assert.True(world.Streamer.Statistics.Settled);
+        return world;
+    }
+
+    private static long AllocatedBy(HandDrivenWorld world, int ticks)
+    {
+        for (var i = 0; i < 50; i++)
+            world.Tick();
+        world.IsRecording = false;
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < ticks; i++)
+        {
+            world.Now += TimeSpan.FromSeconds(1 / 60.0);
+            world.Streamer.Tick(world.Now, world.Views);
+        }
+        return GC.GetAllocatedBytesForCurrentThread() - before;
+    }
+}

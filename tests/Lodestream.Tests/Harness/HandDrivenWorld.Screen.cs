@@ -1,0 +1,132 @@
+using Lodestream.Presentation;
+using Lodestream.Scene;
+using Lodestream.Streaming;
+
+namespace Lodestream.Tests.Harness;
+
+internal sealed partial class HandDrivenWorld
+{
+    private readonly Dictionary<int, DrawItem> _screen = [];
+    private readonly SortedDictionary<long, UploadCommand> _uploads = [];
+    private readonly HashSet<int> _onGpu = [];
+
+    /// <summary>Whether the host acknowledges uploads as soon as it is asked for them.</summary>
+    public bool UploadsAtOnce { get; set; } = true;
+
+    /// <summary>What an upload is reported to cost, milliseconds.</summary>
+    public double UploadMs { get; set; }
+
+    /// <summary>Names of contents the host was asked to upload and has not acknowledged.</summary>
+    public string[] Uploads => [.. _uploads.Values.Select(upload => NameOfContent(upload.Content))];
+
+    /// <summary>Whether the host looks at commits; off only to measure what the streamer alone allocates.</summary>
+    public bool IsRecording { get; set; } = true;
+
+    /// <summary>Commits that came, each as text: shown items, then hidden regions with a leading '!'.</summary>
+    public List<string> Commits { get; } = [];
+
+    /// <summary>What is on screen by region, as the commits told it.</summary>
+    public IReadOnlyDictionary<int, DrawItem> Picture => _screen;
+
+    /// <summary>
+    /// What is on screen: regions in alphabetical order, <c>R-a-b</c> for R drawn around its children a and b, <c>m&lt;R-c</c> for R
+    /// standing in for m around m's child c.
+    /// </summary>
+    public string Screen => string.Join(' ', _screen.Values.Select(TextOf).Order(StringComparer.Ordinal));
+
+    public void Upload(string content)
+    {
+        var upload = Pending(content);
+        _uploads.Remove(upload.Ticket);
+        _onGpu.Add(upload.Content);
+        Inbox.Post(new() { Kind = InboxKind.Uploaded, Id = upload.Ticket, CostMs = UploadMs });
+    }
+
+    public void FailToUpload(string content, string error = "out of GPU memory")
+    {
+        var upload = Pending(content);
+        _uploads.Remove(upload.Ticket);
+        Inbox.Post(new() { Kind = InboxKind.UploadFailed, Id = upload.Ticket, Error = error });
+    }
+
+    void IRenderHost.Upload(in UploadCommand command)
+    {
+        Assert.Equal(command.Ticket, command.Prepared);
+        _uploads.Add(command.Ticket, command);
+        Log.Add($"upload {NameOfContent(command.Content)}");
+        if (UploadsAtOnce)
+            Upload(NameOfContent(command.Content));
+    }
+
+    void IRenderHost.Commit(RenderCommit commit)
+    {
+        if (!IsRecording)
+            return;
+        Assert.False(commit.IsEmpty, "A commit came that changes nothing.");
+        var text = new List<string>();
+        foreach (var item in commit.Shown)
+        {
+            Assert.False(_screen.TryGetValue(item.Region, out var before) && before == item, $"{TextOf(item)} is shown, and was already.");
+            Assert.True(HasUploads(item), $"{TextOf(item)} is shown, and is not on the GPU.");
+            _screen[item.Region] = item;
+            text.Add(TextOf(item));
+        }
+        foreach (var region in commit.Hidden)
+        {
+            Assert.True(_screen.Remove(region), $"{NameOfTile(region)} is hidden, and is not on screen.");
+            text.Add('!' + NameOfTile(region));
+        }
+        text.Sort(StringComparer.Ordinal);
+        Commits.Add(string.Join(' ', text));
+    }
+
+    void IRenderHost.Free(int content, long ticket)
+    {
+        Assert.True(_onGpu.Remove(content), $"{NameOfContent(content)} is freed, and is not on the GPU.");
+        Assert.DoesNotContain(_screen.Values, item => Tree.SlotsOf(item.Source).Contains(content));
+        Log.Add($"free {NameOfContent(content)}");
+        if (ReleasesAtOnce)
+            Release(ticket);
+    }
+
+    private UploadCommand Pending(string content)
+    {
+        foreach (var upload in _uploads.Values)
+        {
+            if (NameOfContent(upload.Content) == content)
+                return upload;
+        }
+        throw new InvalidOperationException($"{content} is not being uploaded, but: {string.Join(' ', Uploads)}.");
+    }
+
+    private bool HasUploads(in DrawItem item)
+    {
+        var slots = Tree.SlotsOf(item.Source);
+        for (var slot = 0; slot < slots.Length; slot++)
+        {
+            if ((item.Contents >> slot & 1) != 0 && !_onGpu.Contains(slots[slot]))
+                return false;
+        }
+        return item.Contents != 0;
+    }
+
+    private void CheckScreen()
+    {
+        Assert.Equal(Streamer.Drawn.Length, _screen.Count);
+        foreach (var item in Streamer.Drawn)
+            Assert.Equal(item, _screen[item.Region]);
+    }
+
+    private string TextOf(DrawItem item)
+    {
+        var text = NameOfTile(item.Region);
+        if (item.Source != item.Region)
+            text += '<' + NameOfTile(item.Source);
+        for (var child = 0; child < 8; child++)
+        {
+            if ((item.ChildMask >> child & 1) != 0)
+                text += '-' + NameOfTile(Tree.Links[item.Region].FirstChild + child);
+        }
+        return text;
+    }
+}

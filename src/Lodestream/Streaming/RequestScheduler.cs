@@ -139,6 +139,9 @@ internal sealed class RequestScheduler(
             }
             transport.Cancel(entry.Id, CancelReason.TimedOut);
             Fail(_inFlight[i], new() { Status = FetchStatus.TimedOut, Error = "no answer in time" }, now);
+
+            // What is wanted was gone through before: nobody else will look at the time of this retry.
+            WakeAt(entry.RetryAt);
         }
     }
 

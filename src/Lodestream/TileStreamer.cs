@@ -57,7 +57,7 @@ public sealed class TileStreamer
         _detail = new(tree, _residency, sizes, _ledger, _policy);
         _planner = new(_residency, _ledger, _scheduler, _pipeline, new(tree, _residency, _options.HostHasMasks), _evictor, _detail, new(tree, _residency, _ledger, _policy, _options.Prediction), sizes, tree, _options);
         _resolver = new(tree, _residency, _options);
-        _uploads = new(tree, _residency, _ledger, _pipeline, host, _options);
+        _uploads = new(tree, _residency, _ledger, _pipeline, host, new(tree, _residency, _options.HostHasMasks), _options);
         _commits = new(tree, _residency, host);
     }
 
@@ -108,7 +108,7 @@ public sealed class TileStreamer
         _pipeline.PlaceTopology(now);
         _policy.Select(Tree, views, new(_detail.Value), Selection);
         _planner.Plan(Selection, views, now, RequestsAllowed);
-        _uploads.Upload();
+        _uploads.Upload(Selection);
         _resolver.Resolve(Selection);
         _commits.Commit(_resolver.Items, Selection.FrameId);
         _commits.Free(_evictor.Chosen);
@@ -220,7 +220,7 @@ public sealed class TileStreamer
         s.PeakBytes = _ledger.Peak;
         s.BudgetBytes = _ledger.Budget;
         s.DetailScale = _detail.Value;
-        s.Settled = s.NotYetResident == 0 && _pipeline.IsIdle;
+        s.Settled = s.NotYetResident == 0 && _pipeline.IsIdleBut(_uploads.HeldBack);
         ScreenErrors.Measure(Tree, Selection, _resolver.Items, _resolver.VisitOfItem, s);
     }
 

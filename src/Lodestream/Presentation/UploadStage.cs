@@ -1,5 +1,6 @@
 using Lodestream.Residency;
 using Lodestream.Scene;
+using Lodestream.Selection;
 using Lodestream.Streaming;
 
 namespace Lodestream.Presentation;
@@ -8,7 +9,7 @@ namespace Lodestream.Presentation;
 /// Brings prepared contents to the GPU, most urgent first, as many a tick as their predicted cost allows. Costs are learned from what
 /// the host reports; the clock is never read here.
 /// </summary>
-internal sealed class UploadStage(TileTree tree, TileResidency residency, MemoryLedger ledger, ContentPipeline pipeline, IRenderHost host, StreamerOptions options)
+internal sealed class UploadStage(TileTree tree, TileResidency residency, MemoryLedger ledger, ContentPipeline pipeline, IRenderHost host, UploadGate gate, StreamerOptions options)
 {
     // Milliseconds per byte until a host has reported: 400 MB/s.
     private double _msPerByte = 1 / 400e3;
@@ -16,11 +17,23 @@ internal sealed class UploadStage(TileTree tree, TileResidency residency, Memory
     /// <summary>Whether prepared contents wait for the next tick's upload budget.</summary>
     public bool HasWork { get; private set; }
 
+    /// <summary>Prepared contents that are kept back because showing them would hide something.</summary>
+    public int HeldBack { get; private set; }
+
     /// <summary>Commands uploads for this tick.</summary>
-    public void Upload()
+    /// <param name="set">What is wanted.</param>
+    public void Upload(VisibilitySet set)
     {
         var spent = 0.0;
         HasWork = false;
+        HeldBack = 0;
+        foreach (var index in pipeline.Ready)
+        {
+            ref var entry = ref residency.Entry(index);
+            entry.HeldBack = !entry.Uploading && !gate.MayUpload(entry.Content, set);
+            if (entry.HeldBack)
+                HeldBack++;
+        }
         while (true)
         {
             var index = MostUrgent();
@@ -68,7 +81,7 @@ internal sealed class UploadStage(TileTree tree, TileResidency residency, Memory
         foreach (var index in pipeline.Ready)
         {
             ref var entry = ref residency.Entry(index);
-            if (!entry.Uploading && (best < 0 || entry.Priority > residency.Entry(best).Priority))
+            if (!entry.Uploading && !entry.HeldBack && (best < 0 || entry.Priority > residency.Entry(best).Priority))
                 best = index;
         }
         return best;

@@ -33,6 +33,9 @@ internal struct ContentEntry
     /// <summary>The upload was commanded and not acknowledged yet.</summary>
     public bool Uploading;
 
+    /// <summary>The upload is kept back, because showing the content would hide what is shown.</summary>
+    public bool HeldBack;
+
     /// <summary>The content was drawn at least once since it was fetched.</summary>
     public bool EverDrawn;
 

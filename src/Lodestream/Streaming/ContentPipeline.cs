@@ -29,8 +29,8 @@ internal sealed class ContentPipeline(
     /// <summary>Bytes a measured content was short of in the last <see cref="GrantMemory"/>; 0 when all were granted.</summary>
     public long MemoryShortage { get; private set; }
 
-    /// <summary>Whether nothing moves here.</summary>
-    public bool IsIdle => _preparing.Count == 0 && _appends.Count == 0 && Ready.Count == 0;
+    /// <summary>Whether nothing moves here, but for so many prepared contents that are kept back.</summary>
+    public bool IsIdleBut(int heldBack) => _preparing.Count == 0 && _appends.Count == 0 && Ready.Count == heldBack;
 
     /// <summary>A content was fetched: prepare it.</summary>
     public void Prepare(int index, in InboxMessage message, TimeSpan now)
@@ -81,6 +81,7 @@ internal sealed class ContentPipeline(
             entry.AwaitsMemory = false;
             entry.Since = now;
             _awaitingMemory.RemoveAt(at);
+            scheduler.WakeAt(now + TimeSpan.FromSeconds(options.PrepareTimeoutSeconds));
             preparer.Proceed(entry.Id);
         }
     }

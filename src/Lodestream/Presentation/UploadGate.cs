@@ -1,0 +1,104 @@
+using Lodestream.Residency;
+using Lodestream.Scene;
+using Lodestream.Selection;
+
+namespace Lodestream.Presentation;
+
+/// <summary>
+/// Keeps an upload back that would make something shown disappear. A maskless tile, or an ADD tile with content, that is not here yet
+/// lets an ancestor cover it whole; if something below it is shown already, because nothing covered it so far, the ancestor's coming
+/// would hide that. The planner avoids the case; shared contents, late answers and guesses bring it about all the same.
+/// </summary>
+internal sealed class UploadGate(TileTree tree, TileResidency residency, bool hostHasMasks)
+{
+    /// <summary>Whether a content may be uploaded now.</summary>
+    public bool MayUpload(int content, VisibilitySet set)
+    {
+        if (!MayShow(tree.Contents.Records[content].Tile, set))
+            return false;
+        foreach (var tile in tree.OtherTilesOf(content))
+        {
+            if (!MayShow(tile, set))
+                return false;
+        }
+        return true;
+    }
+
+    private bool MayShow(int tile, VisibilitySet set) => !WouldHide(tile, set) && !WouldBeHidden(tile);
+
+    // The tile would cover from now on, and a gate below it has something shown behind it.
+    private bool WouldHide(int tile, VisibilitySet set)
+    {
+        ref readonly var links = ref tree.LinkArray[tile];
+        return residency.DrawableBelow[tile] > 0 && !residency.Drawable[tile] && (links.Flags & TileFlags.Add) == 0 && !IsCovered(tile) && !IsWantedItself(tile, set)
+            && (IsOpenGate(tile) || HasOpenGateBelow(tile));
+    }
+
+    // An ancestor that would cover is being uploaded, and a gate is between.
+    private bool WouldBeHidden(int tile)
+    {
+        var gated = false;
+        for (var above = tree.LinkArray[tile].Parent; above > TileTree.SceneRoot; above = tree.LinkArray[above].Parent)
+        {
+            if (residency.Drawable[above])
+                return false;
+            if (gated && IsUploading(above))
+                return true;
+            gated |= IsGate(above);
+        }
+        return false;
+    }
+
+    private bool HasOpenGateBelow(int tile)
+    {
+        ref readonly var links = ref tree.LinkArray[tile];
+        for (var child = links.FirstChild; child < links.FirstChild + links.ChildCount; child++)
+        {
+            if (residency.Drawable[child] || residency.DrawableBelow[child] == 0)
+                continue;
+            if (IsOpenGate(child) || HasOpenGateBelow(child))
+                return true;
+        }
+        return false;
+    }
+
+    private bool IsOpenGate(int tile) => IsGate(tile) && residency.DrawableBelow[tile] > 0;
+
+    private bool IsGate(int tile)
+    {
+        ref readonly var links = ref tree.LinkArray[tile];
+        var canMask = (links.Flags & TileFlags.Maskable) != 0 && (hostHasMasks || links.MaskAxes == 0);
+        return !canMask || (links.Flags & (TileFlags.Add | TileFlags.HasContent | TileFlags.ContentFailed)) == (TileFlags.Add | TileFlags.HasContent);
+    }
+
+    private bool IsCovered(int tile)
+    {
+        for (var above = tree.LinkArray[tile].Parent; above >= 0; above = tree.LinkArray[above].Parent)
+        {
+            if (residency.Drawable[above])
+                return (tree.LinkArray[above].Flags & TileFlags.Add) == 0;
+        }
+        return false;
+    }
+
+    private static bool IsWantedItself(int tile, VisibilitySet set)
+    {
+        foreach (ref readonly var visit in set.Visits)
+        {
+            if (visit.Tile == tile)
+                return (visit.Flags & VisitFlags.Refined) == 0;
+        }
+        return false;
+    }
+
+    private bool IsUploading(int tile)
+    {
+        foreach (var content in tree.SlotsOf(tile))
+        {
+            var index = residency.Find(content);
+            if (index >= 0 && residency.Entry(index).Uploading)
+                return true;
+        }
+        return false;
+    }
+}

@@ -72,7 +72,7 @@ internal sealed class RequestScheduler(
         Network.Advance(now, _inFlight.Count > 0);
         var elapsed = Math.Min(0.1, (now - _lastTick).TotalSeconds);
         _tickSeconds += (elapsed - _tickSeconds) / 8;
-        _paceBytes = Math.Min(_paceBytes + elapsed * Network.Pace, 2 * sizes.MeanLength);
+        _paceBytes = Math.Min(Math.Max(_paceBytes, -Network.Pace) + elapsed * Network.Pace, 2 * sizes.MeanLength);
         _lastTick = now;
         _frame = frame;
         WaitingBytes = 0;
@@ -274,7 +274,8 @@ internal sealed class RequestScheduler(
 
     private bool MayPace(TimeSpan now)
     {
-        if (!options.AdaptiveWindow || _paceBytes > 0)
+        // Pacing keeps transfers from running in step; with next to nothing under way there is none to keep step with.
+        if (!options.AdaptiveWindow || _paceBytes > 0 || _inFlight.Count < FewestRequests)
             return true;
         WakeAt(now + TimeSpan.FromSeconds(-_paceBytes / Network.Pace) + TimeSpan.FromMilliseconds(1));
         return false;

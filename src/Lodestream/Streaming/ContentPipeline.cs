@@ -81,6 +81,7 @@ internal sealed class ContentPipeline(
             entry.AwaitsMemory = false;
             entry.Since = now;
             _awaitingMemory.RemoveAt(at);
+            scheduler.WakeAt(now + TimeSpan.FromSeconds(options.PrepareTimeoutSeconds));
             preparer.Proceed(entry.Id);
         }
     }

@@ -23,6 +23,9 @@ internal sealed class DemandCollector(TileTree tree, TileResidency residency, bo
 
         /// <summary>An ancestor was asked for, to cover.</summary>
         CoverAsked = 4,
+
+        /// <summary>The ancestor that covers gives way only when everything below it, in view or not, can be drawn.</summary>
+        Gated = 8,
     }
 
     private Facts[] _facts = new Facts[256];
@@ -43,7 +46,7 @@ internal sealed class DemandCollector(TileTree tree, TileResidency residency, bo
             var facts = visit.Parent < 0 ? Facts.None : _facts[visit.Parent];
             residency.SeenFrame[visit.Tile] = _frame;
             if (drawable[visit.Tile])
-                facts |= Facts.Covered;
+                facts = (facts | Facts.Covered) & ~Facts.Gated;
             if ((facts & Facts.Held) == 0 && (!drawable[visit.Tile] || tree.LinkArray[visit.Tile].SlotCount > 1 || (visit.Flags & VisitFlags.Refined) != 0))
                 facts = Ask(visit, i, facts, demands);
             _facts[i] = facts;
@@ -64,12 +67,15 @@ internal sealed class DemandCollector(TileTree tree, TileResidency residency, bo
         // While an ancestor that would cover is on its way, nothing is asked for that could be shown before it and not beside it.
         if ((facts & (Facts.Covered | Facts.CoverAsked)) == Facts.CoverAsked && Gates(links))
             facts |= Facts.Held;
-        if ((links.Flags & TileFlags.Add) != 0)
+        if ((links.Flags & TileFlags.Add) != 0 && HasLiveContent(links))
             return facts;
         if (HasLiveContent(links) && !residency.Drawable[tile])
             facts = AskForAncestor(visit, at, facts, demands);
-        if (!CanMask(links) && (facts & (Facts.Covered | Facts.Held)) == Facts.Covered)
-            AskForCulledChildren(visit, at, demands);
+        if ((!CanMask(links) || (facts & Facts.Gated) != 0) && (facts & (Facts.Covered | Facts.Held)) == Facts.Covered)
+        {
+            AskForCulledChildren(visit, at, facts, demands);
+            facts |= Facts.Gated;
+        }
         return facts;
     }
 
@@ -79,7 +85,7 @@ internal sealed class DemandCollector(TileTree tree, TileResidency residency, bo
         var tile = visit.Tile;
         ref readonly var links = ref tree.LinkArray[tile];
         var failed = HasFailed(tile);
-        if (!CanMask(links))
+        if (!CanMask(links) || (facts & Facts.Gated) != 0)
         {
             // Children may be drawn without their parent only all together. So that they never have to give way again, they are not
             // asked for before the parent is here or has failed, and a parent that was passed over is not asked for any more.
@@ -99,11 +105,11 @@ internal sealed class DemandCollector(TileTree tree, TileResidency residency, bo
         return failed ? facts : facts | Facts.CoverAsked;
     }
 
-    // A maskless tile is replaced by all its children at once, those out of view included: they may come into view in the next frame.
-    private void AskForCulledChildren(in Visit visit, int at, DemandList demands)
+    // A tile that gates is replaced by all below it at once, what is out of view included: it may come into view in the next frame.
+    private void AskForCulledChildren(in Visit visit, int at, Facts facts, DemandList demands)
     {
         ref readonly var links = ref tree.LinkArray[visit.Tile];
-        if (visit.ChildCount == links.ChildCount || visit.ChildCount == 0)
+        if (visit.ChildCount == links.ChildCount || (visit.ChildCount == 0 && (facts & Facts.Gated) == 0))
             return;
         for (var child = links.FirstChild; child < links.FirstChild + links.ChildCount; child++)
             AskForUnseen(child, at, demands);

@@ -1,0 +1,107 @@
+// A page that answers at once, in the next frame: what is timed is the core.
+export class ScriptedPage {
+  #scene;
+  #block;
+  #events = [];
+  #payloads = new Map();
+  #now = 0;
+  #core;
+  #protocol;
+  #glb;
+  #read;
+  /** Milliseconds of processor time the last tick took: other programs' load does not count. */
+  tickMs = 0;
+
+  /**
+   * @param core what boot() gave
+   * @param modules { attachPage, protocol, readStatistics } of the bundle
+   * @param json the scene's document
+   * @param glb every tile's content
+   */
+  constructor(core, modules, json, glb) {
+    this.json = json;
+    this.#core = core;
+    this.#glb = glb;
+    this.#protocol = modules.protocol;
+    this.#read = modules.readStatistics;
+    const { SharedBlock } = modules.protocol, { attachPage } = modules;
+    this.#scene = core.exports.Open('http://127.0.0.1/bench/tileset.json', 4e9, 24, 24, 1e6);
+    this.#block = new SharedBlock(core.runtime, core.exports.Address(this.#scene));
+    attachPage(this.#scene, { range: (payload, offset, length) => this.#payloads.get(payload).subarray(offset, offset + length), takeText: () => 'failed' });
+  }
+
+  untilSettled(pose) {
+    const ticks = [];
+    do {
+      this.tick(pose);
+      ticks.push(this.tickMs);
+      if (ticks.length > 20000)
+        throw new Error(`never settled: ${this.#core.exports.DebugState(this.#scene)}`);
+    } while (this.statistics.pending > 0 || this.#events.length > 0 || this.wakeKind === 0);
+    return ticks;
+  }
+
+  tick(pose) {
+    this.#block.write(this.#now += 16, [pose], this.#events);
+    const began = process.cpuUsage();
+    this.#core.exports.Tick(this.#scene);
+    const { user, system } = process.cpuUsage(began);
+    this.tickMs = (user + system) / 1000;
+    const { commands, statistics, wakeKind } = this.#block.read();
+    this.statistics = this.#read(statistics);
+    this.wakeKind = wakeKind;
+    while (!commands.done)
+      this.#answer(commands);
+  }
+
+  close() {
+    this.#core.exports.Close(this.#scene);
+  }
+
+  #answer(commands) {
+    const { Command, PageEvent } = this.#protocol;
+    switch (commands.word()) {
+      case Command.Fetch: {
+        const id = commands.word(), bytes = commands.text().endsWith('.json') ? this.json : this.#glb;
+        this.#payloads.set(id, bytes);
+        this.#events.push([PageEvent.Fetched, id, 0, 200, bytes.length, 0, 1, 0]);
+        break;
+      }
+      case Command.AbortFetch: case Command.DropPayload:
+        this.#payloads.delete(commands.word());
+        break;
+      case Command.Decode: {
+        const ticket = commands.word();
+        commands.words(6);
+        this.#events.push([PageEvent.Decoded, ticket, 1000, 1]);
+        break;
+      }
+      case Command.CancelDecode:
+        this.#events.push([PageEvent.Released, commands.words(2)[0]]);
+        break;
+      case Command.Upload:
+        this.#events.push([PageEvent.Uploaded, commands.words(4)[1], 100, 0, 0.01]);
+        break;
+      case Command.Free:
+        this.#events.push([PageEvent.Released, commands.words(2)[1]]);
+        break;
+      case Command.Show: {
+        commands.words(4);
+        commands.text();
+        commands.words(commands.word());
+        commands.words(19);
+        if (commands.word())
+          commands.words(15);
+        const children = commands.word();
+        if (children)
+          commands.words(9 + 6 * children);
+        break;
+      }
+      case Command.Hide:
+        commands.word();
+        break;
+      default:
+        commands.words(4);
+    }
+  }
+}

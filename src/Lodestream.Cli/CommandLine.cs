@@ -53,6 +53,7 @@ internal static class CommandLine
         new VersionOption(),
         DemoCommand.Create(),
         ServeCommand.Create(),
+        InspectCommand.Create(),
         WorldCommand.Create(),
         BenchCommand.Create(),
     };

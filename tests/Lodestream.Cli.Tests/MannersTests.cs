@@ -19,6 +19,15 @@ public sealed class MannersTests : IDisposable
     [InlineData("serve /no/such/folder", "/no/such/folder")]
     [InlineData("serve --port 70000 {tileset}", "Port")]
     [InlineData("serve --host nowhere.example {tileset}", "Host")]
+    [InlineData("inspect", "SCENE")]
+    [InlineData("inspect /no/such/scene", "/no/such/scene")]
+    [InlineData("inspect http://scenes.example/tileset.json", "plain http to another machine")]
+    [InlineData("inspect ftp://scenes.example/tileset.json", "ftp://scenes.example/tileset.json")]
+    [InlineData("inspect http://127.0.0.1:1/tileset.json", "http://127.0.0.1:1/tileset.json")]
+    [InlineData("inspect --json {tileset}", "SCENE")]
+    [InlineData("world continent", "--output")]
+    [InlineData("world atlantis -o x", "atlantis")]
+    [InlineData("demo --world atlantis", "atlantis")]
     [InlineData("serve --viewer /no/such/viewer {tileset}", "--viewer /no/such/viewer")]
     public async Task Wrong_use_is_exit_code_2_and_one_line_that_names_what_is_wrong(string commandLine, string named)
     {
@@ -42,7 +51,7 @@ public sealed class MannersTests : IDisposable
         var ended = await LodestreamProcess.RunAsync("--help");
         Assert.Equal(0, ended.ExitCode);
         Assert.Empty(ended.Error);
-        foreach (var command in new[] { "demo", "serve", "world" })
+        foreach (var command in new[] { "demo", "serve", "inspect", "world", "bench" })
         {
             Assert.Contains($"  {command} ", ended.Out, StringComparison.Ordinal);
             var help = await LodestreamProcess.RunAsync(command, "--help");

@@ -1,4 +1,5 @@
 using System.Text;
+using Lodestream.Server.Files;
 using Lodestream.Server.Tests.Fixtures;
 
 namespace Lodestream.Server.Tests;
@@ -145,6 +146,35 @@ public sealed class ServedFolderTests : IAsyncLifetime, IDisposable
         var answer = await _server.GetAsync(target);
         Assert.Equal(200, answer.Status);
         Assert.Equal(content, answer.Text);
+    }
+
+    [Theory]
+    [InlineData("./tiles/root.glb")]
+    [InlineData("tiles/../tiles/root.glb")]
+    [InlineData("../scene/tiles/root.glb")]
+    [InlineData("../secret.txt")]
+    [InlineData("tiles//root.glb")]
+    [InlineData("/tiles/root.glb")]
+    [InlineData("tiles/root.glb/")]
+    [InlineData("")]
+    public void A_path_is_refused_for_what_it_says_before_anyone_looks_where_it_leads(string path)
+    {
+        // The web server tidies most of these away before they come here; this folder does not rely on it.
+        var folder = new ServedFolder(Path.Combine(_outer.Path, "scene"));
+        Assert.NotNull(folder.Find("tiles/root.glb"));
+        Assert.Null(folder.Find(path));
+    }
+
+    [Theory]
+    [InlineData("back\\slash.glb")]
+    [InlineData("encoded%2fslash.glb")]
+    [InlineData("line\nbreak.glb")]
+    public void A_name_that_means_something_else_elsewhere_is_refused_even_where_such_a_file_exists(string name)
+    {
+        if (OperatingSystem.IsWindows())
+            return; // no such file can exist there
+        _outer.Write(Path.Combine("scene", name), "tile"u8);
+        Assert.Null(new ServedFolder(Path.Combine(_outer.Path, "scene")).Find(name));
     }
 
     private async Task AssertRefusedAsync(string target)

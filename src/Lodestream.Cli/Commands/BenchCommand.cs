@@ -50,7 +50,7 @@ internal static class BenchCommand
         {
             var flight = PosePath.Parse(path, await File.ReadAllBytesAsync(path, cancellation));
             var start = Stopwatch.GetTimestamp();
-            var tree = await SceneOpening.OpenAsync(scene, SceneSource.ReadAsync, cancellation);
+            var tree = await SceneOpening.OpenAsync(scene, SceneSource.Create(), cancellation);
             var openMs = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
             return SelectionBenchmark.Run(tree, flight, sse ?? flight.Lens.TargetErrorPx, passes, openMs, cancellation);
         }
@@ -78,7 +78,7 @@ internal static class BenchCommand
         Row("allocated a frame", $"{f.AllocatedBytesPerFrame:F0} bytes");
         Row("topology a tile", $"{f.TopologyBytesPerTile:F0} bytes");
         Row("opening", $"{f.OpenMs:F0} ms");
-        AnsiConsole.Write(table);
+        Terminal.Out.Write(table);
 
         void Row(string name, string value) => table.AddRow(name, value);
     }

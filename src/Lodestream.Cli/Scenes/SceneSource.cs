@@ -7,15 +7,22 @@ namespace Lodestream.Cli.Scenes;
 /// <summary>Reads files of the scenes that commands name, with the streamer's own transports: one attempt each.</summary>
 internal static class SceneSource
 {
-    private static readonly HttpTransport Http = new(HttpTransport.CreateClient(), new Inbox());
-
-    /// <summary>Reads one file.</summary>
-    public static async Task<SceneFile> ReadAsync(string uri, CancellationToken cancellation)
+    /// <summary>A reader of local files and of http and https addresses.</summary>
+    /// <param name="allowPlainHttp">Whether plain http to other machines is let through.</param>
+    public static SceneFileSource Create(bool allowPlainHttp = false)
     {
-        if (!uri.StartsWith("http", StringComparison.OrdinalIgnoreCase))
-            return await SceneFiles.ReadLocalAsync(uri, cancellation);
-        var outcome = await Http.FetchAsync(uri, null, cancellation);
+        var http = new Lazy<HttpTransport>(() => new(HttpTransport.CreateClient(), new Inbox(), new HttpTransportOptions { AllowPlainHttp = allowPlainHttp }));
+        return (uri, cancellation) => uri.StartsWith("http", StringComparison.OrdinalIgnoreCase)
+            ? FetchAsync(http.Value, uri, cancellation)
+            : SceneFiles.ReadLocalAsync(uri, cancellation);
+    }
+
+    private static async Task<SceneFile> FetchAsync(HttpTransport http, string uri, CancellationToken cancellation)
+    {
+        var outcome = await http.FetchAsync(uri, null, cancellation);
         cancellation.ThrowIfCancellationRequested();
-        return new(outcome.Bytes, outcome.Status == FetchStatus.NotFound, outcome.Error);
+
+        // Converted as it is, an absent array would become a file of no bytes.
+        return outcome.Bytes is { } bytes ? new(bytes, false, null) : new(null, outcome.Status == FetchStatus.NotFound, outcome.Error);
     }
 }

@@ -40,13 +40,25 @@ public sealed class Browser : IAsyncLifetime
     /// <param name="prepare">What to do with the page before it opens the viewer.</param>
     public async Task<ViewerPage> OpenAsync(LoopbackServer server, string scene, string parameters = "", Func<IPage, Task>? prepare = null)
     {
-        var context = await _browser!.NewContextAsync(new() { ViewportSize = new() { Width = 640, Height = 400 } });
-        var page = await context.NewPageAsync();
-        var viewer = new ViewerPage(page);
+        var viewer = await NewPageAsync();
         if (prepare is not null)
-            await prepare(page);
-        await page.GotoAsync($"{server.Url}?scene={Uri.EscapeDataString(scene)}{(parameters.Length == 0 ? "" : "&" + parameters)}");
+            await prepare(viewer.Page);
+        await viewer.Page.GotoAsync($"{server.Url}?scene={Uri.EscapeDataString(scene)}{(parameters.Length == 0 ? "" : "&" + parameters)}");
         return viewer;
+    }
+
+    /// <summary>Opens another page of the server.</summary>
+    public async Task<ViewerPage> OpenPageAsync(LoopbackServer server, string path)
+    {
+        var page = await NewPageAsync();
+        await page.Page.GotoAsync(server.Url + path);
+        return page;
+    }
+
+    private async Task<ViewerPage> NewPageAsync()
+    {
+        var context = await _browser!.NewContextAsync(new() { ViewportSize = new() { Width = 640, Height = 400 } });
+        return new ViewerPage(await context.NewPageAsync());
     }
 }
 

@@ -9,16 +9,8 @@ parallel=2
 project_timeout=15m
 
 find_chromium() {
-  local name
-  for name in ${LODESTREAM_CHROMIUM:-} chromium chromium-browser google-chrome; do
-    if command -v "$name" >/dev/null 2>&1; then
-      LODESTREAM_CHROMIUM=$(command -v "$name")
-      export LODESTREAM_CHROMIUM
-      return
-    fi
-  done
-  return 1
-}
+  command -v chromium || command -v chromium-browser || command -v google-chrome
+} >/dev/null 2>&1
 
 find_or_install_chromium() {
   find_chromium && return
@@ -36,13 +28,18 @@ find_or_install_chromium() {
     say "No Chromium, and it could not be installed: the browser tests cannot run."
     failed=$((failed + 1))
   else
-    say "No Chromium: the browser tests will be skipped. LODESTREAM_CHROMIUM names one elsewhere."
+    say "No Chromium: the browser tests will be skipped."
   fi
 }
 
 build_all() {
   say "Building…"
-  (cd "$root" && dotnet build Lodestream.slnx -c Release -v q -clp:ErrorsOnly -m:$parallel >&2) || fail_early "The build failed."
+  local log=$artifacts/build.log
+  mkdir -p "$artifacts"
+  if ! (cd "$root" && dotnet build Lodestream.slnx -c Release -v q --nologo -m:$parallel) >"$log" 2>&1; then
+    cat "$log" >&2
+    fail_early "The build failed."
+  fi
   (build_viewer) || fail_early "The viewer did not build."
 }
 

@@ -54,6 +54,7 @@ internal static class CommandLine
         DemoCommand.Create(),
         ServeCommand.Create(),
         WorldCommand.Create(),
+        BenchCommand.Create(),
     };
 
     /// <summary>A mistyped word also leaves something required missing; the word is what the user needs to see.</summary>

@@ -96,6 +96,7 @@ public sealed record StreamerOptions
         Require(Hosts.BreakerThreshold >= 1, "Hosts.BreakerThreshold", Hosts.BreakerThreshold, "at least 1");
         Require(Hosts.BreakerPause > 0, "Hosts.BreakerPause", Hosts.BreakerPause, "more than 0 s");
         Require(Hosts.RetryBudget >= 0, "Hosts.RetryBudget", Hosts.RetryBudget, "0 or more");
+        Require(Hosts.RetriesPerSecond > 0, "Hosts.RetriesPerSecond", Hosts.RetriesPerSecond, "more than 0");
         Require(Hosts.FirstByteTimeout > 0, "Hosts.FirstByteTimeout", Hosts.FirstByteTimeout, "more than 0 s");
         Require(Hosts.StallTimeout > 0, "Hosts.StallTimeout", Hosts.StallTimeout, "more than 0 s");
         Require(UploadBudgetMs > 0, nameof(UploadBudgetMs), UploadBudgetMs, "more than 0 ms");

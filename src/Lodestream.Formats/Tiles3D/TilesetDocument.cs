@@ -63,8 +63,8 @@ internal struct WrittenContent
 /// <summary>A tileset.json as flat lists in document order: parents before children, transforms not multiplied, errors not clamped.</summary>
 internal sealed class TilesetDocument(string uri, ReadOnlyMemory<byte> json)
 {
-    // The least that makes a tile with a content is about 120 bytes, half a kilobyte is common.
-    private const int BytesPerTile = 256;
+    // The least that makes a tile with a content; half a kilobyte is common. Room that is not used is address space, not memory.
+    private const int BytesPerTile = 120;
 
     private readonly List<(int Tile, string Message)> _warnings = [];
     private byte[] _unescaped = [];

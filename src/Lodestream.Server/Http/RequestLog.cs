@@ -58,9 +58,9 @@ internal sealed partial class RequestLog(ILogger logger, TimeProvider clock)
         return target.Length <= MaxLoggedTarget ? target : target[..MaxLoggedTarget];
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Method} {Target} {Status} {Bytes} B {Milliseconds:0.0} ms")]
+    [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "{Method} {Target} {Status} {Bytes} B {Milliseconds:0.0} ms")]
     private partial void LogRequest(string method, string target, int status, long? bytes, double milliseconds);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Target} failed")]
+    [LoggerMessage(EventId = 2, Level = LogLevel.Error, Message = "{Method} {Target} failed")]
     private partial void LogFailure(Exception exception, string method, string target);
 }

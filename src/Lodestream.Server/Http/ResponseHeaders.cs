@@ -16,9 +16,9 @@ internal static class ResponseHeaders
     /// script comes from here alone.
     /// </summary>
     public const string ViewerPolicy =
-        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; style-src 'self' 'unsafe-inline'; "
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; style-src 'self'; "
         + "img-src 'self' data: blob:; font-src 'self'; manifest-src 'self'; "
-        + "connect-src 'self' blob: data: https: http://127.0.0.1:* http://localhost:* http://[::1]:*; "
+        + "connect-src 'self' blob: data: https: http://127.0.0.1:* http://localhost:*; "
         + "base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
 
     private const string AllowedMethods = "GET, HEAD, OPTIONS";

@@ -179,6 +179,6 @@ internal sealed partial class SceneDiscovery(ILogger logger)
         return _folderBytes[folder] = total;
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "not listed: {Document}: {Problem}")]
+    [LoggerMessage(EventId = 1, Level = LogLevel.Warning, Message = "not listed: {Document}: {Problem}")]
     private partial void LogNotATileset(string document, string problem);
 }

@@ -165,10 +165,9 @@ internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : Sim
         var fact = this[content];
         Preparing--;
         fact.State = OutsideState.Releasing;
-        if (reason != CancelReason.TimedOut)
-            return;
-        fact.ParseFailures++;
-        fact.ForGoodOnceReleased = fact.ParseFailures >= options.MaximumParseAttempts;
+        if (reason == CancelReason.TimedOut)
+            fact.ParseFailures++;
+        fact.ForGoodOnceReleased = reason == CancelReason.OverBudget || fact.ParseFailures >= options.MaximumParseAttempts;
     }
 
     public override void OnUpload(in UploadCommand command)
@@ -199,6 +198,17 @@ internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : Sim
         else if (_byTicket.TryGetValue(message.Id, out var content))
         {
             OnDevice(message, content, this[content]);
+        }
+    }
+
+    /// <summary>Forgets what is known of contents that no tile names any more.</summary>
+    /// <param name="named">The contents that are named.</param>
+    public void KeepOnly(HashSet<int> named)
+    {
+        for (var content = 0; content < _facts.Count; content++)
+        {
+            if (_facts[content].Key != 0 && _facts[content].State == OutsideState.Absent && !named.Contains(content))
+                _facts[content] = new();
         }
     }
 

@@ -23,6 +23,9 @@ public sealed class LawChecker : SimulationObserver
     private TimeSpan _time;
     private string? _wrongCommit;
 
+    // What a tick works out is the scale of the next one's selection.
+    private double _detailScale = 1;
+
     /// <summary>Makes a checker for one run.</summary>
     /// <param name="tree">The scene.</param>
     /// <param name="options">The core's options.</param>
@@ -83,11 +86,12 @@ public sealed class LawChecker : SimulationObserver
             Fail(Breach.Dishonest, -1, wrong);
         _wrongCommit = null;
         _tiles.Update(frame.Streamer.EnabledFamilies);
-        _selection.Check(frame.Streamer.Selection, frame.Views, frame.Streamer.Statistics.DetailScale, (tile, reason) => Fail(Breach.Impure, tile, reason));
+        _selection.Check(frame.Streamer.Selection, frame.Views, _detailScale, (tile, reason) => Fail(Breach.Impure, tile, reason));
         _coverage.Check(frame.Number, frame.Streamer.Selection, _screen, Fail);
         _accounts.Check(frame, _screen, Fail);
         _progress.CheckRest(frame, _accounts.Commits, Fail);
         _contents.EndFrame();
+        _detailScale = frame.Streamer.Statistics.DetailScale;
     }
 
     /// <inheritdoc />

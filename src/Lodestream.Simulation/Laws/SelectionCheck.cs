@@ -82,6 +82,12 @@ internal sealed class SelectionCheck(TileTree tree, TileFacts tiles)
             if (!(sight == Sight.Unsure ? actual : sight == Sight.Sees))
                 continue;
             var away = volume.DistanceTo(views[v].Position);
+            if (views[v].Kind == ViewKind.Sphere)
+            {
+                // A sphere judges metres, wherever it is; it has neither distance nor pixels.
+                wantsMore |= metres > views[v].TargetErrorMetres / detailScale;
+                continue;
+            }
             var (projected, allowed) = (metres * views[v].PixelScale, views[v].TargetErrorPx / detailScale * away);
             distance = Math.Min(distance, away);
             error = Math.Max(error, projected > 0 ? projected / away : 0);
@@ -143,6 +149,12 @@ internal sealed class SelectionCheck(TileTree tree, TileFacts tiles)
             if (outside > 0)
                 certain = Sight.Unsure;
         }
+        if (view.Kind == ViewKind.Sphere)
+        {
+            var beyondSphere = volume.DistanceTo(view.Position) - view.Radius;
+            return Math.Abs(beyondSphere) < Rounding * (view.Radius + volume.Radius) ? Sight.Unsure : beyondSphere > 0 ? Sight.Hidden : certain;
+        }
+
         // What lies wholly inside the frustum shows all of its children.
         if (parentInside)
             return certain;

@@ -12,6 +12,7 @@ internal sealed class TileFacts(TileTree tree, ContentFacts contents, StreamerOp
     private int[] _drawableBelow = [];
     private int[] _forGoodBelow = [];
     private bool[] _emptyLeafBelow = [];
+    private readonly HashSet<int> _named = [];
     private long _version = -1;
     private FamilySet _enabled;
 
@@ -117,7 +118,19 @@ internal sealed class TileFacts(TileTree tree, ContentFacts contents, StreamerOp
         Array.Clear(_drawableBelow);
         Array.Clear(_forGoodBelow);
         Array.Clear(_emptyLeafBelow);
+        _named.Clear();
+        Name(TileTree.SceneRoot);
+        contents.KeepOnly(_named);
         RebuildBelow(TileTree.SceneRoot);
+    }
+
+    private void Name(int tile)
+    {
+        foreach (var content in tree.SlotsOf(tile))
+            _named.Add(content);
+        ref readonly var links = ref tree.Links[tile];
+        for (var child = links.FirstChild; child < links.FirstChild + links.ChildCount; child++)
+            Name(child);
     }
 
     private void RebuildBelow(int tile)

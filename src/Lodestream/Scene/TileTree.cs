@@ -88,6 +88,9 @@ public sealed class TileTree
     /// <summary>How many tiles' errors were clamped to their parent's.</summary>
     public int ErrorInversions { get; private set; }
 
+    /// <summary>Tiles placed since somebody last cleared the list that name contents other tiles named before.</summary>
+    internal List<int> NewSharers { get; } = [];
+
     internal TileNode[] NodeArray => _nodes;
 
     internal TileLinks[] LinkArray => _links;
@@ -241,8 +244,10 @@ public sealed class TileTree
                 hash = UriHash.Mix(hash ^ _pathKeys[tile]);
             var content = Contents.Add(record, hash, out var shared);
             _slots[links.FirstSlot + s] = content;
-            if (shared)
-                Share(content, tile);
+            if (!shared)
+                continue;
+            Share(content, tile);
+            NewSharers.Add(tile);
         }
     }
 

@@ -129,7 +129,9 @@ internal sealed class ContentPipeline(
         while (_appends.Count > 0)
         {
             var (append, index) = _appends.Dequeue();
-            if (!append.Step(ref tiles))
+            var complete = append.Step(ref tiles);
+            TakeInSharers();
+            if (!complete)
             {
                 // What is placed first is linked first: the rest goes on in the next tick.
                 Requeue(append, index);
@@ -272,6 +274,22 @@ internal sealed class ContentPipeline(
     {
         _preparing.Remove(index);
         _awaitingMemory.Remove(index);
+    }
+
+    // A new tile whose content another tile brought here, or failed to, is what that one is.
+    private void TakeInSharers()
+    {
+        foreach (var tile in tree.NewSharers)
+        {
+            residency.Update(tile);
+            foreach (var content in tree.SlotsOf(tile))
+            {
+                var index = residency.Find(content);
+                if (index >= 0 && residency.Entry(index).State == ContentState.Failed && residency.Entry(index).RetryAt == TimeSpan.MaxValue)
+                    scheduler.MarkFailedForGood(content);
+            }
+        }
+        tree.NewSharers.Clear();
     }
 
     // Ends what a ticket stood for: its memory is free, its answers mean nothing any more.

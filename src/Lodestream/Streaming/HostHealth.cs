@@ -20,11 +20,14 @@ public sealed record HostHealthOptions
     /// <summary>How long an open breaker waits before its first probe; doubles up to <see cref="LongestBackoff"/>. Default 2 (ours).</summary>
     public double BreakerPause { get; init; } = 2;
 
-    /// <summary>Retries a host may be given before successes earn more. Default 8 (ours).</summary>
+    /// <summary>Retries a host may be given at once before successes and time earn more. Default 8 (ours).</summary>
     public double RetryBudget { get; init; } = 8;
 
     /// <summary>Retries a success earns. Default 0.2 (ours).</summary>
     public double RetriesPerSuccess { get; init; } = 0.2;
+
+    /// <summary>Retries a second earns, so that whatever failed comes in the end, however flaky the host. Default 0.5 (ours).</summary>
+    public double RetriesPerSecond { get; init; } = 0.5;
 
     /// <summary>Longest wait for the first byte of an answer. Default 20 (ours).</summary>
     public double FirstByteTimeout { get; init; } = 20;
@@ -65,7 +68,7 @@ internal sealed class HostHealth(HostHealthOptions options, ulong seed)
         public required string Name;
         public int InFlight, FailuresInRow, Openings;
         public BreakerState Breaker;
-        public TimeSpan QuietUntil, ProbeAt;
+        public TimeSpan QuietUntil, ProbeAt, EarnedUntil;
         public double Retries;
     }
 
@@ -133,7 +136,7 @@ internal sealed class HostHealth(HostHealthOptions options, ulong seed)
         h.FailuresInRow = 0;
         h.Openings = 0;
         h.Breaker = BreakerState.Closed;
-        h.Retries = Math.Min(options.RetryBudget, h.Retries + options.RetriesPerSuccess);
+        Earn(h, options.RetriesPerSuccess);
     }
 
     /// <summary>An attempt failed: judges the host, and says whether and when the content may be tried again.</summary>
@@ -169,12 +172,14 @@ internal sealed class HostHealth(HostHealthOptions options, ulong seed)
     }
 
     /// <summary>Whether the host has a retry left to give, and takes it.</summary>
-    public bool TrySpendRetry(int host)
+    public bool TrySpendRetry(int host, TimeSpan now)
     {
         var h = _hosts[host];
         // A probe tells whether the host is back: it must always be possible.
         if (h.Breaker != BreakerState.Closed)
             return true;
+        Earn(h, (now - h.EarnedUntil).TotalSeconds * options.RetriesPerSecond);
+        h.EarnedUntil = now;
         if (h.Retries < 1)
             return false;
         h.Retries--;
@@ -182,7 +187,11 @@ internal sealed class HostHealth(HostHealthOptions options, ulong seed)
     }
 
     /// <summary>When a host without retries left may be tried once more.</summary>
-    public TimeSpan NextEarnedRetry(TimeSpan now) => now + TimeSpan.FromSeconds(options.LongestBackoff);
+    public TimeSpan NextEarnedRetry(int host, TimeSpan now) =>
+        now + TimeSpan.FromSeconds((1 - _hosts[host].Retries) / options.RetriesPerSecond) + TimeSpan.FromMilliseconds(1);
+
+    // One at least can be saved up: with none at all a content that failed once would never be asked for again.
+    private void Earn(Host h, double retries) => h.Retries = Math.Min(Math.Max(1, options.RetryBudget), h.Retries + retries);
 
     private void JudgeHost(Host h, TimeSpan now)
     {

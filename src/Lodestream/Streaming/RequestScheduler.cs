@@ -267,9 +267,9 @@ internal sealed class RequestScheduler(
             WakeAt(entry.RetryAt);
             return false;
         }
-        if (entry.NetworkFailures > 0 && !health.TrySpendRetry(entry.Host))
+        if (entry.NetworkFailures > 0 && !health.TrySpendRetry(entry.Host, now))
         {
-            entry.RetryAt = health.NextEarnedRetry(now);
+            entry.RetryAt = health.NextEarnedRetry(entry.Host, now);
             WakeAt(entry.RetryAt);
             return false;
         }

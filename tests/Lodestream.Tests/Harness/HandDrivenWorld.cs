@@ -1,3 +1,4 @@
+using Lodestream.Diagnostics;
 using Lodestream.Presentation;
 using Lodestream.Scene;
 using Lodestream.Selection;
@@ -38,8 +39,8 @@ internal sealed partial class HandDrivenWorld : ITileTransport, IContentPreparer
         Streamer = new(Tree, this, this, this, Inbox, options ?? Plain);
     }
 
-    /// <summary>Options of a world that is not given any: the caps alone say how much is in flight.</summary>
-    public static StreamerOptions Plain { get; } = new() { AdaptiveWindow = false };
+    /// <summary>Options of a world that is not given any: the caps alone say how much is in flight, and nothing is guessed ahead.</summary>
+    public static StreamerOptions Plain { get; } = new() { AdaptiveWindow = false, Prediction = new() { PrefetchSeconds = 0 } };
 
     public TileTree Tree { get; }
 
@@ -52,6 +53,9 @@ internal sealed partial class HandDrivenWorld : ITileTransport, IContentPreparer
 
     /// <summary>The cameras of the next tick.</summary>
     public View[] Views { get; set; } = [Cameras.All(level: 20)];
+
+    /// <summary>Why a tile is, or is not, on screen.</summary>
+    public TileExplanation Why(string tile) => Streamer.Why(Tile(tile));
 
     /// <summary>What the governor said last.</summary>
     public FrameDecision Decision { get; private set; }
@@ -79,6 +83,13 @@ internal sealed partial class HandDrivenWorld : ITileTransport, IContentPreparer
                 return Decision;
         }
         throw new InvalidOperationException("The streamer wants to tick for ever.");
+    }
+
+    /// <summary>Settles and gives the world back.</summary>
+    public HandDrivenWorld Settled()
+    {
+        Settle();
+        return this;
     }
 
     /// <summary>Lets time pass, then settles.</summary>

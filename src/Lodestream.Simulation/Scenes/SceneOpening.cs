@@ -1,0 +1,67 @@
+using Lodestream.Formats.Inspection;
+using Lodestream.Formats.Tiles3D;
+using Lodestream.Scene;
+
+namespace Lodestream.Simulation.Scenes;
+
+/// <summary>Opens a SCENE of the command line as a tree, with all its documents expanded.</summary>
+public static class SceneOpening
+{
+    // Documents within documents, at most: a scene that names itself in a circle ends here.
+    private const int MaximumDepth = 32;
+
+    /// <summary>Opens a scene.</summary>
+    /// <param name="scene">Path or URL of a tileset.json, a folder that holds one, or <c>synthetic:quadtree?levels=8</c>.</param>
+    /// <param name="files">Reads its files.</param>
+    /// <param name="cancellation">Calls the opening off.</param>
+    /// <exception cref="FormatException">The scene cannot be opened; the message names file and place.</exception>
+    public static async Task<TileTree> OpenAsync(string scene, SceneFileSource files, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        if (scene.StartsWith(SyntheticQuadtree.Scheme, StringComparison.Ordinal))
+        {
+            var world = SyntheticQuadtree.Parse(scene, out var problem) ?? throw new FormatException(problem);
+            var synthetic = new TileTree("synthetic:/quadtree/tileset.json");
+            synthetic.Append(TileTree.SceneRoot, world.Build());
+            return synthetic;
+        }
+        var root = SceneFiles.Locate(scene, out var error) ?? throw new FormatException(error);
+        var tree = new TileTree(root);
+        await ExpandAsync(tree, TileTree.SceneRoot, files, cancellation).ConfigureAwait(false);
+        for (var tile = 1; tile < tree.Capacity; tile++)
+        {
+            if ((tree.Links[tile].Flags & TileFlags.Unexpanded) != 0 && DepthOf(tree, tile) < MaximumDepth)
+                await ExpandAsync(tree, tile, files, cancellation).ConfigureAwait(false);
+        }
+        return tree;
+    }
+
+    // The scene's first document must open; what a document below cannot give stays unexpanded, as it would be when streaming.
+    private static async Task ExpandAsync(TileTree tree, int tile, SceneFileSource files, CancellationToken cancellation)
+    {
+        foreach (var content in tree.SlotsOf(tile).ToArray())
+        {
+            if (tree.Contents.Records[content].Format != ContentFormat.Tileset)
+                continue;
+            var uri = tree.Contents.Uri(content);
+            var file = await files(uri, cancellation).ConfigureAwait(false);
+            var result = file.Bytes is { } bytes ? TilesetReader.Read(bytes, uri, TilesetParent.Of(tree, tile)) : null;
+            if (result is { IsOk: true })
+                tree.Append(tile, result.Block!);
+            else if (tile == TileTree.SceneRoot)
+                throw new FormatException(result?.Error ?? file.Error);
+            return;
+        }
+    }
+
+    private static int DepthOf(TileTree tree, int tile)
+    {
+        var depth = 0;
+        for (var above = tree.Links[tile].Parent; above >= 0; above = tree.Links[above].Parent)
+        {
+            if ((tree.Links[above].Flags & TileFlags.Expanded) != 0)
+                depth++;
+        }
+        return depth;
+    }
+}

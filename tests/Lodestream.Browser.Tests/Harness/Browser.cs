@@ -38,12 +38,16 @@ public sealed class Browser : IAsyncLifetime
     /// <param name="scene">Path of the scene's tileset on the server.</param>
     /// <param name="parameters">Further parameters of the viewer's address.</param>
     /// <param name="prepare">What to do with the page before it opens the viewer.</param>
-    public async Task<ViewerPage> OpenAsync(LoopbackServer server, string scene, string parameters = "", Func<IPage, Task>? prepare = null)
+    public Task<ViewerPage> OpenAsync(LoopbackServer server, string scene, string parameters = "", Func<IPage, Task>? prepare = null) =>
+        OpenAsync(new Uri($"{server.Url}?scene={Uri.EscapeDataString(scene)}{(parameters.Length == 0 ? "" : "&" + parameters)}"), prepare);
+
+    /// <summary>Opens the viewer at an address.</summary>
+    public async Task<ViewerPage> OpenAsync(Uri address, Func<IPage, Task>? prepare = null)
     {
         var viewer = await NewPageAsync();
         if (prepare is not null)
             await prepare(viewer.Page);
-        await viewer.Page.GotoAsync($"{server.Url}?scene={Uri.EscapeDataString(scene)}{(parameters.Length == 0 ? "" : "&" + parameters)}");
+        await viewer.Page.GotoAsync(address.AbsoluteUri);
         return viewer;
     }
 

@@ -58,6 +58,7 @@ internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : Sim
     private readonly Dictionary<long, int> _byTicket = [];
     private readonly HashSet<int> _changed = [];
     private readonly List<int> _failedInTick = [];
+    private readonly List<int> _fetched = [];
 
     /// <summary>Contents that appeared, went or failed for good since the last time the set was cleared.</summary>
     public HashSet<int> Changed => _changed;
@@ -215,6 +216,16 @@ internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : Sim
     /// <summary>The frame is over: what failed during it counts from the next selection on.</summary>
     public void EndFrame()
     {
+        foreach (var content in _fetched)
+        {
+            // An answer that nobody took is dropped.
+            var fact = this[content];
+            if (fact.State != OutsideState.Fetched)
+                continue;
+            fact.State = OutsideState.Absent;
+            Hold(fact, 0, 0, 0);
+        }
+        _fetched.Clear();
         foreach (var content in _failedInTick)
             this[content].SinceSelection = false;
         _failedInTick.Clear();
@@ -235,6 +246,7 @@ internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : Sim
         {
             fact.State = OutsideState.Fetched;
             fact.NetworkFailures = 0;
+            _fetched.Add(content);
             return;
         }
         fact.State = OutsideState.Absent;

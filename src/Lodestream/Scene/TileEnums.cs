@@ -99,4 +99,7 @@ public enum TileFlags : ushort
 
     /// <summary>The tile is the root of a tileset.</summary>
     Root = 512,
+
+    /// <summary>Somewhere below is a tile whose children can be drawn under a coarser ancestor only all together or after it: a maskless one, or an ADD tile with content.</summary>
+    GatedBelow = 1024,
 }

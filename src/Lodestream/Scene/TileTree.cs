@@ -228,6 +228,8 @@ public sealed class TileTree
         links.Level += append.BaseLevel;
         var ordinal = local == 0 ? 0 : tile - _links[links.Parent].FirstChild;
         _pathKeys[tile] = UriHash.Mix(_pathKeys[links.Parent] * 31 + (ulong)ordinal + 0x9e3779b97f4a7c15);
+        if (links.ChildCount > 0 && ((links.Flags & TileFlags.Maskable) == 0 || (links.Flags & (TileFlags.Add | TileFlags.HasContent)) == (TileFlags.Add | TileFlags.HasContent)))
+            MarkGatedAbove(links.Parent);
         if (links.SlotCount == 0)
             return;
         var firstLocal = links.FirstSlot;
@@ -249,6 +251,12 @@ public sealed class TileTree
             Share(content, tile);
             NewSharers.Add(tile);
         }
+    }
+
+    private void MarkGatedAbove(int tile)
+    {
+        for (; tile >= 0 && (_links[tile].Flags & TileFlags.GatedBelow) == 0; tile = _links[tile].Parent)
+            _links[tile].Flags |= TileFlags.GatedBelow;
     }
 
     internal void CompleteAppend(in TileBlockAppend append)

@@ -130,6 +130,7 @@ internal sealed class ContentPipeline(
         {
             var (append, index) = _appends.Dequeue();
             var complete = append.Step(ref tiles);
+            residency.Match();
             TakeInSharers();
             if (!complete)
             {
@@ -137,7 +138,6 @@ internal sealed class ContentPipeline(
                 Requeue(append, index);
                 return;
             }
-            residency.Match();
             Release(index);
             residency.Enter(index, ContentState.Resident, StateReason.Arrived, now);
             residency.Update(append.Parent);

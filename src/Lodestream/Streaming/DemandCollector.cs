@@ -58,7 +58,13 @@ internal sealed class DemandCollector(TileTree tree, TileResidency residency, bo
             AskForSlots(tile, at, UrgencyOf(facts), topology: true, demands);
         if ((visit.Flags & (VisitFlags.Primary | VisitFlags.Underlay)) != 0)
             AskForSlots(tile, at, UrgencyOf(facts), topology: false, demands);
-        if ((visit.Flags & VisitFlags.Refined) == 0 || (links.Flags & TileFlags.Add) != 0)
+        if ((visit.Flags & VisitFlags.Refined) == 0)
+            return facts;
+
+        // While an ancestor that would cover is on its way, nothing is asked for that could be shown before it and not beside it.
+        if ((facts & (Facts.Covered | Facts.CoverAsked)) == Facts.CoverAsked && Gates(links))
+            facts |= Facts.Held;
+        if ((links.Flags & TileFlags.Add) != 0)
             return facts;
         if (HasLiveContent(links) && !residency.Drawable[tile])
             facts = AskForAncestor(visit, at, facts, demands);
@@ -82,6 +88,10 @@ internal sealed class DemandCollector(TileTree tree, TileResidency residency, bo
             AskForSlots(tile, at, UrgencyOf(facts), topology: false, demands);
             return facts | Facts.Held;
         }
+
+        // One that failed is passed over where its coming later would hide what was shown meanwhile.
+        if (failed && ((links.Flags & TileFlags.GatedBelow) != 0 || !hostHasMasks))
+            return facts;
         var isRoot = (links.Flags & TileFlags.Root) != 0;
         if (!isRoot && (facts & (Facts.Covered | Facts.CoverAsked)) != 0)
             return facts;
@@ -140,6 +150,9 @@ internal sealed class DemandCollector(TileTree tree, TileResidency residency, bo
         }
         return false;
     }
+
+    private bool Gates(in TileLinks links) =>
+        !CanMask(links) || (links.Flags & (TileFlags.Add | TileFlags.HasContent | TileFlags.ContentFailed)) == (TileFlags.Add | TileFlags.HasContent);
 
     private bool CanMask(in TileLinks links) => (links.Flags & TileFlags.Maskable) != 0 && (hostHasMasks || links.MaskAxes == 0);
 

@@ -31,7 +31,7 @@ internal sealed class Prefetcher(TileTree tree, TileResidency residency, MemoryL
         for (var i = 0; i < _ahead.Count; i++)
         {
             ref readonly var visit = ref _ahead.VisitArray[i];
-            if ((visit.Flags & (VisitFlags.Primary | VisitFlags.Expand)) != 0 && !residency.Drawable[visit.Tile])
+            if ((visit.Flags & (VisitFlags.Primary | VisitFlags.Expand)) != 0 && !residency.Drawable[visit.Tile] && MayComeEarly(visit.Tile))
                 Ask(visit, demands);
         }
     }
@@ -60,6 +60,13 @@ internal sealed class Prefetcher(TileTree tree, TileResidency residency, MemoryL
             if (residency.StateOf(content) is not (ContentState.Resident or ContentState.Ready or ContentState.Releasing or ContentState.Failed))
                 demands.Add(content, visit.Tile, 0, DemandClass.Prefetch);
         }
+    }
+
+    // What comes before its parent must be able to be shown beside an ancestor that comes after it.
+    private bool MayComeEarly(int tile)
+    {
+        var parent = tree.LinkArray[tile].Parent;
+        return parent <= TileTree.SceneRoot || residency.Drawable[parent] || (tree.LinkArray[parent].Flags & (TileFlags.Maskable | TileFlags.Add)) == TileFlags.Maskable;
     }
 
     private bool IsAnythingWaiting(DemandList demands)

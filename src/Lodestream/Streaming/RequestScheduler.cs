@@ -120,7 +120,7 @@ internal sealed class RequestScheduler(
         for (var i = _inFlight.Count - 1; i >= 0; i--)
         {
             if (residency.Entry(_inFlight[i]).WantedFrame != _frame)
-                CallOff(i, CancelReason.NoLongerWanted, now);
+                CallOff(i, CancelReason.NoLongerWanted, StateReason.NoLongerWanted, now);
         }
     }
 
@@ -139,6 +139,9 @@ internal sealed class RequestScheduler(
             }
             transport.Cancel(entry.Id, CancelReason.TimedOut);
             Fail(_inFlight[i], new() { Status = FetchStatus.TimedOut, Error = "no answer in time" }, now);
+
+            // What is wanted was gone through before: nobody else will look at the time of this retry.
+            WakeAt(entry.RetryAt);
         }
     }
 
@@ -172,11 +175,8 @@ internal sealed class RequestScheduler(
             Network.FirstByte((now - entry.Since).TotalSeconds);
         entry.Since = now;
         entry.Answered = true;
-        if (message.Bytes <= 0)
-            return;
-        var charge = sizes.Expected(entry.Content, message.Bytes);
-        if (charge.Total <= entry.Charge.Total || ledger.Fits(charge.Total - entry.Charge.Total))
-            ledger.Replace(ref entry.Charge, charge);
+        if (message.Bytes > 0 && !TryReserve(ref entry, message.Bytes))
+            CallOff(_inFlight.IndexOf(index), CancelReason.OverBudget, StateReason.OverBudget, now);
     }
 
     /// <summary>Bytes came: the attempt is not stalled.</summary>
@@ -188,6 +188,8 @@ internal sealed class RequestScheduler(
         Receive(ref entry, message.Bytes);
         entry.Since = now;
         entry.Answered = true;
+        if (message.Bytes > entry.Charge.Cpu && !TryReserve(ref entry, message.Bytes))
+            CallOff(_inFlight.IndexOf(index), CancelReason.OverBudget, StateReason.OverBudget, now);
     }
 
     /// <summary>
@@ -208,7 +210,11 @@ internal sealed class RequestScheduler(
         entry.NetworkFailures = 0;
         health.Succeeded(entry.Host);
         Leave(index);
-        return index;
+        if (message.Bytes <= entry.Charge.Cpu || TryReserve(ref entry, message.Bytes))
+            return index;
+        ledger.Replace(ref entry.Charge, default);
+        residency.Enter(index, ContentState.Absent, StateReason.OverBudget, now);
+        return -1;
     }
 
     /// <summary>A time at which the tick must look again.</summary>
@@ -218,7 +224,7 @@ internal sealed class RequestScheduler(
     public void Close(TimeSpan now)
     {
         for (var i = _inFlight.Count - 1; i >= 0; i--)
-            CallOff(i, CancelReason.Closed, now);
+            CallOff(i, CancelReason.Closed, StateReason.NoLongerWanted, now);
     }
 
     /// <summary>The topology that names a content goes: whatever it waits for is called off.</summary>
@@ -226,7 +232,7 @@ internal sealed class RequestScheduler(
     {
         var at = _inFlight.IndexOf(index);
         if (at >= 0)
-            CallOff(at, CancelReason.Closed, now);
+            CallOff(at, CancelReason.Closed, StateReason.TopologyUnloaded, now);
         at = _queued.IndexOf(index);
         if (at >= 0)
         {
@@ -248,6 +254,22 @@ internal sealed class RequestScheduler(
         Network.Received(more);
         _bytesInFlight -= Math.Min(more, Math.Max(0, entry.Expected - entry.BytesFetched));
         entry.BytesFetched = bytesSoFar;
+    }
+
+    // A content is longer than was thought. Its bytes must fit, or it gives way and is asked for again when so many fit; what it will
+    // need on the GPU is only a guess yet and may wait until it is measured.
+    private bool TryReserve(ref ContentEntry entry, long bytes)
+    {
+        var charge = sizes.Expected(entry.Content, bytes);
+        if (charge.Total > entry.Charge.Total && !ledger.Fits(charge.Total - entry.Charge.Total))
+            charge = entry.Charge with { Cpu = Math.Max(entry.Charge.Cpu, bytes) };
+        if (charge.Total > entry.Charge.Total && !ledger.Fits(charge.Total - entry.Charge.Total))
+        {
+            sizes.Remember(entry.Content, bytes);
+            return false;
+        }
+        ledger.Replace(ref entry.Charge, charge);
+        return true;
     }
 
     private bool MayPace(TimeSpan now)
@@ -314,6 +336,7 @@ internal sealed class RequestScheduler(
         entry.Error = message.Error;
         var verdict = health.Failed(entry.Host, message.Status, message.HttpStatus, message.RetryAfterSeconds, entry.NetworkFailures, tree.Contents.Key(entry.Content), now);
         entry.RetryAt = verdict.RetryAt;
+        WakeAt(verdict.RetryAt);
         ledger.Replace(ref entry.Charge, default);
         Leave(index);
         residency.Enter(index, ContentState.Failed, ReasonOf(message.Status), now);
@@ -337,16 +360,16 @@ internal sealed class RequestScheduler(
         }
     }
 
-    private void CallOff(int at, CancelReason reason, TimeSpan now)
+    private void CallOff(int at, CancelReason why, StateReason reason, TimeSpan now)
     {
         var index = _inFlight[at];
         ref var entry = ref residency.Entry(index);
-        transport.Cancel(entry.Id, reason);
+        transport.Cancel(entry.Id, why);
         health.Cancelled(entry.Host);
         Cancelled++;
         ledger.Replace(ref entry.Charge, default);
         Leave(index);
-        residency.Enter(index, ContentState.Failed, StateReason.NoLongerWanted, now);
+        residency.Enter(index, ContentState.Failed, reason, now);
         ForgetOrKeepFailure(index, now);
     }
 

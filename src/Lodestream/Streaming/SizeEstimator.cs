@@ -15,6 +15,7 @@ internal sealed class SizeEstimator(TileTree tree)
     private const int Levels = 32, Formats = 8;
 
     private readonly Mean[] _means = new Mean[Levels * Formats];
+    private readonly Dictionary<ulong, long> _remembered = [];
     private Mean _scene;
     private bool _learned;
 
@@ -44,6 +45,8 @@ internal sealed class SizeEstimator(TileTree tree)
     public MemoryCharge Expected(int content, long knownLength)
     {
         ref readonly var record = ref tree.Contents.Records[content];
+        if (_remembered.Count > 0 && _remembered.TryGetValue(tree.Contents.Key(content), out var remembered))
+            knownLength = Math.Max(knownLength, remembered);
         ref var mean = ref _means[Slot(record)];
         if (mean.Count == 0)
             mean = ref _scene;
@@ -56,6 +59,9 @@ internal sealed class SizeEstimator(TileTree tree)
         var growth = mean.Length > 0 ? length / mean.Length : 1;
         return new((long)length, (long)(mean.Geometry * growth), (long)(mean.Texture * growth));
     }
+
+    /// <summary>A content gave way because so many bytes of it did not fit: it is at least that long.</summary>
+    public void Remember(int content, long length) => _remembered[tree.Contents.Key(content)] = length;
 
     /// <summary>A content was measured.</summary>
     public void Learn(int content, long length, MemoryCharge measured)

@@ -35,4 +35,14 @@ public sealed class SharedContentTests
         Assert.Contains("s", world.Screen, StringComparison.Ordinal);
         Assert.Contains("t", world.Screen, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void A_document_that_shares_many_contents_of_its_own_is_taken_in()
+    {
+        var world = new HandDrivenWorld("R(@x)");
+        world.AddDocument("http://tiles.test/scene/x.json", "r(" + string.Join(' ', Enumerable.Range(0, 200).Select(i => $"t{i}={(i % 2 == 0 ? $"t{i}" : "t0")}")) + ")");
+        world.DeliverAll();
+
+        Assert.True(world.Streamer.Statistics.Settled);
+    }
 }

@@ -6,7 +6,7 @@ namespace Lodestream.Browser.Tests;
 [Collection(BrowserCollection.Name)]
 public sealed class HoleTests(Harness.Browser browser)
 {
-    private sealed record Flight(int Frames, int RaysOnGround, int Holes, string FirstHole, int Levels);
+    private sealed record Flight(int Frames, int RaysOnGround, int Holes, string FirstHole, int Levels, int StandIns);
 
     [BrowserFact]
     public async Task A_cold_start_at_four_megabits_then_a_spin_and_a_climb_show_no_hole()
@@ -28,7 +28,7 @@ public sealed class HoleTests(Harness.Browser browser)
               const { stage } = lodestream.viewer, gl = stage.renderer.getContext(), half = 8192 * 0.995;
               const w = gl.drawingBufferWidth, h = gl.drawingBufferHeight, pixels = new Uint8Array(w * h * 4);
               const levels = new Set();
-              let frames = 0, raysOnGround = 0, holes = 0, firstHole = '';
+              let frames = 0, raysOnGround = 0, holes = 0, firstHole = '', standIns = 0;
               const look = () => {
                 stage.render();
                 gl.readPixels(0, 0, w, h, gl.RGBA, gl.UNSIGNED_BYTE, pixels);
@@ -47,7 +47,9 @@ public sealed class HoleTests(Harness.Browser browser)
                     }
                   }
                 }
-                levels.add(lodestream.debugState().primaryZ);
+                const state = lodestream.debugState();
+                levels.add(state.primaryZ);
+                standIns += state.standIns.length;
                 frames++;
               };
               const began = performance.now();
@@ -58,13 +60,14 @@ public sealed class HoleTests(Harness.Browser browser)
                 await new Promise(requestAnimationFrame);
                 look();
               }
-              return { frames, raysOnGround, holes, firstHole, levels: levels.size };
+              return { frames, raysOnGround, holes, firstHole, levels: levels.size, standIns };
             })()
             """);
 
         Assert.InRange(flight.Frames, 10, int.MaxValue);
         Assert.InRange(flight.RaysOnGround, 1000, int.MaxValue);
         Assert.True(flight.Levels > 1, "the flight never changed the wanted level");
+        Assert.True(flight.StandIns > 0, "nothing ever stood in for what was missing: the link was no test");
         Assert.True(flight.Holes == 0, $"{flight.Holes} of {flight.RaysOnGround} rays met no ground, the first in {flight.FirstHole}");
         Assert.Empty(viewer.PageErrors);
     }

@@ -38,15 +38,31 @@ public sealed class Browser : IAsyncLifetime
     /// <param name="scene">Path of the scene's tileset on the server.</param>
     /// <param name="parameters">Further parameters of the viewer's address.</param>
     /// <param name="prepare">What to do with the page before it opens the viewer.</param>
-    public async Task<ViewerPage> OpenAsync(LoopbackServer server, string scene, string parameters = "", Func<IPage, Task>? prepare = null)
+    public Task<ViewerPage> OpenAsync(LoopbackServer server, string scene, string parameters = "", Func<IPage, Task>? prepare = null) =>
+        OpenAsync(new Uri($"{server.Url}?scene={Uri.EscapeDataString(scene)}{(parameters.Length == 0 ? "" : "&" + parameters)}"), prepare);
+
+    /// <summary>Opens the viewer at an address.</summary>
+    public async Task<ViewerPage> OpenAsync(Uri address, Func<IPage, Task>? prepare = null)
+    {
+        var viewer = await NewPageAsync();
+        if (prepare is not null)
+            await prepare(viewer.Page);
+        await viewer.Page.GotoAsync(address.AbsoluteUri);
+        return viewer;
+    }
+
+    /// <summary>Opens another page of the server.</summary>
+    public async Task<ViewerPage> OpenPageAsync(LoopbackServer server, string path)
+    {
+        var page = await NewPageAsync();
+        await page.Page.GotoAsync(server.Url + path);
+        return page;
+    }
+
+    private async Task<ViewerPage> NewPageAsync()
     {
         var context = await _browser!.NewContextAsync(new() { ViewportSize = new() { Width = 640, Height = 400 } });
-        var page = await context.NewPageAsync();
-        var viewer = new ViewerPage(page);
-        if (prepare is not null)
-            await prepare(page);
-        await page.GotoAsync($"{server.Url}?scene={Uri.EscapeDataString(scene)}{(parameters.Length == 0 ? "" : "&" + parameters)}");
-        return viewer;
+        return new ViewerPage(await context.NewPageAsync());
     }
 }
 

@@ -66,6 +66,8 @@ public sealed class LoopbackServer : IAsyncDisposable
         }
         if (Make(path) is not { } bytes)
             return next(context);
+        if (path.EndsWith(".html", StringComparison.Ordinal))
+            context.Response.ContentType = "text/html";
         context.Response.ContentLength = bytes.Length;
         return context.Response.Body.WriteAsync(bytes).AsTask();
     }

@@ -100,8 +100,8 @@ export class Hud {
     this.#figure('Tiles known', stats.tiles.toLocaleString('en'));
     this.#figure('Fetched', megabytes(stats.bytesFetched));
     this.#figure('Memory', `${megabytes(stats.cpuBytes + stats.geometryBytes + stats.textureBytes)} of ${megabytes(stats.budgetBytes)}`);
-    this.#figure('Error, geometric', pixels(stats.primaryGeometricSsePx, stats.underlayGeometricSsePx));
-    this.#figure('Error, raster', pixels(stats.primaryRasterSsePx, stats.underlayRasterSsePx));
+    this.#figure('Geometric error', pixels(stats.primaryGeometricSsePx, stats.underlayGeometricSsePx));
+    this.#figure('Raster error', pixels(stats.primaryRasterSsePx, stats.underlayRasterSsePx));
     this.#figure('Frames', `${fps}/s · core ${stats.coreMs.toFixed(2)} ms`);
     this.#drawGraph();
   }
@@ -146,14 +146,15 @@ function megabytes(bytes) {
 }
 
 /**
+ * The error of tiles drawn for themselves and, after a stroke, of those that fill in for others.
  * @param {number} primary
  * @param {number} underlay
  */
 function pixels(primary, underlay) {
-  return `${pixelsOf(primary)}${underlay > 0 ? ` · under ${pixelsOf(underlay)}` : ''}`;
+  return `${bounded(primary)}${underlay > 0 ? ` / ${bounded(underlay)}` : ''} px`;
 }
 
 /** @param {number} error without bound from inside a tile's volume */
-function pixelsOf(error) {
-  return Number.isFinite(error) ? `${error.toFixed(1)} px` : '∞ px';
+function bounded(error) {
+  return Number.isFinite(error) ? error.toFixed(1) : '∞';
 }

@@ -22,7 +22,7 @@ export class Stage {
     if (this.#sky)
       this.scene.add(this.#sky);
     else
-      this.renderer.setClearColor(Number.parseInt(clearColor ?? '', 16), 1);
+      this.#clearTo(canvas, Number.parseInt(clearColor ?? '', 16));
     this.resize();
   }
 
@@ -50,6 +50,16 @@ export class Stage {
     this.camera.aspect = width / Math.max(1, height);
     this.camera.updateProjectionMatrix();
     return true;
+  }
+
+  /**
+   * @param {HTMLCanvasElement} canvas
+   * @param {number} color
+   */
+  #clearTo(canvas, color) {
+    this.renderer.setClearColor(color, 1);
+    // A context that was lost comes back without it.
+    canvas.addEventListener('webglcontextrestored', () => this.renderer.setClearColor(color, 1));
   }
 
   render() {

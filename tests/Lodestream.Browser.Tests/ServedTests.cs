@@ -1,0 +1,53 @@
+using Lodestream.Browser.Tests.Harness;
+using Lodestream.Server;
+
+namespace Lodestream.Browser.Tests;
+
+/// <summary>The viewer as users get it: from Lodestream's own server, under its content security policy, compressed.</summary>
+[Collection(BrowserCollection.Name)]
+public sealed class ServedTests(Harness.Browser browser)
+{
+    [BrowserFact]
+    public async Task The_server_shows_its_first_scene_and_the_browser_has_nothing_to_complain_about()
+    {
+        var folder = Directory.CreateTempSubdirectory("lodestream-served");
+        try
+        {
+            WriteWorld(folder.FullName, new(levels: 3));
+            await using var server = await LodestreamServer.StartAsync(new() { Paths = [folder.FullName], Port = 0, ViewerDirectory = Machine.Viewer }, CancellationToken.None);
+            var complaints = new List<string>();
+            await using var viewer = await browser.OpenAsync(server.Url, page =>
+            {
+                page.Console += (_, message) =>
+                {
+                    if (message.Type is "error" or "warning" && !message.Text.Contains("GPU stall", StringComparison.Ordinal))
+                        complaints.Add(message.Text);
+                };
+                return Task.CompletedTask;
+            });
+            await viewer.ReadyAsync();
+            await viewer.UntilAsync("s.settled && s.renderedKeys.length > 0");
+
+            Assert.Empty(complaints);
+            Assert.Empty(viewer.PageErrors);
+            Assert.Equal("br", await viewer.EvaluateAsync<string>("fetch('_framework/dotnet.native.wasm', { method: 'HEAD' }).then(r => r.headers.get('content-encoding'))"));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static void WriteWorld(string folder, FlatWorld world)
+    {
+        File.WriteAllBytes(Path.Combine(folder, "tileset.json"), world.FileAt(FlatWorld.Scene)!);
+        for (var level = 0; level < world.Levels; level++)
+        {
+            for (var i = 0; i < 1 << (2 * level); i++)
+            {
+                var path = FlatWorld.PathOf(level, i & (1 << level) - 1, i >> level);
+                File.WriteAllBytes(Path.Combine(folder, Path.GetFileName(path)), world.FileAt(path)!);
+            }
+        }
+    }
+}

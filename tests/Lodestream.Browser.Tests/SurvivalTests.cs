@@ -1,0 +1,117 @@
+using Lodestream.Browser.Tests.Harness;
+
+namespace Lodestream.Browser.Tests;
+
+/// <summary>What a page goes through while it streams: the GPU gives up, nobody looks, another page embeds it.</summary>
+[Collection(BrowserCollection.Name)]
+public sealed class SurvivalTests(Harness.Browser browser)
+{
+    private sealed record Embedding(int Shown, int Hidden, string[] Errors, bool Settled, int Objects, bool Stopped, int ObjectsAfter, int Requests);
+
+    [BrowserFact]
+    public async Task After_the_GPU_lost_everything_the_scene_is_fetched_and_drawn_again()
+    {
+        var world = new FlatWorld(levels: 4);
+        await using var server = await LoopbackServer.StartAsync();
+        server.Make = world.FileAt;
+        await using var viewer = await browser.OpenAsync(server, FlatWorld.Scene, "clear=ff00ff");
+        await viewer.ReadyAsync();
+        var before = await viewer.GroundShareAsync();
+        var root = FlatWorld.PathOf(0, 0, 0);
+        var requests = server.CountOf(root);
+
+        await viewer.EvaluateAsync<object?>("""
+            (async () => {
+              const gl = lodestream.viewer.stage.renderer.getContext(), loss = gl.getExtension('WEBGL_lose_context');
+              loss.loseContext();
+              await new Promise(r => setTimeout(r, 300));
+              loss.restoreContext();
+            })()
+            """);
+        await viewer.UntilAsync("s.settled && s.idle");
+
+        Assert.Equal(before, await viewer.GroundShareAsync(), 0.01);
+        Assert.True(before > 0.1, $"only {before:P0} was ground before");
+        Assert.True(server.CountOf(root) > requests, "the root was not fetched again");
+        Assert.Empty(viewer.PageErrors);
+    }
+
+    [BrowserFact]
+    public async Task A_hidden_page_starts_no_request_and_its_clock_stands_still()
+    {
+        var world = new FlatWorld(levels: 5);
+        await using var server = await LoopbackServer.StartAsync();
+        server.Make = world.FileAt;
+        await using var viewer = await browser.OpenAsync(server, FlatWorld.Scene, "", page => page.AddInitScriptAsync("""
+            // Headless pages are never hidden by themselves.
+            window.hide = hidden => {
+              Object.defineProperty(document, 'hidden', { value: hidden, configurable: true });
+              document.dispatchEvent(new Event('visibilitychange'));
+            };
+            """));
+        await viewer.ReadyAsync();
+        await viewer.UntilAsync("s.idle");
+
+        await viewer.EvaluateAsync<object?>("hide(true), lodestream.frameWorld([2000, 2000, 0], 600)");
+        var requests = server.Requests.Count;
+        await viewer.EvaluateAsync<object?>("new Promise(r => setTimeout(r, 500))");
+        Assert.Equal(requests, server.Requests.Count);
+
+        await viewer.EvaluateAsync<object?>("hide(false)");
+        await viewer.UntilAsync("s.primaryZ === 4 && s.settled && s.idle");
+        Assert.True(server.Requests.Count > requests);
+    }
+
+    [BrowserFact]
+    public async Task Any_page_with_three_can_stream_a_scene_into_a_group_hear_of_its_tiles_and_let_go()
+    {
+        var world = new FlatWorld(levels: 4);
+        var missing = FlatWorld.PathOf(3, 4, 4);
+        await using var server = await LoopbackServer.StartAsync();
+        server.Make = path => path == "/embed.html" ? "<!doctype html><canvas id=c width=400 height=300></canvas>"u8.ToArray() : world.FileAt(path);
+        server.Fail = path => path == missing ? 404 : 0;
+        await using var page = await browser.OpenPageAsync(server, "embed.html");
+
+        var seen = await page.EvaluateAsync<Embedding>($$"""
+            (async () => {
+              const THREE = await import('/vendor/three/three.module.js'), { LodestreamTiles } = await import('/lodestream.js');
+              const renderer = new THREE.WebGLRenderer({ canvas: document.getElementById('c') }), camera = new THREE.PerspectiveCamera(60, 4 / 3, 1, 1e5);
+              const scene = new THREE.Scene();
+              const tiles = await LodestreamTiles.open('{{FlatWorld.Scene}}', { renderer, camera, targetErrorPx: 8 });
+              let shown = 0, hidden = 0;
+              const errors = [];
+              tiles.addEventListener('tile-shown', () => shown++);
+              tiles.addEventListener('tile-hidden', () => hidden++);
+              tiles.addEventListener('tile-error', e => errors.push(e.uri));
+              // y up, as three.js pages are: the group is turned, and streaming must follow.
+              tiles.group.rotation.x = -Math.PI / 2;
+              scene.add(tiles.group);
+              camera.position.set(0, 12000, 0);
+              camera.lookAt(0, 0, 0);
+              const until = async done => { for (let i = 0; i < 600 && !done(); i++) { tiles.update(); renderer.render(scene, camera); await new Promise(requestAnimationFrame); } };
+              await until(() => tiles.settled);
+              const coarse = shown;
+              camera.position.set(900, 1500, -900);
+              camera.lookAt(900, 0, -900);
+              await until(() => tiles.settled && shown > coarse && errors.length > 0 && !tiles.needsUpdate);
+              const settled = tiles.settled, objects = tiles.group.children.length;
+              tiles.dispose();
+              const requests = performance.getEntriesByType('resource').length;
+              camera.position.set(-5000, 500, 5000);
+              const stopped = !tiles.needsUpdate && !tiles.update();
+              await new Promise(r => setTimeout(r, 300));
+              return { shown, hidden, errors, settled, objects, stopped, objectsAfter: tiles.group.children.length, requests: performance.getEntriesByType('resource').length - requests };
+            })()
+            """);
+
+        Assert.True(seen.Settled);
+        Assert.InRange(seen.Shown, 2, 1000);
+        Assert.InRange(seen.Hidden, 1, 1000);
+        Assert.Contains(seen.Errors, uri => uri.EndsWith(missing, StringComparison.Ordinal));
+        Assert.InRange(seen.Objects, 1, 1000);
+        Assert.True(seen.Stopped);
+        Assert.Equal(0, seen.ObjectsAfter);
+        Assert.Equal(0, seen.Requests);
+        Assert.Empty(page.PageErrors);
+    }
+}

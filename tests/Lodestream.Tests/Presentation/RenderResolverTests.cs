@@ -297,6 +297,21 @@ public class RenderResolverTests
     }
 
     [Fact]
+    public void A_newly_enabled_family_joins_tile_by_tile_and_withdraws_nothing()
+    {
+        var world = new HandDrivenWorld("R(a*water b*water)");
+        world.Streamer.EnabledFamilies = FamilySet.All.Without(ContentFamily.Water);
+        world.DeliverAll();
+        Assert.Equal("a b", world.Screen);
+        world.Streamer.EnabledFamilies = FamilySet.All;
+        world.Settle();
+        Assert.Equal("a b", world.Screen);
+        world.Deliver("a.water");
+        Assert.Equal("a b", world.Screen);
+        Assert.Equal((0b11, 0b01), (world.Picture[world.Tile("a")].Contents, world.Picture[world.Tile("b")].Contents));
+    }
+
+    [Fact]
     public void The_four_errors_tell_what_is_on_screen_for_itself_and_what_fills_in()
     {
         var world = new HandDrivenWorld("R(a b)").Settled();

@@ -81,32 +81,37 @@ public sealed record StreamerOptions
     /// <exception cref="ArgumentException">An option is out of its range; the message names option, value and range.</exception>
     internal void Validate()
     {
+        const string Times = "more than 0 s, 1,000,000 s at most";
         Require(MaximumRequests is >= 1 and <= 1024, nameof(MaximumRequests), MaximumRequests, "1 to 1024");
         Require(MaximumRequestsPerHost is >= 1 and <= 1024, nameof(MaximumRequestsPerHost), MaximumRequestsPerHost, "1 to 1024");
         Require(MemoryBudgetBytes > 0, nameof(MemoryBudgetBytes), MemoryBudgetBytes, "more than 0 bytes");
         Require(RetainMargin is >= 1 and <= 4, nameof(RetainMargin), RetainMargin, "1 to 4");
         Require(Prediction.LookAheadSeconds >= 0, "Prediction.LookAheadSeconds", Prediction.LookAheadSeconds, "0 s or more");
-        Require(Prediction.SmoothingSeconds > 0, "Prediction.SmoothingSeconds", Prediction.SmoothingSeconds, "more than 0 s");
+        Require(IsTime(Prediction.SmoothingSeconds), "Prediction.SmoothingSeconds", Prediction.SmoothingSeconds, Times);
         Require(Prediction.HalfTrustTurn > 0, "Prediction.HalfTrustTurn", Prediction.HalfTrustTurn, "more than 0 radians");
         Require(Prediction.JumpShare > 0, "Prediction.JumpShare", Prediction.JumpShare, "more than 0");
         Require(Prediction.PrefetchSeconds is >= 0 and <= 10, "Prediction.PrefetchSeconds", Prediction.PrefetchSeconds, "0 to 10 s");
-        Require(Hosts.FirstBackoff > 0, "Hosts.FirstBackoff", Hosts.FirstBackoff, "more than 0 s");
-        Require(Hosts.LongestBackoff >= Hosts.FirstBackoff, "Hosts.LongestBackoff", Hosts.LongestBackoff, "at least Hosts.FirstBackoff");
+        Require(IsTime(Hosts.FirstBackoff), "Hosts.FirstBackoff", Hosts.FirstBackoff, Times);
+        Require(Hosts.LongestBackoff >= Hosts.FirstBackoff && IsTime(Hosts.LongestBackoff), "Hosts.LongestBackoff", Hosts.LongestBackoff, $"{Times}, at least Hosts.FirstBackoff");
         Require(Hosts.MaximumAttempts is >= 1 and <= 200, "Hosts.MaximumAttempts", Hosts.MaximumAttempts, "1 to 200");
         Require(Hosts.BreakerThreshold >= 1, "Hosts.BreakerThreshold", Hosts.BreakerThreshold, "at least 1");
-        Require(Hosts.BreakerPause > 0, "Hosts.BreakerPause", Hosts.BreakerPause, "more than 0 s");
+        Require(IsTime(Hosts.BreakerPause), "Hosts.BreakerPause", Hosts.BreakerPause, Times);
         Require(Hosts.RetryBudget >= 0, "Hosts.RetryBudget", Hosts.RetryBudget, "0 or more");
+        Require(Hosts.RetriesPerSuccess >= 0, "Hosts.RetriesPerSuccess", Hosts.RetriesPerSuccess, "0 or more");
         Require(Hosts.RetriesPerSecond > 0, "Hosts.RetriesPerSecond", Hosts.RetriesPerSecond, "more than 0");
-        Require(Hosts.FirstByteTimeout > 0, "Hosts.FirstByteTimeout", Hosts.FirstByteTimeout, "more than 0 s");
-        Require(Hosts.StallTimeout > 0, "Hosts.StallTimeout", Hosts.StallTimeout, "more than 0 s");
+        Require(IsTime(Hosts.FirstByteTimeout), "Hosts.FirstByteTimeout", Hosts.FirstByteTimeout, Times);
+        Require(IsTime(Hosts.StallTimeout), "Hosts.StallTimeout", Hosts.StallTimeout, Times);
         Require(UploadBudgetMs > 0, nameof(UploadBudgetMs), UploadBudgetMs, "more than 0 ms");
         Require(TopologyTilesPerTick >= 1, nameof(TopologyTilesPerTick), TopologyTilesPerTick, "at least 1");
-        Require(PrepareTimeoutSeconds > 0, nameof(PrepareTimeoutSeconds), PrepareTimeoutSeconds, "more than 0 s");
-        Require(FirstParseBackoffSeconds > 0, nameof(FirstParseBackoffSeconds), FirstParseBackoffSeconds, "more than 0 s");
-        Require(LongestParseBackoffSeconds >= FirstParseBackoffSeconds, nameof(LongestParseBackoffSeconds), LongestParseBackoffSeconds, "at least FirstParseBackoffSeconds");
-        Require(UnloadTopologyAfterSeconds > 0, nameof(UnloadTopologyAfterSeconds), UnloadTopologyAfterSeconds, "more than 0 s");
+        Require(IsTime(PrepareTimeoutSeconds), nameof(PrepareTimeoutSeconds), PrepareTimeoutSeconds, Times);
+        Require(IsTime(FirstParseBackoffSeconds), nameof(FirstParseBackoffSeconds), FirstParseBackoffSeconds, Times);
+        Require(LongestParseBackoffSeconds >= FirstParseBackoffSeconds && IsTime(LongestParseBackoffSeconds), nameof(LongestParseBackoffSeconds), LongestParseBackoffSeconds, $"{Times}, at least FirstParseBackoffSeconds");
+        Require(IsTime(UnloadTopologyAfterSeconds), nameof(UnloadTopologyAfterSeconds), UnloadTopologyAfterSeconds, Times);
         Require(MaximumParseAttempts is >= 1 and <= 100, nameof(MaximumParseAttempts), MaximumParseAttempts, "1 to 100");
         Require(MaximumTilesetDepth is >= 1 and <= 1000, nameof(MaximumTilesetDepth), MaximumTilesetDepth, "1 to 1000");
+
+        // Deadlines are added to the clock's time: they must stay within what a TimeSpan holds.
+        static bool IsTime(double seconds) => seconds is > 0 and <= 1e6;
 
         static void Require(bool holds, string option, object value, string range)
         {

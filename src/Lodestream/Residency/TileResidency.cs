@@ -14,6 +14,7 @@ internal sealed class TileResidency(TileTree tree, FamilySet required)
     private int[] _entryOf = [];
     private int _entryCount;
     private bool[] _drawable = [];
+    private bool[] _joining = [];
     private int[] _drawableBelow = [];
     private long[] _seenFrame = [];
     private long[] _drawnFrame = [];
@@ -52,6 +53,7 @@ internal sealed class TileResidency(TileTree tree, FamilySet required)
         {
             var size = Math.Max(tiles, _drawable.Length * 3 / 2);
             Array.Resize(ref _drawable, size);
+            Array.Resize(ref _joining, size);
             Array.Resize(ref _drawableBelow, size);
             Array.Resize(ref _seenFrame, size);
             Array.Resize(ref _drawnFrame, size);
@@ -103,19 +105,27 @@ internal sealed class TileResidency(TileTree tree, FamilySet required)
         if (state is not (ContentState.Preparing or ContentState.Ready))
             (entry.AwaitsMemory, entry.Uploading, entry.Prepared) = (false, false, null);
         if (wasResident || state is ContentState.Resident or ContentState.Failed or ContentState.Absent)
-            UpdateTilesOf(entry.Content);
+            UpdateTilesOf(entry.Content, keepDrawable: !wasResident);
         if (state == ContentState.Absent)
             Forget(index);
     }
 
-    /// <summary>Sets which families are fetched and drawn; tiles that are complete under the new rule become drawable at once.</summary>
+    /// <summary>
+    /// Sets which families are fetched and drawn. Tiles that are complete under the new rule become drawable at once; those that were
+    /// drawable without a family that is switched on stay so, and the family joins when it comes.
+    /// </summary>
     public void SetEnabled(FamilySet enabled)
     {
         Enabled = enabled;
         for (var i = 0; i < _entryCount; i++)
         {
+            if (_entries[i].State == ContentState.Resident)
+                JoinTilesOf(_entries[i].Content);
+        }
+        for (var i = 0; i < _entryCount; i++)
+        {
             if (_entries[i].State != ContentState.Absent)
-                UpdateTilesOf(_entries[i].Content);
+                UpdateTilesOf(_entries[i].Content, keepDrawable: true);
         }
     }
 
@@ -123,6 +133,7 @@ internal sealed class TileResidency(TileTree tree, FamilySet required)
     public void ResetTiles(int first, int count)
     {
         Array.Clear(_drawable, first, count);
+        Array.Clear(_joining, first, count);
         Array.Clear(_drawableBelow, first, count);
         Array.Clear(_seenFrame, first, count);
         Array.Clear(_drawnFrame, first, count);
@@ -140,20 +151,32 @@ internal sealed class TileResidency(TileTree tree, FamilySet required)
             _drawableBelow[above] += change;
     }
 
-    private void UpdateTilesOf(int content)
+    private void UpdateTilesOf(int content, bool keepDrawable)
     {
-        var format = tree.Contents.Records[content].Format;
-        if (format == ContentFormat.Tileset)
+        ref readonly var record = ref tree.Contents.Records[content];
+        if (record.Format == ContentFormat.Tileset)
             return;
-        Update(tree.Contents.Records[content].Tile);
+        _joining[record.Tile] &= keepDrawable;
+        Update(record.Tile);
         foreach (var tile in tree.OtherTilesOf(content))
+        {
+            _joining[tile] &= keepDrawable;
             Update(tile);
+        }
     }
 
-    // Every required content is here or known never to come, and there is something to draw.
+    private void JoinTilesOf(int content)
+    {
+        var own = tree.Contents.Records[content].Tile;
+        _joining[own] = _drawable[own];
+        foreach (var tile in tree.OtherTilesOf(content))
+            _joining[tile] = _drawable[tile];
+    }
+
+    // Every required content is here or known never to come, or was not required when the others came; and there is something to draw.
     private bool IsDrawable(int tile)
     {
-        var any = false;
+        bool any = false, complete = true;
         foreach (var content in tree.SlotsOf(tile))
         {
             ref readonly var record = ref tree.Contents.Records[content];
@@ -164,9 +187,10 @@ internal sealed class TileResidency(TileTree tree, FamilySet required)
             if (state == ContentState.Resident)
                 any = true;
             else if (Required.Contains(record.Family) && !(state == ContentState.Failed && _entries[index].RetryAt == TimeSpan.MaxValue))
-                return false;
+                complete = false;
         }
-        return any;
+        _joining[tile] &= !complete;
+        return any && (complete || _joining[tile]);
     }
 
     private void Forget(int index)

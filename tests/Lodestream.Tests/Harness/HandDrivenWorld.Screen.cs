@@ -9,6 +9,7 @@ internal sealed partial class HandDrivenWorld
     private readonly Dictionary<int, DrawItem> _screen = [];
     private readonly SortedDictionary<long, UploadCommand> _uploads = [];
     private readonly HashSet<int> _onGpu = [];
+    private readonly Dictionary<string, long> _freed = [];
 
     /// <summary>Whether the host acknowledges uploads as soon as it is asked for them.</summary>
     public bool UploadsAtOnce { get; set; } = true;
@@ -49,6 +50,18 @@ internal sealed partial class HandDrivenWorld
         Inbox.Post(new() { Kind = InboxKind.UploadFailed, Id = upload.Ticket, Error = error });
     }
 
+    /// <summary>The ticket under which a content was freed.</summary>
+    public long FreedTicket(string content) => _freed[content];
+
+    /// <summary>The GPU loses everything, what is being uploaded included.</summary>
+    public void LoseContext()
+    {
+        _screen.Clear();
+        _uploads.Clear();
+        _onGpu.Clear();
+        Inbox.Post(new() { Kind = InboxKind.ContextLost });
+    }
+
     void IRenderHost.Upload(in UploadCommand command)
     {
         Assert.Equal(command.Ticket, command.Prepared);
@@ -85,6 +98,7 @@ internal sealed partial class HandDrivenWorld
         Assert.True(_onGpu.Remove(content), $"{NameOfContent(content)} is freed, and is not on the GPU.");
         Assert.DoesNotContain(_screen.Values, item => Tree.SlotsOf(item.Source).Contains(content));
         Log.Add($"free {NameOfContent(content)}");
+        _freed[NameOfContent(content)] = ticket;
         if (ReleasesAtOnce)
             Release(ticket);
     }

@@ -1,0 +1,79 @@
+using System.Diagnostics;
+using System.Globalization;
+using Lodestream.Geometry;
+using Lodestream.Selection;
+
+namespace Lodestream.Tests.Samples;
+
+/// <summary>The samples are run as their readers run them: as programs of their own, on real files.</summary>
+public sealed class SampleTests : IDisposable
+{
+    private readonly WorldOnDisk _world = new(levels: 5);
+
+    [Theory]
+    [InlineData(0, 0, 9000)]
+    [InlineData(-3000, 2500, 700)]
+    public void Headless_prints_what_would_be_drawn(double x, double y, double z)
+    {
+        var set = new VisibilitySet();
+        new ScreenSpaceErrorPolicy().Select(
+            _world.Tree, [new() { Position = new(x, y, z), Direction = -Vector3d.UnitZ, Up = Vector3d.UnitY }], new(1), set);
+        var wanted = set.Visits.ToArray().Where(visit => (visit.Flags & VisitFlags.Primary) != 0)
+            .Select(visit => _world.Tree.Contents.RelativeUri(_world.Tree.SlotsOf(visit.Tile)[0]));
+        var (exit, output, error) = Run("Headless", _world.Folder, Text(x), Text(y), Text(z));
+        Assert.Equal((0, ""), (exit, error));
+        Assert.Equal(wanted.Order(), output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order());
+    }
+
+    [Fact]
+    public void Ascii_draws_a_map_of_levels_per_frame_finer_where_the_camera_is()
+    {
+        var (exit, output, error) = Run("Ascii", _world.Folder, "3");
+        Assert.Equal((0, ""), (exit, error));
+        var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(3 * 25, lines.Length);
+        for (var frame = 0; frame < 3; frame++)
+        {
+            Assert.StartsWith($"frame {frame + 1}: ", lines[frame * 25], StringComparison.Ordinal);
+            var map = lines[(frame * 25 + 1)..(frame * 25 + 25)];
+            Assert.All(map, line => Assert.Equal(64, line.Length));
+            Assert.Contains(map, line => line.Contains('4', StringComparison.Ordinal));
+        }
+
+        // In the first frame the far corner is coarser than the ground ahead; behind the camera of the last one nothing is drawn.
+        Assert.InRange(lines[1][63], '1', '3');
+        Assert.Equal('.', lines[^1][0]);
+    }
+
+    [Theory]
+    [InlineData("Headless")]
+    [InlineData("Ascii")]
+    public void A_scene_that_is_not_there_is_one_line_that_names_it(string sample)
+    {
+        var (exit, output, error) = Run(sample, "/no/such/scene", "0", "0", "0");
+        Assert.Equal((2, ""), (exit, output));
+        Assert.Contains("/no/such/scene", Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+    }
+
+    public void Dispose() => _world.Dispose();
+
+    private static string Text(double value) => value.ToString(CultureInfo.InvariantCulture);
+
+    private static (int Exit, string Output, string Error) Run(string sample, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, sample + ".dll"), .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using var process = Process.Start(start)!;
+        var error = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEndAsync();
+        if (!process.WaitForExit(TimeSpan.FromSeconds(120)))
+        {
+            process.Kill();
+            Assert.Fail($"{sample} did not end");
+        }
+        return (process.ExitCode, output.GetAwaiter().GetResult().ReplaceLineEndings("\n"), error.GetAwaiter().GetResult().ReplaceLineEndings("\n"));
+    }
+}

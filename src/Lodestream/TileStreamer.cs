@@ -108,7 +108,7 @@ public sealed class TileStreamer
         _pipeline.PlaceTopology(now);
         _policy.Select(Tree, views, new(_detail.Value), Selection);
         _planner.Plan(Selection, views, now, RequestsAllowed);
-        _uploads.Upload(Selection);
+        _uploads.Upload(Selection, _scheduler.InFlight + _scheduler.Queued + _pipeline.Preparing == 0);
         _resolver.Resolve(Selection);
         _commits.Commit(_resolver.Items, Selection.FrameId);
         _commits.Free(_evictor.Chosen);

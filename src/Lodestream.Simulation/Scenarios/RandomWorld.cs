@@ -72,7 +72,7 @@ internal sealed class RandomWorld : IContentOrigin
                 tile.RequestVolume = BoundingVolume.Sphere((tile.Min + tile.Max) * 0.5, (tile.Max - tile.Min).Length * _random.Between(0.5, 3));
             var isLeaf = tile.Children.Count == 0;
             if (!(isLeaf ? _scenario.EmptyLeaves && _random.Chance(0.2) : _scenario.ContentLess && _random.Chance(0.3)))
-                AddContents(tile);
+                AddContents(tile, isLeaf);
             foreach (var child in tile.Children)
                 open.Enqueue(child);
         }
@@ -168,20 +168,22 @@ internal sealed class RandomWorld : IContentOrigin
         }
     }
 
-    private void AddContents(Tile tile)
+    private void AddContents(Tile tile, bool isLeaf)
     {
-        AddContent(tile, ContentFamily.Mesh);
+        AddContent(tile, ContentFamily.Mesh, isLeaf);
         if (!_scenario.Multiple || !_random.Chance(0.4))
             return;
         ContentFamily[] families = [ContentFamily.Terrain, ContentFamily.Water, ContentFamily.Border, ContentFamily.Label];
         var more = _random.Whole(1, 3);
         for (var i = 0; i < more; i++)
-            AddContent(tile, families[_random.Whole(0, families.Length - 1)]);
+            AddContent(tile, families[_random.Whole(0, families.Length - 1)], isLeaf);
     }
 
-    private void AddContent(Tile tile, ContentFamily family)
+    // Leaves share contents, as instanced models do. Where a tile shares one with an ancestor of a maskless tile, the laws can contradict
+    // each other (docs/decisions.md).
+    private void AddContent(Tile tile, ContentFamily family, bool isLeaf)
     {
-        if (_scenario.Shared && _meshes.Count > 0 && _random.Chance(0.2))
+        if (_scenario.Shared && isLeaf && _meshes.Count > 0 && _random.Chance(0.2))
         {
             var known = _meshes[_random.Whole(0, _meshes.Count - 1)];
             if (!tile.Contents.Exists(content => content.Uri == known))
@@ -193,7 +195,8 @@ internal sealed class RandomWorld : IContentOrigin
         var gpu = (long)(length * _random.Between(0.5, 10));
         var textured = _random.Unit();
         var fate = _scenario.FailForGood ? _random.Unit() : 1;
-        _meshes.Add(uri);
+        if (isLeaf)
+            _meshes.Add(uri);
         _contents[Folder + uri] = fate < 0.04 ? null : new(length)
         {
             AnnouncesLength = !_scenario.UnknownLengths,

@@ -11,9 +11,12 @@ namespace Lodestream.Presentation;
 /// </summary>
 internal sealed class UploadGate(TileTree tree, TileResidency residency, bool hostHasMasks)
 {
+    private int _content;
+
     /// <summary>Whether a content may be uploaded now.</summary>
     public bool MayUpload(int content, VisibilitySet set)
     {
+        _content = content;
         if (!MayShow(tree.Contents.Records[content].Tile, set))
             return false;
         foreach (var tile in tree.OtherTilesOf(content))
@@ -22,6 +25,17 @@ internal sealed class UploadGate(TileTree tree, TileResidency residency, bool ho
                 return false;
         }
         return true;
+    }
+
+    /// <summary>Whether a view wants a tile that only waits for the content.</summary>
+    public bool IsWaitedFor(int content, VisibilitySet set)
+    {
+        foreach (ref readonly var visit in set.Visits)
+        {
+            if ((visit.Flags & VisitFlags.Primary) != 0 && !residency.Drawable[visit.Tile] && tree.SlotsOf(visit.Tile).Contains(content))
+                return true;
+        }
+        return false;
     }
 
     private bool MayShow(int tile, VisibilitySet set) => !WouldHide(tile, set) && !WouldBeHidden(tile);
@@ -62,13 +76,18 @@ internal sealed class UploadGate(TileTree tree, TileResidency residency, bool ho
         return false;
     }
 
-    private bool IsOpenGate(int tile) => IsGate(tile) && residency.DrawableBelow[tile] > 0;
+    private bool IsOpenGate(int tile) => residency.DrawableBelow[tile] > 0 && IsGate(tile) && !(CanMask(tile) && Names(tile));
 
-    private bool IsGate(int tile)
+    // An ADD tile that shares the content becomes drawable with it: it is shown, and what is below it stays.
+    private bool Names(int tile) => tree.SlotsOf(tile).Contains(_content);
+
+    private bool IsGate(int tile) =>
+        !CanMask(tile) || (tree.LinkArray[tile].Flags & (TileFlags.Add | TileFlags.HasContent | TileFlags.ContentFailed)) == (TileFlags.Add | TileFlags.HasContent);
+
+    private bool CanMask(int tile)
     {
         ref readonly var links = ref tree.LinkArray[tile];
-        var canMask = (links.Flags & TileFlags.Maskable) != 0 && (hostHasMasks || links.MaskAxes == 0);
-        return !canMask || (links.Flags & (TileFlags.Add | TileFlags.HasContent | TileFlags.ContentFailed)) == (TileFlags.Add | TileFlags.HasContent);
+        return (links.Flags & TileFlags.Maskable) != 0 && (hostHasMasks || links.MaskAxes == 0);
     }
 
     private bool IsCovered(int tile)

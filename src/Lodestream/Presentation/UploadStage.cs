@@ -22,18 +22,12 @@ internal sealed class UploadStage(TileTree tree, TileResidency residency, Memory
 
     /// <summary>Commands uploads for this tick.</summary>
     /// <param name="set">What is wanted.</param>
-    public void Upload(VisibilitySet set)
+    /// <param name="nothingElseMoves">Whether no request and no preparation is under way that could change what is kept back.</param>
+    public void Upload(VisibilitySet set, bool nothingElseMoves)
     {
         var spent = 0.0;
         HasWork = false;
-        HeldBack = 0;
-        foreach (var index in pipeline.Ready)
-        {
-            ref var entry = ref residency.Entry(index);
-            entry.HeldBack = !entry.Uploading && !gate.MayUpload(entry.Content, set);
-            if (entry.HeldBack)
-                HeldBack++;
-        }
+        HoldBack(set, nothingElseMoves);
         while (true)
         {
             var index = MostUrgent();
@@ -73,6 +67,33 @@ internal sealed class UploadStage(TileTree tree, TileResidency residency, Memory
     {
         if (pipeline.TryFind(message.Id, ContentState.Ready, out var index))
             pipeline.FailUpload(index, message.Error, now);
+    }
+
+    private void HoldBack(VisibilitySet set, bool nothingElseMoves)
+    {
+        HeldBack = 0;
+        var uploading = false;
+        foreach (var index in pipeline.Ready)
+        {
+            ref var entry = ref residency.Entry(index);
+            uploading |= entry.Uploading;
+            entry.HeldBack = !entry.Uploading && !gate.MayUpload(entry.Content, set);
+            if (entry.HeldBack)
+                HeldBack++;
+        }
+        if (HeldBack == 0 || HeldBack < pipeline.Ready.Count || uploading || !nothingElseMoves)
+            return;
+
+        // Nothing will resolve it: what a view waits for is shown rather than kept back for ever.
+        foreach (var index in pipeline.Ready)
+        {
+            ref var entry = ref residency.Entry(index);
+            if (!gate.IsWaitedFor(entry.Content, set))
+                continue;
+            entry.HeldBack = false;
+            HeldBack--;
+            return;
+        }
     }
 
     private int MostUrgent()

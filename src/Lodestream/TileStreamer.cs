@@ -105,6 +105,8 @@ public sealed class TileStreamer
         ObjectDisposedException.ThrowIf(_closed, this);
         _residency.Match();
         Drain(now);
+        _scheduler.BeginTick(now);
+        _pipeline.CheckWatchdog(now);
         _pipeline.PlaceTopology(now);
         _policy.Select(Tree, views, new(_detail.Value), Selection);
         _planner.Plan(Selection, views, now, RequestsAllowed);

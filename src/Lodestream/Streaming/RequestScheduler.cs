@@ -66,18 +66,24 @@ internal sealed class RequestScheduler(
     /// <summary>Earliest time at which something must be looked at again.</summary>
     public TimeSpan NextDeadline { get; private set; }
 
-    /// <summary>Starts a frame's reconciliation.</summary>
-    public void Begin(long frame, TimeSpan now)
+    /// <summary>Starts a tick: time has gone on, and what takes too long is called off before anything is selected.</summary>
+    public void BeginTick(TimeSpan now)
     {
+        NextDeadline = TimeSpan.MaxValue;
         Network.Advance(now, _inFlight.Count > 0);
         var elapsed = Math.Min(0.1, (now - _lastTick).TotalSeconds);
         _tickSeconds += (elapsed - _tickSeconds) / 8;
         _paceBytes = Math.Min(Math.Max(_paceBytes, -Network.Pace) + elapsed * Network.Pace, 2 * sizes.MeanLength);
         _lastTick = now;
+        CheckTimeouts(now);
+    }
+
+    /// <summary>Starts a frame's reconciliation.</summary>
+    public void BeginFrame(long frame)
+    {
         _frame = frame;
         WaitingBytes = 0;
         _queue.Clear();
-        NextDeadline = TimeSpan.MaxValue;
     }
 
     /// <summary>Says that a content is wanted this frame; a second ask joins the first.</summary>
@@ -124,8 +130,8 @@ internal sealed class RequestScheduler(
         }
     }
 
-    /// <summary>Calls off attempts that take too long, as failures of their hosts.</summary>
-    public void CheckTimeouts(TimeSpan now)
+    // Calls off attempts that take too long, as failures of their hosts.
+    private void CheckTimeouts(TimeSpan now)
     {
         for (var i = _inFlight.Count - 1; i >= 0; i--)
         {
@@ -356,9 +362,19 @@ internal sealed class RequestScheduler(
 
         void MarkTile(int tile)
         {
-            if (!residency.Drawable[tile] && tree.Links[tile].SlotCount == 1)
-                tree.MarkContentFailed(tile);
+            foreach (var other in tree.SlotsOf(tile))
+            {
+                if (other != content && !HasFailedForGood(other))
+                    return;
+            }
+            tree.MarkContentFailed(tile);
         }
+    }
+
+    private bool HasFailedForGood(int content)
+    {
+        var index = residency.Find(content);
+        return index >= 0 && residency.Entry(index).State == ContentState.Failed && residency.Entry(index).RetryAt == TimeSpan.MaxValue;
     }
 
     private void CallOff(int at, CancelReason why, StateReason reason, TimeSpan now)

@@ -100,12 +100,10 @@ internal sealed class StreamingPlanner(
     private void Reconcile(long frame, TimeSpan now)
     {
         scheduler.Headroom = detail.Headroom;
-        scheduler.Begin(frame, now);
+        scheduler.BeginFrame(frame);
         foreach (ref readonly var demand in Demands.Items)
             scheduler.Want(demand, now);
         scheduler.DropUnwanted(now);
-        scheduler.CheckTimeouts(now);
-        pipeline.CheckWatchdog(now);
     }
 
     // What was asked for beyond what is free, and what a budget cut left over.

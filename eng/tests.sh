@@ -49,16 +49,6 @@ fail_early() {
   report
 }
 
-# One check: the type check of the viewer's JavaScript.
-check_javascript() {
-  say "Checking the JavaScript…"
-  if (cd "$root/src/Lodestream.Browser" && { npx --no-install tsc --version >/dev/null 2>&1 || npm ci --loglevel=error; } && npm run --silent check) >&2; then
-    passed=$((passed + 1))
-  else
-    failed=$((failed + 1))
-  fi
-}
-
 # The browser's tests time frames and draw in software: they get the machine for themselves.
 run_test_projects() {
   rm -rf "$results"

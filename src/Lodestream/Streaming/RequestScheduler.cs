@@ -337,7 +337,6 @@ internal sealed class RequestScheduler(
         entry.Error = message.Error;
         var verdict = health.Failed(entry.Host, message.Status, message.HttpStatus, message.RetryAfterSeconds, entry.NetworkFailures, tree.Contents.Key(entry.Content), now);
         entry.RetryAt = verdict.RetryAt;
-        WakeAt(verdict.RetryAt);
         ledger.Replace(ref entry.Charge, default);
         Leave(index);
         residency.Enter(index, ContentState.Failed, ReasonOf(message.Status), now);

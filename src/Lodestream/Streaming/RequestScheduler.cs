@@ -355,8 +355,20 @@ internal sealed class RequestScheduler(
 
         void MarkTile(int tile)
         {
-            if (!residency.Drawable[tile] && tree.Links[tile].SlotCount == 1)
+            if (!residency.Drawable[tile] && AllFailedForGood(tile))
                 tree.MarkContentFailed(tile);
+        }
+
+        bool AllFailedForGood(int tile)
+        {
+            foreach (var other in tree.SlotsOf(tile))
+            {
+                var index = residency.Find(other);
+                var isTopology = tree.Contents.Records[other].Format == ContentFormat.Tileset;
+                if (!isTopology && other != content && (index < 0 || residency.Entry(index).RetryAt != TimeSpan.MaxValue))
+                    return false;
+            }
+            return true;
         }
     }
 

@@ -343,7 +343,6 @@ internal sealed class RequestScheduler(
         entry.Error = message.Error;
         var verdict = health.Failed(entry.Host, message.Status, message.HttpStatus, message.RetryAfterSeconds, entry.NetworkFailures, tree.Contents.Key(entry.Content), now);
         entry.RetryAt = verdict.RetryAt;
-        WakeAt(verdict.RetryAt);
         ledger.Replace(ref entry.Charge, default);
         Leave(index);
         residency.Enter(index, ContentState.Failed, ReasonOf(message.Status), now);
@@ -362,19 +361,21 @@ internal sealed class RequestScheduler(
 
         void MarkTile(int tile)
         {
+            if (!residency.Drawable[tile] && AllFailedForGood(tile))
+                tree.MarkContentFailed(tile);
+        }
+
+        bool AllFailedForGood(int tile)
+        {
             foreach (var other in tree.SlotsOf(tile))
             {
-                if (other != content && !HasFailedForGood(other))
-                    return;
+                var index = residency.Find(other);
+                var isTopology = tree.Contents.Records[other].Format == ContentFormat.Tileset;
+                if (!isTopology && other != content && (index < 0 || residency.Entry(index).State != ContentState.Failed || residency.Entry(index).RetryAt != TimeSpan.MaxValue))
+                    return false;
             }
-            tree.MarkContentFailed(tile);
+            return true;
         }
-    }
-
-    private bool HasFailedForGood(int content)
-    {
-        var index = residency.Find(content);
-        return index >= 0 && residency.Entry(index).State == ContentState.Failed && residency.Entry(index).RetryAt == TimeSpan.MaxValue;
     }
 
     private void CallOff(int at, CancelReason why, StateReason reason, TimeSpan now)

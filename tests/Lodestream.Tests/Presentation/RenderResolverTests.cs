@@ -161,6 +161,28 @@ public class RenderResolverTests
         Assert.True(world.Streamer.Statistics.Settled);
     }
 
+    [Fact]
+    public void An_inner_tile_of_which_every_content_failed_for_good_counts_as_without_content_and_one_with_any_does_not()
+    {
+        var world = new HandDrivenWorld("R(a*water*label(c d) b)");
+        world.Look(Cameras.All(1));
+        world.Deliver("R", "b");
+        world.Fail404("a");
+        world.Fail404("a.label");
+        Assert.Equal("R-b b", world.Screen);
+        Assert.Empty(world.InFlight.Intersect(["c", "d"]));
+        world.Fail404("a.water");
+        world.DeliverAll();
+        Assert.Equal("b c d", world.Screen);
+
+        world = new HandDrivenWorld("R(a*water(c d) b)");
+        world.Look(Cameras.All(1));
+        world.Deliver("R", "b");
+        world.Fail404("a.water");
+        world.DeliverAll();
+        Assert.Equal("a b", world.Screen);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

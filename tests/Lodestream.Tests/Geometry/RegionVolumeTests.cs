@@ -1,6 +1,6 @@
 using Lodestream.Geometry;
 
-namespace Lodestream.Tests;
+namespace Lodestream.Tests.Geometry;
 
 public class RegionVolumeTests
 {

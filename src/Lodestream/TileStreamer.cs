@@ -55,7 +55,7 @@ public sealed class TileStreamer
         _pipeline = new(tree, _residency, _ledger, sizes, _scheduler, preparer, _unloader, _options);
         _evictor = new(tree, _residency, _options.RetainMargin);
         _detail = new(tree, _residency, sizes, _ledger, _policy);
-        _planner = new(_residency, _ledger, _scheduler, _pipeline, new(tree, _residency, _options.HostHasMasks), _evictor, _detail, new(tree, _residency, _ledger, _policy, _options.Prediction), sizes, tree, _options);
+        _planner = new(_residency, _ledger, _scheduler, _pipeline, new(tree, _residency, _options.HostHasMasks, _options.FillInFrom), _evictor, _detail, new(tree, _residency, _ledger, _policy, _options.Prediction), sizes, tree, _options);
         _resolver = new(tree, _residency, _options);
         _uploads = new(tree, _residency, _ledger, _pipeline, host, new(tree, _residency, _options.HostHasMasks), _options);
         _commits = new(tree, _residency, host);
@@ -108,13 +108,13 @@ public sealed class TileStreamer
         _scheduler.BeginTick(now);
         _pipeline.CheckWatchdog(now);
         _pipeline.PlaceTopology(now);
+        _unloader.Unload(Selection.FrameId, now);
         _policy.Select(Tree, views, new(_detail.Value), Selection);
         _planner.Plan(Selection, views, now, RequestsAllowed);
         _uploads.Upload(Selection, _scheduler.InFlight + _scheduler.Queued + _pipeline.Preparing == 0);
         _resolver.Resolve(Selection);
         _commits.Commit(_resolver.Items, Selection.FrameId);
         _commits.Free(_evictor.Chosen);
-        _unloader.Unload(Selection.FrameId, now);
         Report();
         return FrameGovernor.Decide(_pipeline.HasAppends || _uploads.HasWork || _detail.Changed || !_inbox.IsEmpty, _scheduler.NextDeadline, now);
     }

@@ -17,6 +17,9 @@ public struct Demand
     /// <summary>What goes before what.</summary>
     public DemandClass Class;
 
+    /// <summary>The tile is not wanted itself: it fills in for many below it that are missing.</summary>
+    public bool FillsIn;
+
     /// <summary>Set by the priority model; greater goes first within a class.</summary>
     public double Priority;
 }
@@ -34,10 +37,10 @@ public sealed class DemandList
 
     internal void Clear() => Count = 0;
 
-    internal void Add(int content, int tile, int visit, DemandClass demandClass)
+    internal void Add(int content, int tile, int visit, DemandClass demandClass, bool fillsIn = false)
     {
         if (Count == _demands.Length)
             Array.Resize(ref _demands, Count * 2);
-        _demands[Count++] = new() { Content = content, Tile = tile, Visit = visit, Class = demandClass };
+        _demands[Count++] = new() { Content = content, Tile = tile, Visit = visit, Class = demandClass, FillsIn = fillsIn };
     }
 }

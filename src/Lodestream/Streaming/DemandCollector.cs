@@ -8,7 +8,7 @@ namespace Lodestream.Streaming;
 /// Works out what a frame's visibility set wants that is not here: the wanted tiles' contents, topology to expand, and those ancestors
 /// that cover for what is missing. Where a tile cannot carry a mask, its children come all together and after it.
 /// </summary>
-internal sealed class DemandCollector(TileTree tree, TileResidency residency, bool hostHasMasks)
+internal sealed class DemandCollector(TileTree tree, TileResidency residency, bool hostHasMasks, int fillInFrom)
 {
     [Flags]
     private enum Facts : byte
@@ -29,6 +29,7 @@ internal sealed class DemandCollector(TileTree tree, TileResidency residency, bo
     }
 
     private Facts[] _facts = new Facts[256];
+    private int[] _missing = [];
     private long _frame;
 
     /// <summary>Fills the list with what is wanted and not here.</summary>
@@ -50,6 +51,34 @@ internal sealed class DemandCollector(TileTree tree, TileResidency residency, bo
             if ((facts & Facts.Held) == 0 && (!drawable[visit.Tile] || tree.LinkArray[visit.Tile].SlotCount > 1 || (visit.Flags & VisitFlags.Refined) != 0))
                 facts = Ask(visit, i, facts, demands);
             _facts[i] = facts;
+        }
+        if (demands.Count >= fillInFrom)
+            AskForFillIns(set, demands);
+    }
+
+    // Where much is missing below one tile, that tile is worth its bytes: it shows for all of them until they come.
+    private void AskForFillIns(VisibilitySet set, DemandList demands)
+    {
+        if (_missing.Length < set.Count)
+            _missing = new int[Math.Max(set.Count, _missing.Length * 2)];
+        Array.Clear(_missing, 0, set.Count);
+        var visits = set.VisitArray;
+        for (var i = set.Count - 1; i > 0; i--)
+        {
+            ref readonly var visit = ref visits[i];
+            if (residency.Drawable[visit.Tile])
+                continue;
+            if ((visit.Flags & VisitFlags.Primary) != 0)
+                _missing[i]++;
+            _missing[visit.Parent] += _missing[i];
+        }
+        for (var i = 1; i < set.Count; i++)
+        {
+            ref readonly var visit = ref visits[i];
+            ref readonly var links = ref tree.LinkArray[visit.Tile];
+            if (_missing[i] >= fillInFrom && (_facts[i] & (Facts.Covered | Facts.Held)) == Facts.Covered && (visit.Flags & (VisitFlags.Refined | VisitFlags.Primary)) == VisitFlags.Refined
+                && !residency.Drawable[visit.Tile] && HasLiveContent(links) && CanMask(links) && (links.Flags & (TileFlags.Add | TileFlags.Root)) == 0 && !WillNotCome(visit.Tile))
+                AskForSlots(visit.Tile, i, DemandClass.Refinement, topology: false, demands, fillsIn: true);
         }
     }
 
@@ -84,25 +113,25 @@ internal sealed class DemandCollector(TileTree tree, TileResidency residency, bo
     {
         var tile = visit.Tile;
         ref readonly var links = ref tree.LinkArray[tile];
-        var failed = HasFailed(tile);
+        var passedOver = WillNotCome(tile);
         if (!CanMask(links) || (facts & Facts.Gated) != 0)
         {
             // Children may be drawn without their parent only all together. So that they never have to give way again, they are not
             // asked for before the parent is here or has failed, and a parent that was passed over is not asked for any more.
-            if (failed || residency.DrawableBelow[tile] > 0)
+            if (passedOver || residency.DrawableBelow[tile] > 0)
                 return facts;
             AskForSlots(tile, at, UrgencyOf(facts), topology: false, demands);
             return facts | Facts.Held;
         }
 
         // One that failed is passed over where its coming later would hide what was shown meanwhile.
-        if (failed && ((links.Flags & TileFlags.GatedBelow) != 0 || !hostHasMasks))
+        if (passedOver && ((links.Flags & TileFlags.GatedBelow) != 0 || !hostHasMasks))
             return facts;
         var isRoot = (links.Flags & TileFlags.Root) != 0;
         if (!isRoot && (facts & (Facts.Covered | Facts.CoverAsked)) != 0)
             return facts;
         AskForSlots(tile, at, (facts & Facts.Covered) != 0 ? DemandClass.Refinement : DemandClass.Cover, topology: false, demands);
-        return failed ? facts : facts | Facts.CoverAsked;
+        return passedOver ? facts : facts | Facts.CoverAsked;
     }
 
     // A tile that gates is replaced by all below it at once, what is out of view included: it may come into view in the next frame.
@@ -132,7 +161,7 @@ internal sealed class DemandCollector(TileTree tree, TileResidency residency, bo
         }
     }
 
-    private void AskForSlots(int tile, int at, DemandClass urgency, bool topology, DemandList demands)
+    private void AskForSlots(int tile, int at, DemandClass urgency, bool topology, DemandList demands, bool fillsIn = false)
     {
         ref readonly var links = ref tree.LinkArray[tile];
         for (var slot = links.FirstSlot; slot < links.FirstSlot + links.SlotCount; slot++)
@@ -143,15 +172,17 @@ internal sealed class DemandCollector(TileTree tree, TileResidency residency, bo
                 continue;
             if (residency.StateOf(content) is ContentState.Resident or ContentState.Ready or ContentState.Releasing)
                 continue;
-            demands.Add(content, tile, at, topology || residency.Required.Contains(record.Family) ? urgency : DemandClass.Optional);
+            demands.Add(content, tile, at, topology || residency.Required.Contains(record.Family) ? urgency : DemandClass.Optional, fillsIn);
         }
     }
 
-    private bool HasFailed(int tile)
+    // It failed, or it is kept back because showing it would hide something: nothing waits for it.
+    private bool WillNotCome(int tile)
     {
         foreach (var content in tree.SlotsOf(tile))
         {
-            if (residency.StateOf(content) == ContentState.Failed)
+            var index = residency.Find(content);
+            if (index >= 0 && (residency.Entry(index).State == ContentState.Failed || residency.Entry(index).HeldBack))
                 return true;
         }
         return false;

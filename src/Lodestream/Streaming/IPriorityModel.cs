@@ -27,6 +27,9 @@ public readonly ref struct PriorityInputs()
     /// <summary>When what is asked for now is expected to be here, seconds from now.</summary>
     public required double ArrivalSeconds { get; init; }
 
+    /// <summary>What the network is thought to carry.</summary>
+    public required double BytesPerSecond { get; init; }
+
     internal Residency.TileResidency Residency { get; init; } = null!;
 
     internal SizeEstimator Sizes { get; init; } = null!;

@@ -83,6 +83,7 @@ internal sealed class StreamingPlanner(
             Predictors = _predictors.AsSpan(0, views.Length),
             LookAheadSeconds = options.Prediction.LookAheadSeconds,
             ArrivalSeconds = scheduler.ArrivalSeconds,
+            BytesPerSecond = scheduler.Network.Throughput,
             Residency = residency,
             Sizes = sizes,
         }, Demands.Items);

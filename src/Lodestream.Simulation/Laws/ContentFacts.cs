@@ -41,8 +41,8 @@ internal sealed class ContentFact
     /// <summary>It failed for good while the core was in its tick, after it had selected.</summary>
     public bool SinceSelection;
 
-    /// <summary>While releasing: it failed for good.</summary>
-    public bool ForGoodOnceReleased;
+    /// <summary>While releasing: it failed for good, and counts as failed once its memory is back.</summary>
+    public bool IsGivenUp;
 
     public long Held => Cpu + Geometry + Texture;
 }
@@ -168,7 +168,9 @@ internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : Sim
         fact.State = OutsideState.Releasing;
         if (reason == CancelReason.TimedOut)
             fact.ParseFailures++;
-        fact.ForGoodOnceReleased = reason == CancelReason.OverBudget || fact.ParseFailures >= options.MaximumParseAttempts;
+        fact.IsGivenUp = reason == CancelReason.OverBudget || fact.ParseFailures >= options.MaximumParseAttempts;
+        if (fact.IsGivenUp)
+            MarkInTick(content, fact);
     }
 
     public override void OnUpload(in UploadCommand command)
@@ -299,8 +301,9 @@ internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : Sim
                 fact.State = OutsideState.Absent;
                 Hold(fact, 0, 0, 0);
                 _byTicket.Remove(message.Id);
-                if (fact.ForGoodOnceReleased)
+                if (fact.IsGivenUp)
                     FailForGood(content, fact, inTick: false);
+                fact.IsGivenUp = false;
                 break;
             default:
                 break;
@@ -325,10 +328,15 @@ internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : Sim
     private void FailForGood(int content, ContentFact fact, bool inTick)
     {
         fact.ForGood = true;
-        fact.SinceSelection = inTick;
         if (inTick)
-            _failedInTick.Add(content);
+            MarkInTick(content, fact);
         _changed.Add(content);
+    }
+
+    private void MarkInTick(int content, ContentFact fact)
+    {
+        fact.SinceSelection = true;
+        _failedInTick.Add(content);
     }
 
     private void Hold(ContentFact fact, long cpu, long geometry, long texture)

@@ -31,7 +31,8 @@ internal sealed class TileFacts(TileTree tree, ContentFacts contents, StreamerOp
     /// <summary>Brings the facts up to date.</summary>
     public void Update(FamilySet enabled)
     {
-        if (_version != tree.Version || _enabled != enabled)
+        // A document that is being placed takes its tiles' places before it is linked.
+        if (_version != tree.Version || _enabled != enabled || _drawable.Length < tree.Capacity)
             Rebuild(enabled);
         else
         {
@@ -51,7 +52,7 @@ internal sealed class TileFacts(TileTree tree, ContentFacts contents, StreamerOp
             if (tree.Contents.Records[content].Format == ContentFormat.Tileset)
                 continue;
             var fact = contents[content];
-            if (!fact.ForGood || (atSelection && fact.SinceSelection))
+            if (!(fact.ForGood || fact.IsGivenUp) || (atSelection && fact.SinceSelection))
                 return true;
         }
         return false;

@@ -38,9 +38,6 @@ internal sealed class ContentFact
     /// <summary>No retry is due: it does not exist, cannot be decoded, or failed too often.</summary>
     public bool ForGood;
 
-    /// <summary>It failed for good while the core was in its tick, after it had selected.</summary>
-    public bool SinceSelection;
-
     /// <summary>While releasing: it failed for good, and counts as failed once its memory is back.</summary>
     public bool IsGivenUp;
 
@@ -57,7 +54,6 @@ internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : Sim
     private readonly Dictionary<long, int> _byRequest = [];
     private readonly Dictionary<long, int> _byTicket = [];
     private readonly HashSet<int> _changed = [];
-    private readonly List<int> _failedInTick = [];
     private readonly List<int> _fetched = [];
 
     /// <summary>Contents that appeared, went or failed for good since the last time the set was cleared.</summary>
@@ -135,7 +131,7 @@ internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : Sim
         fact.State = OutsideState.Absent;
         Hold(fact, 0, 0, 0);
         if (reason == CancelReason.TimedOut)
-            CountNetworkFailure(content, fact, inTick: true);
+            CountNetworkFailure(content, fact);
         else
             Cancelled++;
     }
@@ -169,8 +165,6 @@ internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : Sim
         if (reason == CancelReason.TimedOut)
             fact.ParseFailures++;
         fact.IsGivenUp = reason == CancelReason.OverBudget || fact.ParseFailures >= options.MaximumParseAttempts;
-        if (fact.IsGivenUp)
-            MarkInTick(content, fact);
     }
 
     public override void OnUpload(in UploadCommand command)
@@ -215,12 +209,11 @@ internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : Sim
         }
     }
 
-    /// <summary>The frame is over: what failed during it counts from the next selection on.</summary>
+    /// <summary>The frame is over: an answer that nobody took is dropped.</summary>
     public void EndFrame()
     {
         foreach (var content in _fetched)
         {
-            // An answer that nobody took is dropped.
             var fact = this[content];
             if (fact.State != OutsideState.Fetched)
                 continue;
@@ -228,9 +221,6 @@ internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : Sim
             Hold(fact, 0, 0, 0);
         }
         _fetched.Clear();
-        foreach (var content in _failedInTick)
-            this[content].SinceSelection = false;
-        _failedInTick.Clear();
         Faults.Clear();
     }
 
@@ -258,11 +248,11 @@ internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : Sim
         if (answered)
         {
             fact.NetworkFailures++;
-            FailForGood(content, fact, inTick: false);
+            FailForGood(content, fact);
         }
         else
         {
-            CountNetworkFailure(content, fact, inTick: false);
+            CountNetworkFailure(content, fact);
         }
     }
 
@@ -302,7 +292,7 @@ internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : Sim
                 Hold(fact, 0, 0, 0);
                 _byTicket.Remove(message.Id);
                 if (fact.IsGivenUp)
-                    FailForGood(content, fact, inTick: false);
+                    FailForGood(content, fact);
                 fact.IsGivenUp = false;
                 break;
             default:
@@ -310,10 +300,10 @@ internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : Sim
         }
     }
 
-    private void CountNetworkFailure(int content, ContentFact fact, bool inTick)
+    private void CountNetworkFailure(int content, ContentFact fact)
     {
         if (++fact.NetworkFailures >= options.Hosts.MaximumAttempts)
-            FailForGood(content, fact, inTick);
+            FailForGood(content, fact);
     }
 
     private void CountParseFailure(int content, ContentFact fact, bool permanent)
@@ -322,21 +312,13 @@ internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : Sim
         Hold(fact, 0, 0, 0);
         _byTicket.Remove(fact.Ticket);
         if (++fact.ParseFailures >= options.MaximumParseAttempts || permanent)
-            FailForGood(content, fact, inTick: false);
+            FailForGood(content, fact);
     }
 
-    private void FailForGood(int content, ContentFact fact, bool inTick)
+    private void FailForGood(int content, ContentFact fact)
     {
         fact.ForGood = true;
-        if (inTick)
-            MarkInTick(content, fact);
         _changed.Add(content);
-    }
-
-    private void MarkInTick(int content, ContentFact fact)
-    {
-        fact.SinceSelection = true;
-        _failedInTick.Add(content);
     }
 
     private void Hold(ContentFact fact, long cpu, long geometry, long texture)

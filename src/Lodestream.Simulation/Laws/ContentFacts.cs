@@ -38,11 +38,8 @@ internal sealed class ContentFact
     /// <summary>No retry is due: it does not exist, cannot be decoded, or failed too often.</summary>
     public bool ForGood;
 
-    /// <summary>It failed for good while the core was in its tick, after it had selected.</summary>
-    public bool SinceSelection;
-
-    /// <summary>While releasing: it failed for good.</summary>
-    public bool ForGoodOnceReleased;
+    /// <summary>While releasing: it failed for good, and counts as failed once its memory is back.</summary>
+    public bool IsGivenUp;
 
     public long Held => Cpu + Geometry + Texture;
 }
@@ -57,7 +54,6 @@ internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : Sim
     private readonly Dictionary<long, int> _byRequest = [];
     private readonly Dictionary<long, int> _byTicket = [];
     private readonly HashSet<int> _changed = [];
-    private readonly List<int> _failedInTick = [];
     private readonly List<int> _fetched = [];
 
     /// <summary>Contents that appeared, went or failed for good since the last time the set was cleared.</summary>
@@ -135,7 +131,7 @@ internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : Sim
         fact.State = OutsideState.Absent;
         Hold(fact, 0, 0, 0);
         if (reason == CancelReason.TimedOut)
-            CountNetworkFailure(content, fact, inTick: true);
+            CountNetworkFailure(content, fact);
         else
             Cancelled++;
     }
@@ -168,7 +164,7 @@ internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : Sim
         fact.State = OutsideState.Releasing;
         if (reason == CancelReason.TimedOut)
             fact.ParseFailures++;
-        fact.ForGoodOnceReleased = reason == CancelReason.OverBudget || fact.ParseFailures >= options.MaximumParseAttempts;
+        fact.IsGivenUp = reason == CancelReason.OverBudget || fact.ParseFailures >= options.MaximumParseAttempts;
     }
 
     public override void OnUpload(in UploadCommand command)
@@ -213,12 +209,11 @@ internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : Sim
         }
     }
 
-    /// <summary>The frame is over: what failed during it counts from the next selection on.</summary>
+    /// <summary>The frame is over: an answer that nobody took is dropped.</summary>
     public void EndFrame()
     {
         foreach (var content in _fetched)
         {
-            // An answer that nobody took is dropped.
             var fact = this[content];
             if (fact.State != OutsideState.Fetched)
                 continue;
@@ -226,9 +221,6 @@ internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : Sim
             Hold(fact, 0, 0, 0);
         }
         _fetched.Clear();
-        foreach (var content in _failedInTick)
-            this[content].SinceSelection = false;
-        _failedInTick.Clear();
         Faults.Clear();
     }
 
@@ -256,11 +248,11 @@ internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : Sim
         if (answered)
         {
             fact.NetworkFailures++;
-            FailForGood(content, fact, inTick: false);
+            FailForGood(content, fact);
         }
         else
         {
-            CountNetworkFailure(content, fact, inTick: false);
+            CountNetworkFailure(content, fact);
         }
     }
 
@@ -299,18 +291,19 @@ internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : Sim
                 fact.State = OutsideState.Absent;
                 Hold(fact, 0, 0, 0);
                 _byTicket.Remove(message.Id);
-                if (fact.ForGoodOnceReleased)
-                    FailForGood(content, fact, inTick: false);
+                if (fact.IsGivenUp)
+                    FailForGood(content, fact);
+                fact.IsGivenUp = false;
                 break;
             default:
                 break;
         }
     }
 
-    private void CountNetworkFailure(int content, ContentFact fact, bool inTick)
+    private void CountNetworkFailure(int content, ContentFact fact)
     {
         if (++fact.NetworkFailures >= options.Hosts.MaximumAttempts)
-            FailForGood(content, fact, inTick);
+            FailForGood(content, fact);
     }
 
     private void CountParseFailure(int content, ContentFact fact, bool permanent)
@@ -319,15 +312,12 @@ internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : Sim
         Hold(fact, 0, 0, 0);
         _byTicket.Remove(fact.Ticket);
         if (++fact.ParseFailures >= options.MaximumParseAttempts || permanent)
-            FailForGood(content, fact, inTick: false);
+            FailForGood(content, fact);
     }
 
-    private void FailForGood(int content, ContentFact fact, bool inTick)
+    private void FailForGood(int content, ContentFact fact)
     {
         fact.ForGood = true;
-        fact.SinceSelection = inTick;
-        if (inTick)
-            _failedInTick.Add(content);
         _changed.Add(content);
     }
 

@@ -173,7 +173,9 @@ internal sealed class CoverageCheck(TileTree tree, TileFacts tiles, StreamerOpti
             return true;
         if (cut < 0)
             return false;
-        // Below the cut all paths are alike where nothing is drawn, could be drawn, or is empty.
+        // Below the cut all paths are alike where nothing is drawn, could be drawn, is empty, or may be a hole.
+        if (options.FailedLeaves == FailedLeafRule.Hole && tiles.FailedForGoodWithin(tile) > 0)
+            return false;
         return masks == 0 && tiles.DrawableBelow(tile) == 0 && _itemsBelow[tile] == 0 && _itemsBelowBefore[tile] == 0 && !tiles.HasEmptyLeafBelow(tile);
     }
 

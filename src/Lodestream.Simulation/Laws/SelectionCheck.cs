@@ -123,7 +123,7 @@ internal sealed class SelectionCheck(TileTree tree, TileFacts tiles)
     private VisitFlags Flags(int tile, bool wantsMore)
     {
         ref readonly var links = ref tree.Links[tile];
-        var live = tiles.HasLiveContent(tile, atSelection: true);
+        var live = tiles.HasLiveContent(tile);
         if ((links.Flags & TileFlags.Unexpanded) != 0)
             return VisitFlags.Refined | VisitFlags.Expand | (live ? VisitFlags.Primary : 0);
         if (links.ChildCount == 0 || (live && !wantsMore))

@@ -31,7 +31,8 @@ internal sealed class TileFacts(TileTree tree, ContentFacts contents, StreamerOp
     /// <summary>Brings the facts up to date.</summary>
     public void Update(FamilySet enabled)
     {
-        if (_version != tree.Version || _enabled != enabled)
+        // A document that is being placed takes its tiles' places before it is linked.
+        if (_version != tree.Version || _enabled != enabled || _drawable.Length < tree.Capacity)
             Rebuild(enabled);
         else
         {
@@ -42,16 +43,14 @@ internal sealed class TileFacts(TileTree tree, ContentFacts contents, StreamerOp
     }
 
     /// <summary>Whether there is something to draw that may still come, or is here: the tile is not content-less.</summary>
-    /// <param name="tile">The tile.</param>
-    /// <param name="atSelection">As of the frame's selection: without what failed later in the tick.</param>
-    public bool HasLiveContent(int tile, bool atSelection = false)
+    public bool HasLiveContent(int tile)
     {
         foreach (var content in tree.SlotsOf(tile))
         {
             if (tree.Contents.Records[content].Format == ContentFormat.Tileset)
                 continue;
             var fact = contents[content];
-            if (!fact.ForGood || (atSelection && fact.SinceSelection))
+            if (!fact.ForGood && !fact.IsGivenUp)
                 return true;
         }
         return false;

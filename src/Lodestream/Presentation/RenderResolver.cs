@@ -90,7 +90,7 @@ internal sealed class RenderResolver(TileTree tree, TileResidency residency, Str
         if ((links.Flags & TileFlags.Unexpanded) != 0 || (covered && IsAddWithContent(links)))
             return false;
         if (covered && !CanMask(links))
-            return AllChildrenFull(links);
+            return AllChildrenFull(links, holesCount: true);
         for (var c = visit.FirstChild; c < visit.FirstChild + visit.ChildCount; c++)
         {
             if (_regions[c].Opened)
@@ -135,7 +135,7 @@ internal sealed class RenderResolver(TileTree tree, TileResidency residency, Str
             if (opened != visible)
                 Draw(tile, source, opened, at);
         }
-        else if (AllChildrenFull(links))
+        else if (AllChildrenFull(links, holesCount: true))
         {
             Activate(set, visit, openedOnly: false, out _, out _);
         }
@@ -172,7 +172,7 @@ internal sealed class RenderResolver(TileTree tree, TileResidency residency, Str
         if (links.ChildCount == 0)
             return;
         var covered = source != NoSource;
-        if (covered && !CanMask(links) && !AllChildrenFull(links))
+        if (covered && !CanMask(links) && !AllChildrenFull(links, residency.DrawableBelow[tile] > 0))
         {
             Draw(tile, source, 0, at);
             return;
@@ -200,7 +200,7 @@ internal sealed class RenderResolver(TileTree tree, TileResidency residency, Str
         if (residency.DrawableBelow[tile] == 0 || (links.Flags & TileFlags.Unexpanded) != 0 || (covered && IsAddWithContent(links)))
             return false;
         if (covered && !CanMask(links))
-            return AllChildrenFull(links);
+            return AllChildrenFull(links, residency.DrawableBelow[tile] > 0);
         for (var child = links.FirstChild; child < links.FirstChild + links.ChildCount; child++)
         {
             if (OpensBelow(child, covered))
@@ -210,26 +210,27 @@ internal sealed class RenderResolver(TileTree tree, TileResidency residency, Str
     }
 
     // Whether a tile's children can take its place whatever the camera does: each is drawable, or its children can take its.
-    private bool AllChildrenFull(in TileLinks links)
+    private bool AllChildrenFull(in TileLinks links, bool holesCount)
     {
         for (var child = links.FirstChild; child < links.FirstChild + links.ChildCount; child++)
         {
-            if (!IsFull(child))
+            if (!IsFull(child, holesCount))
                 return false;
         }
         return links.ChildCount > 0;
     }
 
-    private bool IsFull(int tile)
+    // A failed leaf may count as a hole beside siblings that are drawn; alone it is no stand-in for a tile that can still come.
+    private bool IsFull(int tile, bool holesCount)
     {
         if (residency.Drawable[tile])
             return true;
         ref readonly var links = ref tree.LinkArray[tile];
         if (links.ChildCount == 0)
-            return IsEmptyLeaf(links) || (options.FailedLeaves == FailedLeafRule.Hole && HasFailedForGood(tile));
+            return IsEmptyLeaf(links) || (holesCount && options.FailedLeaves == FailedLeafRule.Hole && HasFailedForGood(tile));
         if ((links.Flags & TileFlags.Unexpanded) != 0 || IsAddWithContent(links))
             return false;
-        return AllChildrenFull(links);
+        return AllChildrenFull(links, holesCount && (residency.DrawableBelow[tile] > 0 || !HasLiveContent(links)));
     }
 
     private bool HasFailedForGood(int tile)
@@ -274,6 +275,8 @@ internal sealed class RenderResolver(TileTree tree, TileResidency residency, Str
     private bool CanMask(in TileLinks links) => (links.Flags & TileFlags.Maskable) != 0 && (options.HostHasMasks || links.MaskAxes == 0);
 
     private static bool IsEmptyLeaf(in TileLinks links) => links.ChildCount == 0 && (links.Flags & (TileFlags.HasContent | TileFlags.Unexpanded)) == 0;
+
+    private static bool HasLiveContent(in TileLinks links) => (links.Flags & (TileFlags.HasContent | TileFlags.ContentFailed)) == TileFlags.HasContent;
 
     private static bool IsAddWithContent(in TileLinks links) =>
         (links.Flags & (TileFlags.Add | TileFlags.HasContent | TileFlags.ContentFailed)) == (TileFlags.Add | TileFlags.HasContent);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Lodestream.Geometry;
 using Lodestream.Selection;
 
@@ -55,7 +56,26 @@ public sealed class SampleTests : IDisposable
         Assert.Contains("/no/such/scene", Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void The_README_shows_the_headless_program_as_it_is_in_fifteen_lines()
+    {
+        var root = RepositoryRoot();
+        var program = File.ReadAllText(Path.Combine(root, "samples", "headless", "Program.cs")).ReplaceLineEndings("\n");
+        Assert.Contains("```csharp\n" + program + "```", File.ReadAllText(Path.Combine(root, "README.md")).ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        Assert.InRange(program.Split('\n').Count(line => line.Length > 0), 1, 15);
+    }
+
+    [Fact]
+    public void The_third_host_has_under_a_hundred_lines()
+    {
+        var lines = Directory.GetFiles(Path.Combine(RepositoryRoot(), "samples", "ascii"), "*.cs").Sum(file => File.ReadLines(file).Count());
+        Assert.InRange(lines, 1, 99);
+    }
+
     public void Dispose() => _world.Dispose();
+
+    private static string RepositoryRoot([CallerFilePath] string file = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "..", "..", ".."));
 
     private static string Text(double value) => value.ToString(CultureInfo.InvariantCulture);
 

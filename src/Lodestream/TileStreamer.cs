@@ -110,6 +110,7 @@ public sealed class TileStreamer
         _pipeline.PlaceTopology(now);
         _unloader.Unload(Selection.FrameId, now);
         _policy.Select(Tree, views, new(_detail.Value), Selection);
+        _uploads.TakeIn(Selection, now);
         _planner.Plan(Selection, views, now, RequestsAllowed);
         _uploads.Upload(Selection, _scheduler.InFlight + _scheduler.Queued + _pipeline.Preparing == 0);
         _resolver.Resolve(Selection);
@@ -179,7 +180,7 @@ public sealed class TileStreamer
                 _pipeline.OnReleased(message, now);
                 break;
             case InboxKind.Uploaded:
-                _uploads.OnUploaded(message, now);
+                _uploads.OnUploaded(message);
                 break;
             case InboxKind.UploadFailed:
                 _uploads.OnUploadFailed(message, now);
@@ -190,6 +191,7 @@ public sealed class TileStreamer
             case InboxKind.ContextLost:
                 _pipeline.OnContextLost(now);
                 _commits.Forget();
+                _uploads.Forget();
                 break;
             default:
                 break;
@@ -214,7 +216,7 @@ public sealed class TileStreamer
         s.CoalescedHits = _scheduler.CoalescedHits;
         s.BreakerOpenings = _health.BreakerOpenings;
         s.BytesFetched = _scheduler.BytesFetched;
-        s.Evicted = _evictor.Evicted;
+        s.Evicted = _evictor.Evicted + _uploads.GivenBack;
         s.Commits = _commits.Commits;
         s.CpuBytes = _ledger.Used.Cpu;
         s.GpuGeometryBytes = _ledger.Used.Geometry;

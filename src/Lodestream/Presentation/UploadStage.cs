@@ -11,6 +11,8 @@ namespace Lodestream.Presentation;
 /// </summary>
 internal sealed class UploadStage(TileTree tree, TileResidency residency, MemoryLedger ledger, ContentPipeline pipeline, IRenderHost host, UploadGate gate, StreamerOptions options)
 {
+    private readonly List<int> _acknowledged = [];
+
     // Milliseconds per byte until a host has reported: 400 MB/s.
     private double _msPerByte = 1 / 400e3;
 
@@ -19,6 +21,12 @@ internal sealed class UploadStage(TileTree tree, TileResidency residency, Memory
 
     /// <summary>Prepared contents that are kept back because showing them would hide something.</summary>
     public int HeldBack { get; private set; }
+
+    /// <summary>Uploaded contents that were freed at once because showing them would have hidden something, since the start.</summary>
+    public long GivenBack { get; private set; }
+
+    /// <summary>The host lost what it had: nothing that it acknowledged counts.</summary>
+    public void Forget() => _acknowledged.Clear();
 
     /// <summary>Commands uploads for this tick.</summary>
     /// <param name="set">What is wanted.</param>
@@ -47,8 +55,8 @@ internal sealed class UploadStage(TileTree tree, TileResidency residency, Memory
         }
     }
 
-    /// <summary>The host has a content: it can be drawn from the next resolve on.</summary>
-    public void OnUploaded(in InboxMessage message, TimeSpan now)
+    /// <summary>The host has a content.</summary>
+    public void OnUploaded(in InboxMessage message)
     {
         if (!pipeline.TryFind(message.Id, ContentState.Ready, out var index))
             return;
@@ -56,10 +64,34 @@ internal sealed class UploadStage(TileTree tree, TileResidency residency, Memory
         var bytes = entry.Measured.Geometry + entry.Measured.Texture;
         if (bytes > 0 && message.CostMs > 0)
             _msPerByte += (message.CostMs / bytes - _msPerByte) / 8;
-        pipeline.Ready.Remove(index);
-        ledger.Replace(ref entry.Charge, entry.Charge with { Cpu = 0 });
-        entry.ParseFailures = 0;
-        residency.Enter(index, ContentState.Resident, StateReason.Arrived, now);
+        _acknowledged.Add(index);
+    }
+
+    /// <summary>
+    /// What the host has can be drawn from now on. A content that would hide what is shown, because the cameras want something else than
+    /// when its upload was commanded, is given back instead.
+    /// </summary>
+    /// <param name="set">What is wanted now.</param>
+    /// <param name="now">Time of the tick.</param>
+    public void TakeIn(VisibilitySet set, TimeSpan now)
+    {
+        foreach (var index in _acknowledged)
+        {
+            ref var entry = ref residency.Entry(index);
+            pipeline.Ready.Remove(index);
+            if (entry.ShownRegardless || gate.MayUpload(entry.Content, set))
+            {
+                ledger.Replace(ref entry.Charge, entry.Charge with { Cpu = 0 });
+                entry.ParseFailures = 0;
+                residency.Enter(index, ContentState.Resident, StateReason.Arrived, now);
+                continue;
+            }
+            entry.AfterRelease = ContentState.Absent;
+            residency.Enter(index, ContentState.Releasing, StateReason.Superseded, now);
+            host.Free(entry.Content, entry.Id);
+            GivenBack++;
+        }
+        _acknowledged.Clear();
     }
 
     /// <summary>The host could not take a content.</summary>
@@ -90,7 +122,7 @@ internal sealed class UploadStage(TileTree tree, TileResidency residency, Memory
             ref var entry = ref residency.Entry(index);
             if (!gate.IsWaitedFor(entry.Content, set))
                 continue;
-            entry.HeldBack = false;
+            (entry.HeldBack, entry.ShownRegardless) = (false, true);
             HeldBack--;
             return;
         }

@@ -36,6 +36,9 @@ internal struct ContentEntry
     /// <summary>The upload is kept back, because showing the content would hide what is shown.</summary>
     public bool HeldBack;
 
+    /// <summary>Nothing else could resolve what kept it back: it is shown whatever it hides.</summary>
+    public bool ShownRegardless;
+
     /// <summary>The content was drawn at least once since it was fetched.</summary>
     public bool EverDrawn;
 

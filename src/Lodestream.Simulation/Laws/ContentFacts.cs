@@ -99,12 +99,15 @@ internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : Sim
         }
     }
 
+    // Topology that was unloaded is fetched again when it is seen again.
+    private bool IsUnexpanded(int content) => (tree.Links[tree.Contents.Records[content].Tile].Flags & TileFlags.Unexpanded) != 0;
+
     public override void OnRequest(in TileRequest request)
     {
         var fact = this[request.Content];
         if (fact.State == OutsideState.InFlight)
             Faults.Add((Breach.DuplicateRequest, request.Content, "a request starts while another one for the same content is in flight"));
-        else if (fact.State != OutsideState.Absent)
+        else if (fact.State != OutsideState.Absent && !(request.Format == ContentFormat.Tileset && IsUnexpanded(request.Content)))
             Faults.Add((Breach.DuplicateRequest, request.Content, $"a request starts for a content that is {fact.State}"));
         if (fact.ForGood)
             Faults.Add((Breach.Dishonest, request.Content, "a request starts for a content that failed for good"));

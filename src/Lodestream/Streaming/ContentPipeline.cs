@@ -26,6 +26,9 @@ internal sealed class ContentPipeline(
     /// <summary>Contents prepared and not resident yet, in the order they became ready.</summary>
     public List<int> Ready { get; } = [];
 
+    /// <summary>Whether every preparation waits for memory, and nothing is on its way to the GPU.</summary>
+    public bool IsWaitingForMemoryOnly => _preparing.Count == _awaitingMemory.Count && Ready.Count == 0;
+
     /// <summary>Bytes a measured content was short of in the last <see cref="GrantMemory"/>; 0 when all were granted.</summary>
     public long MemoryShortage { get; private set; }
 
@@ -188,8 +191,26 @@ internal sealed class ContentPipeline(
         preparer.Cancel(entry.Id, why);
         _preparing.Remove(index);
         _awaitingMemory.Remove(index);
-        entry.AfterRelease = ContentState.Absent;
+
+        // A content that failed before keeps its count; it may be asked for again at once.
+        (entry.AfterRelease, entry.RetryAt) = (entry.ParseFailures > 0 ? ContentState.Failed : ContentState.Absent, now);
         residency.Enter(index, ContentState.Releasing, reason, now);
+    }
+
+    /// <summary>
+    /// Memory is short, nothing can be evicted and nothing is under way: of the preparations that wait for memory all but the most urgent
+    /// give back what they hold. Their sizes are known now; they are not fetched again before they fit.
+    /// </summary>
+    public void GiveWay(TimeSpan now)
+    {
+        while (_awaitingMemory.Count > 1)
+        {
+            var keep = _awaitingMemory[MostUrgent(_awaitingMemory)];
+            var at = _awaitingMemory[^1] == keep ? _awaitingMemory.Count - 2 : _awaitingMemory.Count - 1;
+            ref var entry = ref residency.Entry(_awaitingMemory[at]);
+            sizes.Remember(entry.Content, entry.Measured);
+            CallOff(_awaitingMemory[at], CancelReason.GaveWay, StateReason.OverBudget, now);
+        }
     }
 
     // No retry can help: the content counts as failed for good as soon as its memory is back.

@@ -25,11 +25,11 @@ internal sealed class DetailScale(TileTree tree, TileResidency residency, SizeEs
     /// <summary>The scale the next selection uses.</summary>
     public double Value { get; private set; } = 1;
 
-    /// <summary>Whether the last <see cref="Adjust"/> changed it: the next tick will want something else.</summary>
+    /// <summary>Whether the next tick is due at once: the scale changed, or a shortage is being waited out.</summary>
     public bool Changed { get; private set; }
 
     /// <summary>Bytes kept free so that a coarser tile can always come in before what it replaces goes: the largest tile seen.</summary>
-    public long Headroom => Math.Min(sizes.Largest, ledger.Budget / 4);
+    public long Headroom => Math.Min(sizes.Largest, ledger.Budget / 2);
 
     /// <summary>Looks at what is wanted and sets the scale for the next tick.</summary>
     /// <param name="set">What is wanted now.</param>
@@ -55,7 +55,7 @@ internal sealed class DetailScale(TileTree tree, TileResidency residency, SizeEs
         {
             TryRise(views);
         }
-        Changed = Value != before;
+        Changed = Value != before || (_stuckTicks > 0 && Value > Least);
     }
 
     private void TryRise(ReadOnlySpan<View> views)

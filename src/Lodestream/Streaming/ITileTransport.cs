@@ -19,8 +19,11 @@ public enum CancelReason : byte
     /// <summary>It took longer than its deadline allows.</summary>
     TimedOut,
 
-    /// <summary>It would not fit the memory budget.</summary>
+    /// <summary>It does not fit the memory budget, whatever else goes.</summary>
     OverBudget,
+
+    /// <summary>It gives its memory to something more urgent, and may be asked for again.</summary>
+    GaveWay,
 
     /// <summary>Newer content was announced.</summary>
     Superseded,

@@ -57,6 +57,9 @@ internal sealed class RequestScheduler(
     /// <summary>Bytes to leave free for what coarsens or covers.</summary>
     public long Headroom { get; set; }
 
+    /// <summary>Nothing else moves and nothing can be evicted: what is urgent starts even if it is expected not to fit. Expectations err; its measure decides.</summary>
+    public bool MayGuessLow { get; set; }
+
     /// <summary>Bytes that what is wanted and not asked for yet is expected to need.</summary>
     public long WaitingBytes { get; private set; }
 
@@ -309,6 +312,8 @@ internal sealed class RequestScheduler(
     {
         ref var entry = ref residency.Entry(index);
         var charge = sizes.Expected(entry.Content, tree.Contents.Records[entry.Content].ByteLength);
+        if (MayGuessLow && IsUrgent(entry) && !ledger.Fits(charge.Total))
+            charge = new(Math.Min(charge.Cpu, Math.Max(0, ledger.Budget - ledger.Used.Total)), 0, 0);
         if (!ledger.Fits(charge.Total + (IsUrgent(entry) ? 0 : Headroom)))
         {
             // Passed over, not waited for: what comes after it may be small, or allowed to use the headroom.

@@ -16,6 +16,7 @@ internal sealed class SizeEstimator(TileTree tree)
 
     private readonly Mean[] _means = new Mean[Levels * Formats];
     private readonly Dictionary<ulong, long> _remembered = [];
+    private readonly Dictionary<ulong, MemoryCharge> _known = [];
     private Mean _scene;
     private bool _learned;
 
@@ -62,6 +63,9 @@ internal sealed class SizeEstimator(TileTree tree)
 
     /// <summary>A content gave way because so many bytes of it did not fit: it is at least that long.</summary>
     public void Remember(int content, long length) => _remembered[tree.Contents.Key(content)] = length;
+
+    /// <summary>Keeps a content's exact needs: it had to give way, and must fit before it is fetched again.</summary>
+    public void Remember(int content, MemoryCharge measured) => _known[tree.Contents.Key(content)] = measured;
 
     /// <summary>A content was measured.</summary>
     public void Learn(int content, long length, MemoryCharge measured)

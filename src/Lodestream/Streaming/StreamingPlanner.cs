@@ -39,8 +39,14 @@ internal sealed class StreamingPlanner(
             scheduler.Start(now);
         evictor.Evict(_pressed ? long.MaxValue : Shortage(), frame, now, views);
         _pressed = false;
-        detail.Adjust(set, views, scheduler.WaitingBytes, evictor.ReachedNothing && scheduler.InFlight == 0);
+        IsStuck = evictor.ReachedNothing && scheduler.InFlight == 0 && pipeline.IsWaitingForMemoryOnly;
+        if (IsStuck)
+            pipeline.GiveWay(now);
+        detail.Adjust(set, views, scheduler.WaitingBytes, IsStuck);
     }
+
+    /// <summary>Whether memory is short, nothing can be evicted, and nothing is under way that would change that.</summary>
+    public bool IsStuck { get; private set; }
 
     /// <summary>The system wants memory back: everything that may go goes with the next plan.</summary>
     public void ReleaseMemory() => _pressed = true;
@@ -101,6 +107,7 @@ internal sealed class StreamingPlanner(
     private void Reconcile(long frame, TimeSpan now)
     {
         scheduler.Headroom = detail.Headroom;
+        scheduler.MayGuessLow = IsStuck;
         scheduler.BeginFrame(frame);
         foreach (ref readonly var demand in Demands.Items)
             scheduler.Want(demand, now);

@@ -32,6 +32,7 @@ internal sealed class ProgressCheck(TileTree tree, ContentFacts contents, TileFa
             fail(Breach.Livelocked, -1, $"no rest: {s.InFlight} requests in flight, {s.Queued} queued, {s.Preparing} preparing, {s.NotYetResident} tiles missing; the governor says {last.Decision.Kind} {last.Decision.At}");
             return;
         }
+        CheckLeftovers(last.Streamer.Selection, screen, fail);
         foreach (ref readonly var visit in last.Streamer.Selection.Visits)
         {
             if ((visit.Flags & VisitFlags.Expand) != 0 && !tiles.HasFailedForGood(visit.Tile))
@@ -40,6 +41,33 @@ internal sealed class ProgressCheck(TileTree tree, ContentFacts contents, TileFa
                 continue;
             if (Excuse(visit.Tile, last.Streamer.EnabledFamilies) is null)
                 fail(Breach.Livelocked, visit.Tile, $"at rest, it is wanted, not drawn, and did not fail ({last.Streamer.Why(visit.Tile)})");
+        }
+    }
+
+    // What is drawn besides what is wanted must fill in for something that is wanted and cannot be drawn.
+    private void CheckLeftovers(VisibilitySet set, Screen screen, Action<Breach, int, string> fail)
+    {
+        var (wanted, waiting) = (new HashSet<int>(), new HashSet<int>());
+        foreach (ref readonly var visit in set.Visits)
+        {
+            if ((visit.Flags & VisitFlags.Primary) != 0)
+                wanted.Add(visit.Tile);
+            var drawn = screen.TryGet(visit.Tile, out var item) && item.Source == visit.Tile;
+            if ((visit.Flags & VisitFlags.Expand) == 0 && (drawn || (visit.Flags & VisitFlags.Primary) == 0))
+                continue;
+            for (var tile = visit.Tile; tile >= 0 && waiting.Add(tile);)
+                tile = tree.Links[tile].Parent;
+        }
+        foreach (var item in screen.Items)
+        {
+            // A tile that gives way to all its children never does when one of them failed for good, in view or not.
+            // Below a wanted tile that cannot be drawn, what is drawn fills in for it.
+            var waitsFor = item.Region;
+            while (waitsFor >= 0 && !waiting.Contains(waitsFor))
+                waitsFor = tree.Links[waitsFor].Parent;
+            var gives = tiles.CanMask(item.Region) || tiles.FailedForGoodWithin(item.Region) == 0;
+            if (gives && !(item.Source == item.Region && wanted.Contains(item.Region)) && (waitsFor < 0 || (waitsFor != item.Region && !wanted.Contains(waitsFor))))
+                fail(Breach.Livelocked, item.Region, $"at rest, {TileNames.Of(tree, item.Source)} is drawn there, which nothing wants and nothing there waits for");
         }
     }
 

@@ -89,6 +89,8 @@ internal sealed class RenderResolver(TileTree tree, TileResidency residency, Str
         ref readonly var links = ref tree.LinkArray[visit.Tile];
         if ((links.Flags & TileFlags.Unexpanded) != 0 || (covered && IsAddWithContent(links)))
             return false;
+        if (IsOutOfView(visit, links))
+            return true;
         if (covered && !CanMask(links))
             return AllChildrenFull(links, holesCount: true);
         for (var c = visit.FirstChild; c < visit.FirstChild + visit.ChildCount; c++)
@@ -128,6 +130,10 @@ internal sealed class RenderResolver(TileTree tree, TileResidency residency, Str
         else if (source == NoSource)
         {
             Activate(set, visit, openedOnly: true, out _, out _);
+        }
+        else if (IsOutOfView(visit, links))
+        {
+            return;
         }
         else if (CanMask(links))
         {
@@ -269,6 +275,9 @@ internal sealed class RenderResolver(TileTree tree, TileResidency residency, Str
         }
         return bits;
     }
+
+    // A tile's volume is seen, none of its children's: nothing is wanted in it, and nothing fills in.
+    private static bool IsOutOfView(in Visit visit, in TileLinks links) => visit.ChildCount == 0 && (links.Flags & TileFlags.Unexpanded) == 0;
 
     private bool IsAdd(int tile) => (tree.LinkArray[tile].Flags & TileFlags.Add) != 0;
 

@@ -1,0 +1,57 @@
+using FsCheck;
+using FsCheck.Fluent;
+using Lodestream.Simulation.Scenarios;
+
+namespace Lodestream.Tests.Laws;
+
+/// <summary>
+/// The laws over random worlds, cameras, networks, devices and failures, judged by a checker that shares no code with the core. A failure
+/// prints the scenario it was shrunk to; <c>lodestream-bench soak --only --seed</c> runs the one it came from.
+/// </summary>
+public sealed class RandomWorldTests
+{
+    private const int Scenarios = 60;
+
+    [Fact]
+    public void The_laws_hold_where_tiles_carry_masks() =>
+        Hold(scenario => scenario with { Shape = scenario.Shape == WorldShape.Heap ? WorldShape.Quadtree : scenario.Shape, Volumes = WorldVolumes.Boxes, Masks = true });
+
+    [Fact]
+    public void The_laws_hold_where_children_overlap() => Hold(scenario => scenario with { Shape = WorldShape.Heap });
+
+    [Fact]
+    public void The_laws_hold_on_hosts_without_masks() => Hold(scenario => scenario with { Masks = false });
+
+    [Fact]
+    public void The_laws_hold_where_tiles_add_to_their_parents() => Hold(scenario => scenario with { Adds = true, ContentLess = true });
+
+    [Fact]
+    public void The_laws_hold_while_documents_come_and_go() => Hold(scenario => scenario with { Externals = true, Depth = Math.Max(3, scenario.Depth) });
+
+    [Fact]
+    public void The_laws_hold_when_contents_fail_for_good() => Hold(scenario => scenario with { FailForGood = true });
+
+    [Fact]
+    public void The_laws_hold_when_network_and_device_fail_now_and_then() => Hold(scenario => scenario with { FailForNow = true, DeviceFails = true });
+
+    [Fact]
+    public void The_laws_hold_for_cameras_that_jump() => Hold(scenario => scenario with { Move = CameraMove.Teleport, Cameras = 2 });
+
+    [Fact]
+    public void The_same_scenario_runs_the_same_way_twice()
+    {
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(20), Prop.ForAll(Scenario(scenario => scenario), scenario =>
+            Trial.Run(scenario).Result!.TraceHash == Trial.Run(scenario).Result!.TraceHash));
+    }
+
+    private static void Hold(Func<RandomScenario, RandomScenario> with) =>
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(Scenarios), Prop.ForAll(Scenario(with), scenario =>
+        {
+            var verdict = Trial.Run(scenario);
+            return Prop.Label(verdict.IsClean, verdict.ToString());
+        }));
+
+    private static Arbitrary<RandomScenario> Scenario(Func<RandomScenario, RandomScenario> with) => Arb.From(
+        Gen.Choose(int.MinValue, int.MaxValue).Two().Select(seeds => with(RandomScenario.FromSeed((ulong)(uint)seeds.Item1 << 32 | (uint)seeds.Item2))),
+        scenario => scenario.Simpler().Where(simpler => with(simpler) == simpler));
+}

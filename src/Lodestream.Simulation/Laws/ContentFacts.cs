@@ -32,6 +32,9 @@ internal sealed class ContentFact
     public long ReportedBytes;
     public bool IsMeasured;
 
+    /// <summary>Topology: it was in the tree, so that it can have been unloaded.</summary>
+    public bool WasExpanded;
+
     /// <summary>Failures since the last success.</summary>
     public int NetworkFailures, ParseFailures;
 
@@ -105,6 +108,8 @@ internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : Sim
     public override void OnRequest(in TileRequest request)
     {
         var fact = this[request.Content];
+        if (fact.WasExpanded && (tree.Links[tree.Contents.Records[request.Content].Tile].Flags & TileFlags.Unexpanded) != 0)
+            (fact.State, fact.WasExpanded) = (OutsideState.Absent, false);
         if (fact.State == OutsideState.InFlight)
             Faults.Add((Breach.DuplicateRequest, request.Content, "a request starts while another one for the same content is in flight"));
         else if (fact.State != OutsideState.Absent && !(request.Format == ContentFormat.Tileset && IsUnexpanded(request.Content)))
@@ -190,7 +195,9 @@ internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : Sim
 
     public override void OnPosted(in InboxMessage message)
     {
-        if (message.Kind is InboxKind.Headers or InboxKind.Progress or InboxKind.Fetched)
+        if (message.Kind == InboxKind.ContextLost)
+            LoseContext();
+        else if (message.Kind is InboxKind.Headers or InboxKind.Progress or InboxKind.Fetched)
         {
             if (_byRequest.TryGetValue(message.Id, out var content))
                 OnAnswer(message, content, this[content]);
@@ -225,6 +232,21 @@ internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : Sim
         }
         _fetched.Clear();
         Faults.Clear();
+    }
+
+    private void LoseContext()
+    {
+        for (var content = 0; content < _facts.Count; content++)
+        {
+            var fact = _facts[content];
+            if (fact.State == OutsideState.Uploading)
+                fact.State = OutsideState.Prepared;
+            if (fact.State != OutsideState.Uploaded || tree.Contents.Records[content].Format == ContentFormat.Tileset)
+                continue;
+            fact.State = OutsideState.Absent;
+            Hold(fact, 0, 0, 0);
+            _changed.Add(content);
+        }
     }
 
     private void OnAnswer(in InboxMessage message, int content, ContentFact fact)

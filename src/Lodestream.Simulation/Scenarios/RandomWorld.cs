@@ -16,11 +16,15 @@ internal sealed class RandomWorld : IContentOrigin
 
     private const string Folder = "http://world.test/";
 
+    // Room for what the core assumes of contents before it has seen one, and for documents.
+    private const long FirstEstimates = 1 << 20;
+
     private readonly Dictionary<string, OriginContent?> _contents = [];
     private readonly List<string> _meshes = [];
     private readonly RandomScenario _scenario;
     private SeededRandom _random;
     private int _tiles, _documents, _named;
+    private long _coarsest, _largestGroup;
 
     private RandomWorld(RandomScenario scenario)
     {
@@ -56,9 +60,33 @@ internal sealed class RandomWorld : IContentOrigin
         var half = new Vector3d(world.Size / 2, world.Size / 2, world.Size / 40);
         var root = new Tile { Min = -half, Max = half, Error = world.Size / 16, Level = 0 };
         world.Grow(root);
+        world.Weigh(root, isWantedAnyway: true);
         world.AddDocument(RootUri, root, lost: false);
         world.MemoryFloor = world.FloorOf(root);
         return world;
+    }
+
+    /// <summary>A budget between what the coarsest view needs (0) and what everything at once does (1).</summary>
+    public long Budget(double share)
+    {
+        var largest = _contents.Values.Max(content => content is null ? 0 : content.DecodedBytes + content.GeometryBytes + content.TextureBytes + content.Length);
+        var everything = _contents.Values.Sum(content => content is null ? 0 : content.GeometryBytes + content.TextureBytes);
+        var least = Math.Min(everything, _coarsest) + _largestGroup + 4 * largest;
+        return share >= 1 ? 512L << 20 : FirstEstimates + least + (long)(share * everything);
+    }
+
+    // Roots, and what lies below tiles that can never be drawn, are wanted whatever the detail.
+    private void Weigh(Tile tile, bool isWantedAnyway)
+    {
+        var bytes = tile.Contents.Sum(content => Gpu(content.Uri));
+        var drawable = tile.Contents.Any(content => _contents[Folder + content.Uri] is { IsBroken: false, IsUnsupported: false });
+        if (isWantedAnyway)
+            _coarsest += bytes;
+        _largestGroup = Math.Max(_largestGroup, tile.Children.Sum(child => child.Contents.Sum(content => Gpu(content.Uri))));
+        foreach (var child in tile.Children)
+            Weigh(child, isWantedAnyway && !drawable);
+
+        long Gpu(string uri) => _contents[Folder + uri] is { } content ? content.GeometryBytes + content.TextureBytes : 0;
     }
 
     public OriginContent? Find(in TileRequest request) => _contents.GetValueOrDefault(request.Uri);

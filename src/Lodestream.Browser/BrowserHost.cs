@@ -43,19 +43,22 @@ internal sealed class BrowserHost(TileTree tree, SharedBlock block) : IRenderHos
         block.Write(tree.Links[item.Source].Level);
         block.Write(item.ChildMask);
         block.Write(PathKey.Text(tree.PathKeys[item.Region]));
-        WriteContents(item.Source);
+        WriteContents(item);
         WriteTransform(tree.Transform(item.Source));
         block.Write(center);
         WriteKeepCell(item, center);
         WriteChildCells(item, center);
     }
 
-    private void WriteContents(int source)
+    private void WriteContents(in DrawItem item)
     {
-        var slots = tree.SlotsOf(source);
-        block.Write(slots.Length);
-        foreach (var content in slots)
-            block.Write(content);
+        var slots = tree.SlotsOf(item.Source);
+        block.Write(int.PopCount(item.Contents));
+        for (var slot = 0; slot < Math.Min(8, slots.Length); slot++)
+        {
+            if ((item.Contents >> slot & 1) != 0)
+                block.Write(slots[slot]);
+        }
     }
 
     private void WriteTransform(in Transform3d transform)

@@ -28,7 +28,7 @@ public sealed class TileStreamer
     private readonly UploadStage _uploads;
     private readonly CommitStage _commits;
     private readonly ScreenSpaceErrorPolicy _policy = new();
-    private bool _closed;
+    private bool _closed, _budgetRaised;
 
     /// <summary>Makes a streamer over a tree.</summary>
     /// <param name="tree">The scene; the streamer grows it as topology arrives. Nobody else changes it meanwhile.</param>
@@ -91,6 +91,7 @@ public sealed class TileStreamer
         set
         {
             ArgumentOutOfRangeException.ThrowIfNegativeOrZero(value);
+            _budgetRaised |= value > _ledger.Budget;
             _ledger.SetBudget(value);
         }
     }
@@ -107,6 +108,9 @@ public sealed class TileStreamer
         Drain(now);
         _scheduler.BeginTick(now);
         _pipeline.CheckWatchdog(now);
+        if (_budgetRaised)
+            _pipeline.ForgiveOverBudget(now);
+        _budgetRaised = false;
         _pipeline.PlaceTopology(now);
         _unloader.Unload(Selection.FrameId, now);
         _policy.Select(Tree, views, new(_detail.Value), Selection);
@@ -117,7 +121,7 @@ public sealed class TileStreamer
         _commits.Commit(_resolver.Items, Selection.FrameId);
         _commits.Free(_evictor.Chosen);
         Report();
-        return FrameGovernor.Decide(_pipeline.HasAppends || _uploads.HasWork || _detail.Changed || !_inbox.IsEmpty, _scheduler.NextDeadline, now);
+        return FrameGovernor.Decide(_pipeline.HasAppends || _uploads.HasWork || _detail.NeedsTick || !_inbox.IsEmpty, _scheduler.NextDeadline, now);
     }
 
     /// <summary>State of a content.</summary>
@@ -141,6 +145,7 @@ public sealed class TileStreamer
             return;
         _closed = true;
         _scheduler.Close(now);
+        _pipeline.Close(now);
     }
 
     private void Drain(TimeSpan now)

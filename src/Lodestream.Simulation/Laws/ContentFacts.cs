@@ -239,9 +239,7 @@ internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : Sim
         for (var content = 0; content < _facts.Count; content++)
         {
             var fact = _facts[content];
-            if (fact.State == OutsideState.Uploading)
-                fact.State = OutsideState.Prepared;
-            if (fact.State != OutsideState.Uploaded || tree.Contents.Records[content].Format == ContentFormat.Tileset)
+            if (fact.State is not (OutsideState.Uploaded or OutsideState.Uploading) || tree.Contents.Records[content].Format == ContentFormat.Tileset)
                 continue;
             fact.State = OutsideState.Absent;
             Hold(fact, 0, 0, 0);
@@ -274,6 +272,11 @@ internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : Sim
         {
             fact.NetworkFailures++;
             FailForGood(content, fact);
+        }
+        else if (message.HttpStatus == 429 || message.RetryAfterSeconds > 0)
+        {
+            // Asked to come back later: one failure, however often it is said.
+            fact.NetworkFailures = Math.Max(1, fact.NetworkFailures);
         }
         else
         {

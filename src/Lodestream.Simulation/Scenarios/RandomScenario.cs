@@ -133,9 +133,6 @@ public sealed record RandomScenario
     /// <summary>Seconds the cameras move.</summary>
     public double Seconds { get; init; } = 4;
 
-    /// <summary>The memory budget as a multiple of the least the world can be streamed with; 0 for plenty.</summary>
-    public double Room { get; init; }
-
     /// <summary>Name of the network's profile.</summary>
     public string Network { get; init; } = "local";
 
@@ -190,7 +187,6 @@ public sealed record RandomScenario
             Cameras = random.Chance(0.2) ? 2 : 1,
             Seconds = random.Between(1, 8),
             Network = new[] { "local", "fibre", "cable", "4g", "3g", "outage", "throttled" }[random.Whole(0, 6)],
-            Room = random.Chance(0.3) ? random.Between(1, 6) : 0,
             Masks = random.Chance(0.7),
             FailedLeaves = random.Chance(0.8) ? FailedLeafRule.Coarse : FailedLeafRule.Hole,
             Memory = random.Chance(0.5) ? 1 : random.Unit(),
@@ -209,7 +205,7 @@ public sealed record RandomScenario
         [
             this with { Tiles = Math.Max(1, Tiles / 2) }, this with { Tiles = Math.Max(1, Tiles * 3 / 4) }, this with { Tiles = Math.Max(1, Tiles - 1) },
             this with { Depth = Math.Max(1, Depth - 1) }, this with { Seconds = Math.Max(0.5, Math.Floor(Seconds) / 2) },
-            this with { Cameras = 1 }, this with { Room = 0 }, this with { FailForNow = false }, this with { DeviceFails = false }, this with { FailForGood = false },
+            this with { Cameras = 1 }, this with { FailForNow = false }, this with { DeviceFails = false }, this with { FailForGood = false },
             this with { Adds = false }, this with { ContentLess = false }, this with { EmptyLeaves = false }, this with { Externals = false },
             this with { Shared = false }, this with { Multiple = false }, this with { RequestVolumes = false }, this with { Inversions = false },
             this with { UnknownLengths = false }, this with { Network = "local" }, this with { Move = CameraMove.Stand },
@@ -239,7 +235,6 @@ public sealed record RandomScenario
         };
         var options = new StreamerOptions
         {
-            MemoryBudgetBytes = Room > 0 ? (long)(Room * world.MemoryFloor) : 512L << 20,
             HostHasMasks = Masks,
             FailedLeaves = FailedLeaves,
             MaximumRequests = random.Whole(1, 24),

@@ -36,12 +36,6 @@ internal sealed class RandomWorld : IContentOrigin
     /// <summary>Width of the world, metres.</summary>
     public double Size { get; }
 
-    /// <summary>
-    /// Bytes with which the world can be streamed at all: root, largest group of siblings, largest tile, and two of the largest documents
-    /// on their way.
-    /// </summary>
-    public long MemoryFloor { get; private set; }
-
     private sealed class Tile
     {
         public required Vector3d Min, Max;
@@ -62,7 +56,6 @@ internal sealed class RandomWorld : IContentOrigin
         world.Grow(root);
         world.Weigh(root, isWantedAnyway: true);
         world.AddDocument(RootUri, root, lost: false);
-        world.MemoryFloor = world.FloorOf(root);
         return world;
     }
 
@@ -90,23 +83,6 @@ internal sealed class RandomWorld : IContentOrigin
     }
 
     public OriginContent? Find(in TileRequest request) => _contents.GetValueOrDefault(request.Uri);
-
-    private long FloorOf(Tile root)
-    {
-        long group = 0, largest = 0;
-        var open = new Stack<Tile>([root]);
-        while (open.TryPop(out var tile))
-        {
-            largest = Math.Max(largest, BytesOf(tile));
-            group = Math.Max(group, tile.Children.Sum(BytesOf));
-            foreach (var child in tile.Children)
-                open.Push(child);
-        }
-        var document = _contents.Values.Max(content => content is { Topology: not null } ? content.Length : 0);
-        return BytesOf(root) + group + largest + 2 * document;
-
-        long BytesOf(Tile tile) => tile.Contents.Sum(content => _contents.GetValueOrDefault(Folder + content.Uri) is { Topology: null } made ? made.DecodedBytes + made.GeometryBytes + made.TextureBytes : 0);
-    }
 
     // Breadth first, so that a limit on the number of tiles makes a shallower world, not a lopsided one.
     private void Grow(Tile root)

@@ -78,7 +78,8 @@ internal sealed class UploadStage(TileTree tree, TileResidency residency, Memory
         foreach (var index in _acknowledged)
         {
             ref var entry = ref residency.Entry(index);
-            pipeline.Ready.Remove(index);
+            if (!pipeline.Ready.Remove(index))
+                continue;
             if (entry.ShownRegardless || gate.MayUpload(entry.Content, set))
             {
                 ledger.Replace(ref entry.Charge, entry.Charge with { Cpu = 0 });
@@ -87,7 +88,7 @@ internal sealed class UploadStage(TileTree tree, TileResidency residency, Memory
                 continue;
             }
             entry.AfterRelease = ContentState.Absent;
-            residency.Enter(index, ContentState.Releasing, StateReason.Superseded, now);
+            residency.Enter(index, ContentState.Releasing, StateReason.WouldHide, now);
             host.Free(entry.Content, entry.Id);
             GivenBack++;
         }

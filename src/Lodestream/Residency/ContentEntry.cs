@@ -39,13 +39,10 @@ internal struct ContentEntry
     /// <summary>Nothing else could resolve what kept it back: it is shown whatever it hides.</summary>
     public bool ShownRegardless;
 
-    /// <summary>The content was drawn at least once since it was fetched.</summary>
-    public bool EverDrawn;
-
     /// <summary>Parse and upload failures, and network failures, since the last success.</summary>
     public byte ParseFailures, NetworkFailures;
 
-    public int Host, HttpStatus;
+    public int Host;
 
     /// <summary>The frame that wanted it last.</summary>
     public long WantedFrame;

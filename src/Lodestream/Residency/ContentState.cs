@@ -88,6 +88,6 @@ public enum StateReason : byte
     /// <summary>The transport refuses the URI.</summary>
     Refused,
 
-    /// <summary>Newer content was announced.</summary>
-    Superseded,
+    /// <summary>It was given back because showing it would have hidden what is shown.</summary>
+    WouldHide,
 }

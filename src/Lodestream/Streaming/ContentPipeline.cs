@@ -27,7 +27,7 @@ internal sealed class ContentPipeline(
     public List<int> Ready { get; } = [];
 
     /// <summary>Whether every preparation waits for memory, and nothing is on its way to the GPU.</summary>
-    public bool IsWaitingForMemoryOnly => _preparing.Count == _awaitingMemory.Count && Ready.Count == 0;
+    public bool IsWaitingForMemoryOnly => _preparing.Count == _awaitingMemory.Count && AllHeldBack();
 
     /// <summary>Bytes a measured content was short of in the last <see cref="GrantMemory"/>; 0 when all were granted.</summary>
     public long MemoryShortage { get; private set; }
@@ -145,6 +145,13 @@ internal sealed class ContentPipeline(
             Release(index);
             residency.Enter(index, ContentState.Resident, StateReason.Arrived, now);
             residency.Update(append.Parent);
+            foreach (var content in tree.SlotsOf(append.Parent))
+            {
+                // What failed for good while the tile had no children yet counts now.
+                var known = residency.Find(content);
+                if (known >= 0 && residency.Entry(known).State == ContentState.Failed && residency.Entry(known).RetryAt == TimeSpan.MaxValue)
+                    scheduler.MarkFailedForGood(content);
+            }
             unloader.OnExpanded(append.Parent, residency.Entry(index).Content, now);
         }
     }
@@ -223,19 +230,42 @@ internal sealed class ContentPipeline(
         scheduler.MarkFailedForGood(entry.Content);
     }
 
-    /// <summary>The GPU lost everything: what was resident is absent, what was being uploaded is to be uploaded again.</summary>
+    /// <summary>The GPU lost everything: what was resident or being uploaded is absent.</summary>
     public void OnContextLost(TimeSpan now)
     {
         for (var index = 0; index < residency.EntryCount; index++)
         {
             ref var entry = ref residency.Entry(index);
-            if (entry.State == ContentState.Ready)
-                entry.Uploading = false;
-            if (entry.State != ContentState.Resident || tree.Contents.Records[entry.Content].Format == ContentFormat.Tileset)
+            var isLost = entry.State == ContentState.Resident || (entry.State == ContentState.Ready && entry.Uploading);
+            if (entry.State == ContentState.Ready && entry.Uploading)
+                Ready.Remove(index);
+            if (!isLost || tree.Contents.Records[entry.Content].Format == ContentFormat.Tileset)
                 continue;
             Release(index);
             residency.Enter(index, ContentState.Absent, StateReason.ContextLost, now);
         }
+    }
+
+    /// <summary>The budget was raised: what did not fit may fit now.</summary>
+    public void ForgiveOverBudget(TimeSpan now)
+    {
+        for (var index = 0; index < residency.EntryCount; index++)
+        {
+            ref var entry = ref residency.Entry(index);
+            if (entry.State != ContentState.Failed || entry.Reason != StateReason.OverBudget)
+                continue;
+            tree.ClearContentFailed(tree.Contents.Records[entry.Content].Tile);
+            foreach (var tile in tree.OtherTilesOf(entry.Content))
+                tree.ClearContentFailed(tile);
+            residency.Enter(index, ContentState.Absent, StateReason.None, now);
+        }
+    }
+
+    /// <summary>Calls every preparation off.</summary>
+    public void Close(TimeSpan now)
+    {
+        for (var i = _preparing.Count - 1; i >= 0; i--)
+            CallOff(_preparing[i], CancelReason.Closed, StateReason.None, now);
     }
 
     /// <summary>Preparations that wait for memory and that nothing wants any more give way.</summary>
@@ -290,6 +320,16 @@ internal sealed class ContentPipeline(
         _appends.Enqueue((append, index));
         for (var i = 0; i < waiting; i++)
             _appends.Enqueue(_appends.Dequeue());
+    }
+
+    private bool AllHeldBack()
+    {
+        foreach (var index in Ready)
+        {
+            if (!residency.Entry(index).HeldBack)
+                return false;
+        }
+        return true;
     }
 
     private void LeavePreparing(int index)

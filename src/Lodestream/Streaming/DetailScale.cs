@@ -26,7 +26,7 @@ internal sealed class DetailScale(TileTree tree, TileResidency residency, SizeEs
     public double Value { get; private set; } = 1;
 
     /// <summary>Whether the next tick is due at once: the scale changed, or a shortage is being waited out.</summary>
-    public bool Changed { get; private set; }
+    public bool NeedsTick { get; private set; }
 
     /// <summary>Bytes kept free so that a coarser tile can always come in before what it replaces goes: the largest tile seen.</summary>
     public long Headroom => Math.Min(sizes.Largest, ledger.Budget / 2);
@@ -55,14 +55,14 @@ internal sealed class DetailScale(TileTree tree, TileResidency residency, SizeEs
         {
             TryRise(views);
         }
-        Changed = Value != before || (_stuckTicks > 0 && Value > Least);
+        NeedsTick = Value != before || (_stuckTicks > 0 && Value > Least);
     }
 
     private void TryRise(ReadOnlySpan<View> views)
     {
         var higher = Math.Min(1, Value * RiseStep);
         policy.Select(tree, views, new(higher), _trial);
-        if (Predicted(_trial) <= RiseBelow * ledger.Budget)
+        if (Predicted(_trial) <= RiseBelow * (ledger.Budget - Headroom))
             Value = higher;
     }
 

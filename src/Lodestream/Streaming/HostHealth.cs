@@ -139,6 +139,9 @@ internal sealed class HostHealth(HostHealthOptions options, ulong seed)
         Earn(h, options.RetriesPerSuccess);
     }
 
+    /// <summary>Whether the answer asks to come back later: 429, or a Retry-After.</summary>
+    public static bool IsAskedToWait(in InboxMessage message) => message.HttpStatus == 429 || message.RetryAfterSeconds > 0;
+
     /// <summary>An attempt failed: judges the host, and says whether and when the content may be tried again.</summary>
     /// <param name="host">The host.</param>
     /// <param name="status">How the attempt ended.</param>

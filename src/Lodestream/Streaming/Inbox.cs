@@ -40,9 +40,6 @@ public enum InboxKind : byte
 
     /// <summary>Bytes of an attempt came (progress, for stall detection); <see cref="InboxMessage.Bytes"/> so far.</summary>
     Progress,
-
-    /// <summary>A content changed at its source; the payload is its absolute URI.</summary>
-    Changed,
 }
 
 /// <summary>Something that happened outside the tick. Which fields mean something depends on <see cref="Kind"/>.</summary>

@@ -19,15 +19,16 @@ internal sealed class Prefetcher(TileTree tree, TileResidency residency, MemoryL
     /// <summary>Adds what the predicted views want and what is not here to the demand.</summary>
     /// <param name="predictors">The cameras' predictors.</param>
     /// <param name="views">The views they belong to.</param>
+    /// <param name="detailScale">The frame's detail scale.</param>
     /// <param name="demands">The frame's demand; prefetches are appended.</param>
-    public void Collect(ReadOnlySpan<CameraPredictor> predictors, ReadOnlySpan<View> views, DemandList demands)
+    public void Collect(ReadOnlySpan<CameraPredictor> predictors, ReadOnlySpan<View> views, double detailScale, DemandList demands)
     {
         if (options.PrefetchSeconds <= 0 || ledger.Used.Total > RoomShare * ledger.Budget || IsAnythingWaiting(demands))
             return;
         var count = Predict(predictors, views);
         if (count == 0)
             return;
-        policy.Select(tree, _views.AsSpan(0, count), new(1), _ahead);
+        policy.Select(tree, _views.AsSpan(0, count), new(detailScale), _ahead);
         for (var i = 0; i < _ahead.Count; i++)
         {
             ref readonly var visit = ref _ahead.VisitArray[i];
@@ -55,7 +56,7 @@ internal sealed class Prefetcher(TileTree tree, TileResidency residency, MemoryL
         foreach (var content in tree.SlotsOf(visit.Tile))
         {
             ref readonly var record = ref tree.Contents.RecordArray[content];
-            if (record.Format == ContentFormat.Tileset != topology || (!topology && !residency.Required.Contains(record.Family)))
+            if (record.Format == ContentFormat.Tileset != topology || (!topology && !(residency.Required.Contains(record.Family) && residency.Enabled.Contains(record.Family))))
                 continue;
             if (residency.StateOf(content) is not (ContentState.Resident or ContentState.Ready or ContentState.Releasing or ContentState.Failed))
                 demands.Add(content, visit.Tile, 0, DemandClass.Prefetch);

@@ -210,7 +210,6 @@ internal sealed class RequestScheduler(
             return -1;
         ref var entry = ref residency.Entry(index);
         Receive(ref entry, message.Bytes);
-        entry.HttpStatus = message.HttpStatus;
         if (message.Status != FetchStatus.Ok)
         {
             Fail(index, message, now);
@@ -234,20 +233,6 @@ internal sealed class RequestScheduler(
     {
         for (var i = _inFlight.Count - 1; i >= 0; i--)
             CallOff(i, CancelReason.Closed, StateReason.NoLongerWanted, now);
-    }
-
-    /// <summary>The topology that names a content goes: whatever it waits for is called off.</summary>
-    public void Forget(int index, TimeSpan now)
-    {
-        var at = _inFlight.IndexOf(index);
-        if (at >= 0)
-            CallOff(at, CancelReason.Closed, StateReason.TopologyUnloaded, now);
-        at = _queued.IndexOf(index);
-        if (at >= 0)
-        {
-            RemoveAt(_queued, at);
-            residency.Enter(index, ContentState.Absent, StateReason.TopologyUnloaded, now);
-        }
     }
 
     /// <summary>Whether a content may use the headroom: it covers a hole, or replaces finer tiles that can go only once it is here.</summary>
@@ -344,7 +329,8 @@ internal sealed class RequestScheduler(
     private void Fail(int index, in InboxMessage message, TimeSpan now)
     {
         ref var entry = ref residency.Entry(index);
-        entry.NetworkFailures = (byte)Math.Min(255, entry.NetworkFailures + 1);
+        // Being told to wait is no failure of the content: it counts as one attempt, however often it is said.
+        entry.NetworkFailures = HostHealth.IsAskedToWait(message) ? Math.Max((byte)1, entry.NetworkFailures) : (byte)Math.Min(255, entry.NetworkFailures + 1);
         entry.Error = message.Error;
         var verdict = health.Failed(entry.Host, message.Status, message.HttpStatus, message.RetryAfterSeconds, entry.NetworkFailures, tree.Contents.Key(entry.Content), now);
         entry.RetryAt = verdict.RetryAt;

@@ -45,6 +45,8 @@ internal sealed class SizeEstimator(TileTree tree)
     /// <param name="knownLength">Its length in bytes, 0 when unknown.</param>
     public MemoryCharge Expected(int content, long knownLength)
     {
+        if (_known.Count > 0 && _known.TryGetValue(tree.Contents.Key(content), out var known))
+            return known;
         ref readonly var record = ref tree.Contents.Records[content];
         if (_remembered.Count > 0 && _remembered.TryGetValue(tree.Contents.Key(content), out var remembered))
             knownLength = Math.Max(knownLength, remembered);

@@ -30,7 +30,7 @@ internal sealed class StreamingPlanner(
         collector.Collect(frame, set, Demands);
         Predict(views, now);
         if (mayRequest)
-            prefetcher.Collect(_predictors.AsSpan(0, views.Length), views, Demands);
+            prefetcher.Collect(_predictors.AsSpan(0, views.Length), views, detail.Value, Demands);
         Order(set, views, now);
         Reconcile(frame, now);
         pipeline.GrantMemory(now);
@@ -56,9 +56,12 @@ internal sealed class StreamingPlanner(
     {
         foreach (var content in tree.SlotsOf(tile))
         {
+            ref readonly var record = ref tree.Contents.Records[content];
+            if (record.Format != ContentFormat.Tileset && !residency.Enabled.Contains(record.Family))
+                continue;
             var index = residency.Find(content);
             if (index < 0)
-                return residency.Enabled.Contains(tree.Contents.Records[content].Family);
+                return true;
             ref var entry = ref residency.Entry(index);
             if (entry.State != ContentState.Resident && !(entry.State == ContentState.Failed && entry.RetryAt == TimeSpan.MaxValue))
                 return true;

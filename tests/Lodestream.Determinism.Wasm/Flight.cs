@@ -61,7 +61,7 @@ public sealed record Flight(string Name, Func<SimulationSetup> SetUp)
             Origin = new TreeOrigin(tree, gpuFactor: 2.7),
             Cameras = [new SpinningCamera(TimeSpan.FromSeconds(6))],
             Network = Failing with { BandwidthMbit = 20 },
-            Options = new() { MemoryBudgetBytes = 12 << 20 },
+            Options = new() { MemoryBudgetBytes = 6 << 20 },
             Seed = 11,
         };
     }

@@ -32,7 +32,7 @@ internal sealed class RegionGlobe
     private void Add(int parent, int depth, Region region)
     {
         var volume = VolumeOf(region);
-        var error = volume.Radius * _random.Between(0.02, 0.06);
+        var error = volume.Radius * _random.Between(0.06, 0.16);
         var refinement = _random.Chance(0.15) ? Refinement.Add : Refinement.Replace;
         var raster = _random.Chance(0.5) ? (float)(error * _random.Between(0.5, 2)) : 0;
         var tile = _builder.AddTile(parent, volume, error, refinement, Transform3d.Identity, raster);

@@ -33,7 +33,7 @@ public sealed record Flight(string Name, Func<SimulationSetup> SetUp)
         return trace;
     }
 
-    // The recorded path over the bench world, with about a fifth of the memory that its views want.
+    // The recorded path over the bench world, with so little memory that the detail has to give way all along.
     private static SimulationSetup Bench()
     {
         var tree = new TileTree("synthetic:/quadtree/tileset.json");

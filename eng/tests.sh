@@ -54,7 +54,7 @@ run_test_projects() {
   rm -rf "$results"
   mkdir -p "$results"
   local name others=() browsers=()
-  for project in "$root"/tests/*/*.csproj; do
+  for project in "$root"/tests/*/*.Tests.csproj; do
     name=$(basename "$project" .csproj)
     matches "$name" "$@" || continue
     case $name in

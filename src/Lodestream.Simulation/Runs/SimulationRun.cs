@@ -10,7 +10,7 @@ namespace Lodestream.Simulation.Runs;
 /// <param name="Frames">Ticks.</param>
 /// <param name="Seconds">Simulated time, seconds.</param>
 /// <param name="Settled">Whether everything came to rest within the limit.</param>
-/// <param name="TraceHash">Hash of every frame's selection, draw items and requests.</param>
+/// <param name="TraceHash">Hash of all that was decided: <see cref="Runs.TraceHash"/>.</param>
 /// <param name="Streamer">The core, as the run left it.</param>
 /// <param name="Network">The network, as the run left it.</param>
 public sealed record SimulationResult(long Frames, double Seconds, bool Settled, UInt128 TraceHash, TileStreamer Streamer, SimulatedNetwork Network);

@@ -346,4 +346,14 @@ public class RenderResolverTests
         Assert.Equal(0, s.UnderlayGeometricSsePx);
         Assert.Equal((0, 0), (s.PrimaryRasterSsePx, s.UnderlayRasterSsePx));
     }
+
+    [Fact]
+    public void A_camera_inside_a_tile_finds_no_raster_error_where_there_is_none()
+    {
+        var world = new HandDrivenWorld("R(a b)").Settled();
+        world.DeliverAll();
+        world.Look(Cameras.All(1) with { Position = world.Tree.Volume(world.Tile("a")).Center });
+        var s = world.Streamer.Statistics;
+        Assert.Equal((double.PositiveInfinity, 0), (s.PrimaryGeometricSsePx, s.PrimaryRasterSsePx));
+    }
 }

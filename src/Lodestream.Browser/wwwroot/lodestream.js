@@ -4,6 +4,7 @@
 //   scene.add(tiles.group);
 //   renderer.setAnimationLoop(() => { tiles.update(); renderer.render(scene, camera); });
 import * as THREE from 'three';
+import { BACKDROP_ORDER } from './lodestream/backdrop.js';
 import { SceneClock } from './lodestream/clock.js';
 import { CommandExecutor } from './lodestream/commands.js';
 import { Decoding } from './lodestream/decoding.js';
@@ -37,6 +38,11 @@ import { sameView, viewOf } from './lodestream/view.js';
 
 /** @extends {THREE.EventDispatcher<TileEvents>} */
 export class LodestreamTiles extends THREE.EventDispatcher {
+  /**
+   * While parts of a tile stand in for finer ones the group draws something at this renderOrder that shows through cracks, and clears
+   * the depth buffer after it. A sky that is a mesh needs a lower renderOrder; `scene.background` is behind it anyway.
+   */
+  static backdropOrder = BACKDROP_ORDER;
   /** Absolute URL of the scene's tileset. @type {string} */
   url;
   /** Options that may be changed at any time: the greatest screen-space error in pixels, and whether selection stands still while the camera moves. */

@@ -1,5 +1,6 @@
 // What is on the GPU and what of it is drawn: C#'s commits as three.js objects in one group.
 import * as THREE from 'three';
+import { Backdrop } from './backdrop.js';
 import { makeContent, makeContentOfScene, Uploader } from './contents.js';
 import { MaskedMaterials, setCells, setTint } from './masks.js';
 
@@ -25,6 +26,7 @@ export class TileScene {
   contents = new Map();
   #uploader;
   #masked = new MaskedMaterials();
+  #backdrop = new Backdrop();
   /** @type {((item: DrawItem) => THREE.Color) | null} */
   #tint = null;
 
@@ -32,6 +34,7 @@ export class TileScene {
   constructor(renderer) {
     this.#uploader = new Uploader(renderer);
     this.group.name = 'lodestream';
+    this.group.add(this.#backdrop.object);
   }
 
   /**
@@ -49,24 +52,31 @@ export class TileScene {
       made.dispose();
       throw error;
     }
-    this.contents.get(content)?.dispose();
+    this.free(content);
     this.contents.set(content, made);
     return made;
   }
 
   /** @param {number} content */
   free(content) {
-    this.contents.get(content)?.dispose();
+    const freed = this.contents.get(content);
+    if (!freed)
+      return;
+    this.#backdrop.forget(freed);
+    freed.dispose();
     this.contents.delete(content);
   }
 
   /** Shows an item in place of the one its region had. @param {DrawItem} item */
   show(item) {
     this.hide(item.region);
-    const drawn = { ...item, objects: item.contents.flatMap(content => this.#objectsOf(content, item)) };
+    const contents = item.contents.flatMap(content => this.contents.get(content) ?? []), transform = new THREE.Matrix4().fromArray(item.transform);
+    const drawn = { ...item, objects: contents.flatMap(content => this.#objectsOf(content, transform, item)) };
     this.items.set(item.region, drawn);
     if (drawn.objects.length > 0)
       this.group.add(...drawn.objects);
+    if (isCut(item))
+      this.#backdrop.take(item.region, item.source, transform, contents);
     return drawn;
   }
 
@@ -79,6 +89,7 @@ export class TileScene {
       this.group.remove(object);
       this.#giveBack(object);
     }
+    this.#backdrop.give(region, item.source);
     this.items.delete(region);
     return item;
   }
@@ -103,21 +114,19 @@ export class TileScene {
 
   dispose() {
     this.clear();
+    this.#backdrop.dispose();
     this.#masked.dispose();
     this.#uploader.dispose();
     this.group.removeFromParent();
   }
 
   /**
-   * @param {number} index
+   * @param {import('./contents.js').Content} content
+   * @param {THREE.Matrix4} transform
    * @param {DrawItem} item
    */
-  #objectsOf(index, item) {
-    const content = this.contents.get(index);
-    if (!content)
-      return [];
-    const transform = new THREE.Matrix4().fromArray(item.transform);
-    const plain = item.cells.mask === 0 && !item.cells.keep && !this.#tint;
+  #objectsOf(content, transform, item) {
+    const plain = !isCut(item) && !this.#tint;
     return content.parts.map(part => {
       const object = makeObject(part);
       object.matrix.multiplyMatrices(transform, part.matrix);
@@ -139,6 +148,11 @@ export class TileScene {
     if (object.userData.masked)
       this.#masked.give(/** @type {THREE.Mesh<THREE.BufferGeometry, THREE.Material>} */ (object).material);
   }
+}
+
+/** Whether an item shows a part of its source only. @param {DrawItem} item */
+function isCut({ cells }) {
+  return cells.mask !== 0 || cells.keep !== null;
 }
 
 /**

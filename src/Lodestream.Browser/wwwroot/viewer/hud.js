@@ -100,8 +100,10 @@ export class Hud {
     this.#figure('Tiles known', stats.tiles.toLocaleString('en'));
     this.#figure('Fetched', megabytes(stats.bytesFetched));
     this.#figure('Memory', `${megabytes(stats.cpuBytes + stats.geometryBytes + stats.textureBytes)} of ${megabytes(stats.budgetBytes)}`);
-    this.#figure('Geometric error', pixels(stats.primaryGeometricSsePx, stats.underlayGeometricSsePx));
-    this.#figure('Raster error', pixels(stats.primaryRasterSsePx, stats.underlayRasterSsePx));
+    this.#figure('Primary geometric', pixels(stats.primaryGeometricSsePx));
+    this.#figure('Primary raster', pixels(stats.primaryRasterSsePx));
+    this.#figure('Underlay geometric', pixels(stats.underlayGeometricSsePx));
+    this.#figure('Underlay raster', pixels(stats.underlayRasterSsePx));
     this.#figure('Frames', `${fps}/s · core ${stats.coreMs.toFixed(2)} ms`);
     this.#drawGraph();
   }
@@ -146,15 +148,11 @@ function megabytes(bytes) {
 }
 
 /**
- * The error of tiles drawn for themselves and, after a stroke, of those that fill in for others.
- * @param {number} primary
- * @param {number} underlay
+ * A greatest screen-space error: of tiles drawn for themselves, or of those that fill in for others.
+ * @param {number} error without bound from inside a tile's volume, 0 where nothing has such an error
  */
-function pixels(primary, underlay) {
-  return `${bounded(primary)}${underlay > 0 ? ` / ${bounded(underlay)}` : ''} px`;
-}
-
-/** @param {number} error without bound from inside a tile's volume */
-function bounded(error) {
-  return Number.isFinite(error) ? error.toFixed(1) : '∞';
+function pixels(error) {
+  if (error === 0)
+    return '–';
+  return `${Number.isFinite(error) ? error.toFixed(1) : '∞'} px`;
 }

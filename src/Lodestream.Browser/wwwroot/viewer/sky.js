@@ -1,5 +1,6 @@
 // A clear sky: a gradient by elevation, drawn behind everything.
 import * as THREE from 'three';
+import { LodestreamTiles } from '../lodestream.js';
 
 const VERTEX = /* glsl */`
 uniform mat4 clipToWorld;
@@ -32,7 +33,7 @@ export function makeSky() {
     uniforms, vertexShader: VERTEX, fragmentShader: FRAGMENT, depthTest: false, depthWrite: false, toneMapped: false,
   }));
   sky.frustumCulled = false;
-  sky.renderOrder = -1;
+  sky.renderOrder = LodestreamTiles.backdropOrder - 1;
   const rotation = new THREE.Matrix4(), inverse = new THREE.Matrix4();
   sky.onBeforeRender = (_renderer, _scene, camera) => {
     // The camera's rotation alone: its position may be an Earth's radius from the origin.

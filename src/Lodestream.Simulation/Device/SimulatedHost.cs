@@ -10,6 +10,7 @@ namespace Lodestream.Simulation.Device;
 public sealed class SimulatedHost(VirtualTime time, DeviceProfile profile, SimulatedInbox inbox, ulong seed) : IRenderHost
 {
     private SeededRandom _random = new(seed);
+    private readonly Dictionary<long, ScheduledEvent> _uploads = [];
     private TimeSpan _busyUntil;
 
     /// <summary>Uploads and releases that were commanded and not acknowledged.</summary>
@@ -25,13 +26,24 @@ public sealed class SimulatedHost(VirtualTime time, DeviceProfile profile, Simul
         var ticket = command.Ticket;
         var fails = _random.Chance(profile.UploadFail);
         InFlight++;
-        time.At(_busyUntil, () =>
+        _uploads[ticket] = time.At(_busyUntil, () =>
         {
             InFlight--;
+            _uploads.Remove(ticket);
             inbox.Post(fails
                 ? new() { Kind = InboxKind.UploadFailed, Id = ticket, Error = "the device refused the upload" }
                 : new() { Kind = InboxKind.Uploaded, Id = ticket, CostMs = cost.TotalMilliseconds });
         });
+    }
+
+    /// <summary>The GPU loses everything: what was uploaded is gone, what is being uploaded is never acknowledged.</summary>
+    public void LoseContext()
+    {
+        foreach (var upload in _uploads.Values)
+            upload.Cancel();
+        InFlight -= _uploads.Count;
+        _uploads.Clear();
+        inbox.Post(new() { Kind = InboxKind.ContextLost });
     }
 
     /// <inheritdoc />

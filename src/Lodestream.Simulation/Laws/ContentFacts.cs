@@ -32,6 +32,9 @@ internal sealed class ContentFact
     public long ReportedBytes;
     public bool IsMeasured;
 
+    /// <summary>Topology: it was in the tree, so that it can have been unloaded.</summary>
+    public bool WasExpanded;
+
     /// <summary>Failures since the last success.</summary>
     public int NetworkFailures, ParseFailures;
 
@@ -55,6 +58,7 @@ internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : Sim
     private readonly Dictionary<long, int> _byTicket = [];
     private readonly HashSet<int> _changed = [];
     private readonly List<int> _fetched = [];
+    private readonly HashSet<int> _uploaded = [];
 
     /// <summary>Contents that appeared, went or failed for good since the last time the set was cleared.</summary>
     public HashSet<int> Changed => _changed;
@@ -99,15 +103,14 @@ internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : Sim
         }
     }
 
-    // Topology that was unloaded is fetched again when it is seen again.
-    private bool IsUnexpanded(int content) => (tree.Links[tree.Contents.Records[content].Tile].Flags & TileFlags.Unexpanded) != 0;
-
     public override void OnRequest(in TileRequest request)
     {
         var fact = this[request.Content];
+        if (fact.WasExpanded && (tree.Links[tree.Contents.Records[request.Content].Tile].Flags & TileFlags.Unexpanded) != 0)
+            (fact.State, fact.WasExpanded) = (OutsideState.Absent, false);
         if (fact.State == OutsideState.InFlight)
             Faults.Add((Breach.DuplicateRequest, request.Content, "a request starts while another one for the same content is in flight"));
-        else if (fact.State != OutsideState.Absent && !(request.Format == ContentFormat.Tileset && IsUnexpanded(request.Content)))
+        else if (fact.State != OutsideState.Absent)
             Faults.Add((Breach.DuplicateRequest, request.Content, $"a request starts for a content that is {fact.State}"));
         if (fact.ForGood)
             Faults.Add((Breach.Dishonest, request.Content, "a request starts for a content that failed for good"));
@@ -190,7 +193,9 @@ internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : Sim
 
     public override void OnPosted(in InboxMessage message)
     {
-        if (message.Kind is InboxKind.Headers or InboxKind.Progress or InboxKind.Fetched)
+        if (message.Kind == InboxKind.ContextLost)
+            LoseContext();
+        else if (message.Kind is InboxKind.Headers or InboxKind.Progress or InboxKind.Fetched)
         {
             if (_byRequest.TryGetValue(message.Id, out var content))
                 OnAnswer(message, content, this[content]);
@@ -224,7 +229,30 @@ internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : Sim
             Hold(fact, 0, 0, 0);
         }
         _fetched.Clear();
+        _uploaded.Clear();
         Faults.Clear();
+    }
+
+    private void LoseContext()
+    {
+        for (var content = 0; content < _facts.Count; content++)
+        {
+            var fact = _facts[content];
+            if (fact.State == OutsideState.Uploading)
+                fact.State = OutsideState.Prepared;
+            if (fact.State == OutsideState.Uploaded && _uploaded.Contains(content))
+            {
+                // The core has not heard of it yet: to it, what it commanded was lost, and it still has what it prepared.
+                fact.State = OutsideState.Prepared;
+                Hold(fact, fact.MeasuredCpu, fact.MeasuredGeometry, fact.MeasuredTexture);
+                _changed.Add(content);
+            }
+            if (fact.State != OutsideState.Uploaded || tree.Contents.Records[content].Format == ContentFormat.Tileset)
+                continue;
+            fact.State = OutsideState.Absent;
+            Hold(fact, 0, 0, 0);
+            _changed.Add(content);
+        }
     }
 
     private void OnAnswer(in InboxMessage message, int content, ContentFact fact)
@@ -289,6 +317,7 @@ internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : Sim
                 fact.ParseFailures = 0;
                 Hold(fact, 0, fact.Geometry, fact.Texture);
                 _changed.Add(content);
+                _uploaded.Add(content);
                 break;
             case InboxKind.Released:
                 fact.State = OutsideState.Absent;

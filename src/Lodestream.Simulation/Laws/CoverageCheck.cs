@@ -32,6 +32,9 @@ internal sealed class CoverageCheck(TileTree tree, TileFacts tiles, StreamerOpti
 
     private readonly record struct Cover(int Region, int Source, int SourceDepth);
 
+    /// <summary>The frame before does not count: what it showed was lost with the GPU's memory.</summary>
+    public void Forget() => Array.Clear(_now);
+
     /// <summary>Checks a frame.</summary>
     /// <param name="frame">Its number.</param>
     /// <param name="set">What is wanted.</param>

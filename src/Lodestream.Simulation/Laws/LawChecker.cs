@@ -67,7 +67,14 @@ public sealed class LawChecker : SimulationObserver
     public override void OnFree(int content, long ticket) => _contents.OnFree(content, ticket);
 
     /// <inheritdoc />
-    public override void OnPosted(in InboxMessage message) => _contents.OnPosted(message);
+    public override void OnPosted(in InboxMessage message)
+    {
+        _contents.OnPosted(message);
+        if (message.Kind != InboxKind.ContextLost)
+            return;
+        _screen.Clear();
+        _coverage.Forget();
+    }
 
     /// <inheritdoc />
     public override void OnCommit(RenderCommit commit)

@@ -125,9 +125,13 @@ internal sealed class TileFacts(TileTree tree, ContentFacts contents, StreamerOp
 
     private void Name(int tile)
     {
-        foreach (var content in tree.SlotsOf(tile))
-            _named.Add(content);
         ref readonly var links = ref tree.Links[tile];
+        foreach (var content in tree.SlotsOf(tile))
+        {
+            _named.Add(content);
+            if (tree.Contents.Records[content].Format == ContentFormat.Tileset && (links.Flags & TileFlags.Expanded) != 0)
+                contents[content].WasExpanded = true;
+        }
         for (var child = links.FirstChild; child < links.FirstChild + links.ChildCount; child++)
             Name(child);
     }

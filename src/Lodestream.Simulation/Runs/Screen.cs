@@ -14,6 +14,9 @@ internal sealed class Screen
 
     public bool TryGet(int region, out DrawItem item) => _items.TryGetValue(region, out item);
 
+    /// <summary>Nothing is on screen any more.</summary>
+    public void Clear() => _items.Clear();
+
     /// <summary>Takes a commit in.</summary>
     /// <returns>What is wrong with it: something hidden that was not shown, something shown again unchanged. Null when all is well.</returns>
     public string? Apply(RenderCommit commit)

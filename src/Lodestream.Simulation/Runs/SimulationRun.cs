@@ -30,6 +30,7 @@ public sealed class SimulationRun
     private readonly SimulatedPreparer _preparer;
     private readonly SimulatedHost _host;
     private readonly TileStreamer _streamer;
+    private readonly SimulationControls _controls;
     private readonly TimeSpan _frameTime;
     private readonly TimeSpan _duration;
     private readonly Queue<SimulatedEvent> _events;
@@ -54,6 +55,7 @@ public sealed class SimulationRun
         _host = new(_time, setup.Device, inbox, setup.Seed);
         var ports = new ObservedPorts(_network, _preparer, _host, _observers);
         _streamer = setup.MakeStreamer(setup.Tree, ports, ports, ports, _inbox, setup.Options with { Seed = setup.Seed });
+        _controls = new(_streamer, inbox, _network, _host);
     }
 
     /// <summary>Runs a set-up to its end.</summary>
@@ -94,7 +96,7 @@ public sealed class SimulationRun
             cancellation.ThrowIfCancellationRequested();
             _time.AdvanceTo(next);
             Tick(phase);
-            if (IsQuiet)
+            if (IsQuiet && (phase == RunPhase.Opening || _events.Count == 0))
                 return true;
             if (!WaitUntilDue(limit))
                 return false;
@@ -103,10 +105,12 @@ public sealed class SimulationRun
         return false;
     }
 
-    // Sleeps through what concerns the core nothing: until its deadline, or until something is in the inbox.
+    // Sleeps through what concerns the core nothing: until its deadline, until something is in the inbox, or until somebody does something.
     private bool WaitUntilDue(TimeSpan limit)
     {
         var due = _decision.Kind switch { WakeKind.Now => _time.Now, WakeKind.AtTime => _decision.At, _ => TimeSpan.MaxValue };
+        if (_events.TryPeek(out var first) && _setOff + TimeSpan.FromSeconds(first.Seconds) < due)
+            due = _setOff + TimeSpan.FromSeconds(first.Seconds);
         while (_inbox.IsEmpty && _time.Now < due)
         {
             var next = _time.NextEvent < due ? _time.NextEvent : due;
@@ -140,7 +144,7 @@ public sealed class SimulationRun
         _frame++;
         LookThroughCameras(phase);
         while (phase != RunPhase.Opening && _events.TryPeek(out var first) && first.Seconds <= (_time.Now - _setOff).TotalSeconds)
-            _events.Dequeue().Happens(_streamer);
+            _events.Dequeue().Happens(_controls);
         _decision = _streamer.Tick(_time.Now, _views.AsSpan(0, _viewCount));
         var frame = Frame(phase);
         foreach (var observer in _observers)

@@ -56,5 +56,12 @@ public sealed record SimulationSetup
 
 /// <summary>Something that happens during a run.</summary>
 /// <param name="Seconds">When, seconds after the cameras set off.</param>
-/// <param name="Happens">What is done to the core, before the tick.</param>
-public sealed record SimulatedEvent(double Seconds, Action<TileStreamer> Happens);
+/// <param name="Happens">What is done, before the tick.</param>
+public sealed record SimulatedEvent(double Seconds, Action<SimulationControls> Happens);
+
+/// <summary>What an event can reach.</summary>
+/// <param name="Streamer">The core.</param>
+/// <param name="Inbox">The way into it.</param>
+/// <param name="Network">The network.</param>
+/// <param name="Host">The host.</param>
+public sealed record SimulationControls(TileStreamer Streamer, SimulatedInbox Inbox, SimulatedNetwork Network, SimulatedHost Host);

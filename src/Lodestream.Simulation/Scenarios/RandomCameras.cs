@@ -14,7 +14,16 @@ internal static class RandomCameras
         var cameras = new List<ICamera> { Camera(scenario.Move, scenario.Seconds, size, ref random) };
         for (var i = 1; i < scenario.Cameras; i++)
             cameras.Add(new SwitchedCamera(Camera((CameraMove)random.Whole(0, 7), scenario.Seconds, size, ref random), random.Between(0.2, 2)));
+        if (scenario.Sphere)
+            cameras.Add(new StandingView(View.Sphere(default, size * random.Between(0.01, 0.3), size * random.Between(0.001, 0.02))));
         return cameras;
+    }
+
+    private sealed class StandingView(View view) : ICamera
+    {
+        public TimeSpan Duration => TimeSpan.Zero;
+
+        public View? At(TimeSpan time) => view;
     }
 
     private static KeyframeCamera Camera(CameraMove move, double seconds, double size, ref SeededRandom random)

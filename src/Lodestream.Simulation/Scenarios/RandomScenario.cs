@@ -3,6 +3,7 @@ using Lodestream.Simulation.Device;
 using Lodestream.Simulation.Network;
 using Lodestream.Simulation.Runs;
 using Lodestream.Simulation.Time;
+using Lodestream.Streaming;
 
 namespace Lodestream.Simulation.Scenarios;
 
@@ -144,6 +145,21 @@ public sealed record RandomScenario
     /// <summary>What is done about failed leaves without masks.</summary>
     public FailedLeafRule FailedLeaves { get; init; }
 
+    /// <summary>Seconds after which the system asks for memory back, the budget is cut in half, and given back; 0 for never.</summary>
+    public double PressureAt { get; init; }
+
+    /// <summary>Seconds after which the GPU loses everything; 0 for never.</summary>
+    public double ContextLostAt { get; init; }
+
+    /// <summary>Seconds after which nobody looks for a second; 0 for never.</summary>
+    public double HiddenAt { get; init; }
+
+    /// <summary>A sphere around the world's middle is to be kept resident.</summary>
+    public bool Sphere { get; init; }
+
+    /// <summary>Seconds after which unseen documents are unloaded.</summary>
+    public double UnloadAfter { get; init; } = 120;
+
     /// <summary>Draws a scenario.</summary>
     public static RandomScenario FromSeed(ulong seed)
     {
@@ -174,6 +190,11 @@ public sealed record RandomScenario
             Room = random.Chance(0.3) ? random.Between(1, 6) : 0,
             Masks = random.Chance(0.7),
             FailedLeaves = random.Chance(0.8) ? FailedLeafRule.Coarse : FailedLeafRule.Hole,
+            PressureAt = random.Chance(0.15) ? random.Between(0.5, 8) : 0,
+            ContextLostAt = random.Chance(0.1) ? random.Between(0.5, 8) : 0,
+            HiddenAt = random.Chance(0.1) ? random.Between(0.5, 8) : 0,
+            Sphere = random.Chance(0.15),
+            UnloadAfter = random.Chance(0.5) ? random.Between(0.5, 5) : 120,
         };
     }
 
@@ -189,6 +210,8 @@ public sealed record RandomScenario
             this with { Shared = false }, this with { Multiple = false }, this with { RequestVolumes = false }, this with { Inversions = false },
             this with { UnknownLengths = false }, this with { Network = "local" }, this with { Move = CameraMove.Stand },
             this with { Masks = true }, this with { FailedLeaves = FailedLeafRule.Coarse },
+            this with { PressureAt = 0 }, this with { ContextLostAt = 0 }, this with { HiddenAt = 0 }, this with { Sphere = false },
+            this with { UnloadAfter = 120 },
             this with { Volumes = WorldVolumes.Boxes }, this with { Shape = WorldShape.Quadtree },
         ];
         return candidates.Where(candidate => candidate != this);
@@ -218,6 +241,7 @@ public sealed record RandomScenario
             MaximumRequests = random.Whole(1, 24),
             MaximumRequestsPerHost = random.Whole(1, 8),
             TopologyTilesPerTick = random.Chance(0.5) ? int.MaxValue : random.Whole(1, 50),
+            UnloadTopologyAfterSeconds = UnloadAfter,
         };
         return new()
         {
@@ -231,6 +255,24 @@ public sealed record RandomScenario
             FramesPerSecond = random.Chance(0.5) ? 60 : 30,
             Cold = random.Chance(0.7),
             SettleLimitSeconds = 3600,
+            Events = [.. Events(options.MemoryBudgetBytes)],
         };
+    }
+
+    private IEnumerable<SimulatedEvent> Events(long budget)
+    {
+        if (PressureAt > 0)
+        {
+            yield return new(PressureAt, controls => controls.Inbox.Post(new() { Kind = InboxKind.MemoryPressure }));
+            yield return new(PressureAt + 0.5, controls => controls.Streamer.MemoryBudgetBytes = budget / 2);
+            yield return new(PressureAt + 2, controls => controls.Streamer.MemoryBudgetBytes = budget);
+        }
+        if (ContextLostAt > 0)
+            yield return new(ContextLostAt, controls => controls.Host.LoseContext());
+        if (HiddenAt > 0)
+        {
+            yield return new(HiddenAt, controls => controls.Streamer.RequestsAllowed = false);
+            yield return new(HiddenAt + 1, controls => controls.Streamer.RequestsAllowed = true);
+        }
     }
 }

@@ -33,8 +33,8 @@ internal sealed class RandomWorld : IContentOrigin
     public double Size { get; }
 
     /// <summary>
-    /// Bytes with which the world can be streamed at all: root, largest group of siblings, largest tile, and two of the largest documents
-    /// on their way.
+    /// Bytes with which the world can be streamed at all: the roots, and what lies below tiles that can never be drawn; the largest group
+    /// of siblings, the largest tile, and two of the largest documents on their way.
     /// </summary>
     public long MemoryFloor { get; private set; }
 
@@ -75,7 +75,11 @@ internal sealed class RandomWorld : IContentOrigin
                 open.Push(child);
         }
         var document = _contents.Values.Max(content => content is { Topology: not null } ? content.Length : 0);
-        return BytesOf(root) + group + largest + 2 * document;
+        return Coarsest(root) + group + largest + 2 * document;
+
+        long Coarsest(Tile tile) => BytesOf(tile) + (IsDrawable(tile) ? 0 : tile.Children.Sum(Coarsest));
+
+        bool IsDrawable(Tile tile) => tile.Contents.Exists(content => _contents.GetValueOrDefault(Folder + content.Uri) is { IsBroken: false, IsUnsupported: false });
 
         long BytesOf(Tile tile) => tile.Contents.Sum(content => _contents.GetValueOrDefault(Folder + content.Uri) is { Topology: null } made ? made.DecodedBytes + made.GeometryBytes + made.TextureBytes : 0);
     }

@@ -19,16 +19,18 @@ internal static class SoakCommand
         var seed = new Option<ulong?>("--seed") { Description = "Seed of the first scenario; the next ones follow from it. By default a fresh one." };
         var only = new Option<bool>("--only") { Description = "Run the first scenario alone, twice, and say what came of it." };
         var keep = new Option<bool>("--keep-going") { Description = "Go on after a broken law." };
-        var command = new Command("soak", "Runs random scenes, cameras, networks, budgets and failures on all cores until a law breaks.") { seconds, minutes, seed, only, keep };
+        var plenty = new Option<bool>("--plenty") { Description = "Memory to spare, no pressure and no lost GPU." };
+        var command = new Command("soak", "Runs random scenes, cameras, networks, budgets and failures on all cores until a law breaks.") { seconds, minutes, seed, only, keep, plenty };
         command.SetAction((result, cancellation) => Task.FromResult(Run(
             result.GetValue(seed) ?? (ulong)Random.Shared.NextInt64(),
             result.GetValue(only) ? TimeSpan.Zero : TimeSpan.FromSeconds(result.GetValue(minutes) * 60 ?? result.GetValue(seconds)),
             result.GetValue(keep),
+            result.GetValue(plenty),
             cancellation)));
         return command;
     }
 
-    private static int Run(ulong seed, TimeSpan time, bool keepGoing, CancellationToken cancellation)
+    private static int Run(ulong seed, TimeSpan time, bool keepGoing, bool plenty, CancellationToken cancellation)
     {
         Console.WriteLine($"soak: seed {seed}");
         if (time == TimeSpan.Zero)
@@ -43,6 +45,8 @@ internal static class SoakCommand
             {
                 var number = (ulong)Interlocked.Increment(ref next);
                 var scenario = RandomScenario.FromSeed(new SeededRandom(seed + number).Next());
+                if (plenty)
+                    scenario = scenario.WithPlenty();
                 try
                 {
                     var verdict = Trial.Run(scenario, number % TwiceEvery == 0, cancellation: over.Token);

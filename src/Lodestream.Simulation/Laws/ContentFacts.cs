@@ -58,6 +58,7 @@ internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : Sim
     private readonly Dictionary<long, int> _byTicket = [];
     private readonly HashSet<int> _changed = [];
     private readonly List<int> _fetched = [];
+    private readonly HashSet<int> _uploaded = [];
 
     /// <summary>Contents that appeared, went or failed for good since the last time the set was cleared.</summary>
     public HashSet<int> Changed => _changed;
@@ -102,9 +103,6 @@ internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : Sim
         }
     }
 
-    // Topology that was unloaded is fetched again when it is seen again.
-    private bool IsUnexpanded(int content) => (tree.Links[tree.Contents.Records[content].Tile].Flags & TileFlags.Unexpanded) != 0;
-
     public override void OnRequest(in TileRequest request)
     {
         var fact = this[request.Content];
@@ -112,7 +110,7 @@ internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : Sim
             (fact.State, fact.WasExpanded) = (OutsideState.Absent, false);
         if (fact.State == OutsideState.InFlight)
             Faults.Add((Breach.DuplicateRequest, request.Content, "a request starts while another one for the same content is in flight"));
-        else if (fact.State != OutsideState.Absent && !(request.Format == ContentFormat.Tileset && IsUnexpanded(request.Content)))
+        else if (fact.State != OutsideState.Absent)
             Faults.Add((Breach.DuplicateRequest, request.Content, $"a request starts for a content that is {fact.State}"));
         if (fact.ForGood)
             Faults.Add((Breach.Dishonest, request.Content, "a request starts for a content that failed for good"));
@@ -231,6 +229,7 @@ internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : Sim
             Hold(fact, 0, 0, 0);
         }
         _fetched.Clear();
+        _uploaded.Clear();
         Faults.Clear();
     }
 
@@ -314,6 +313,7 @@ internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : Sim
                 fact.ParseFailures = 0;
                 Hold(fact, 0, fact.Geometry, fact.Texture);
                 _changed.Add(content);
+                _uploaded.Add(content);
                 break;
             case InboxKind.Released:
                 fact.State = OutsideState.Absent;

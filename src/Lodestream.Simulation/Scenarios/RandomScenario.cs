@@ -133,6 +133,9 @@ public sealed record RandomScenario
     /// <summary>Seconds the cameras move.</summary>
     public double Seconds { get; init; } = 4;
 
+    /// <summary>The memory budget as a multiple of the least the world can be streamed with; 0 for plenty.</summary>
+    public double Room { get; init; }
+
     /// <summary>Name of the network's profile.</summary>
     public string Network { get; init; } = "local";
 
@@ -141,9 +144,6 @@ public sealed record RandomScenario
 
     /// <summary>What is done about failed leaves without masks.</summary>
     public FailedLeafRule FailedLeaves { get; init; }
-
-    /// <summary>What memory there is: 1 for plenty, 0 for no more than the coarsest view needs.</summary>
-    public double Memory { get; init; } = 1;
 
     /// <summary>Seconds after which the system asks for memory back, the budget is cut in half, and given back; 0 for never.</summary>
     public double PressureAt { get; init; }
@@ -187,9 +187,9 @@ public sealed record RandomScenario
             Cameras = random.Chance(0.2) ? 2 : 1,
             Seconds = random.Between(1, 8),
             Network = new[] { "local", "fibre", "cable", "4g", "3g", "outage", "throttled" }[random.Whole(0, 6)],
+            Room = random.Chance(0.3) ? random.Between(1, 6) : 0,
             Masks = random.Chance(0.7),
             FailedLeaves = random.Chance(0.8) ? FailedLeafRule.Coarse : FailedLeafRule.Hole,
-            Memory = random.Chance(0.5) ? 1 : random.Unit(),
             PressureAt = random.Chance(0.15) ? random.Between(0.5, 8) : 0,
             ContextLostAt = random.Chance(0.1) ? random.Between(0.5, 8) : 0,
             HiddenAt = random.Chance(0.1) ? random.Between(0.5, 8) : 0,
@@ -198,6 +198,9 @@ public sealed record RandomScenario
         };
     }
 
+    /// <summary>The scenario with memory to spare and a GPU that keeps what it has.</summary>
+    public RandomScenario WithPlenty() => this with { Room = 0, PressureAt = 0, ContextLostAt = 0 };
+
     /// <summary>Scenarios that are simpler by one trait each, the greatest simplifications first.</summary>
     public IEnumerable<RandomScenario> Simpler()
     {
@@ -205,12 +208,12 @@ public sealed record RandomScenario
         [
             this with { Tiles = Math.Max(1, Tiles / 2) }, this with { Tiles = Math.Max(1, Tiles * 3 / 4) }, this with { Tiles = Math.Max(1, Tiles - 1) },
             this with { Depth = Math.Max(1, Depth - 1) }, this with { Seconds = Math.Max(0.5, Math.Floor(Seconds) / 2) },
-            this with { Cameras = 1 }, this with { FailForNow = false }, this with { DeviceFails = false }, this with { FailForGood = false },
+            this with { Cameras = 1 }, this with { Room = 0 }, this with { FailForNow = false }, this with { DeviceFails = false }, this with { FailForGood = false },
             this with { Adds = false }, this with { ContentLess = false }, this with { EmptyLeaves = false }, this with { Externals = false },
             this with { Shared = false }, this with { Multiple = false }, this with { RequestVolumes = false }, this with { Inversions = false },
             this with { UnknownLengths = false }, this with { Network = "local" }, this with { Move = CameraMove.Stand },
             this with { Masks = true }, this with { FailedLeaves = FailedLeafRule.Coarse },
-            this with { Memory = 1 }, this with { PressureAt = 0 }, this with { ContextLostAt = 0 }, this with { HiddenAt = 0 }, this with { Sphere = false },
+            this with { PressureAt = 0 }, this with { ContextLostAt = 0 }, this with { HiddenAt = 0 }, this with { Sphere = false },
             this with { UnloadAfter = 120 },
             this with { Volumes = WorldVolumes.Boxes }, this with { Shape = WorldShape.Quadtree },
         ];
@@ -235,13 +238,13 @@ public sealed record RandomScenario
         };
         var options = new StreamerOptions
         {
+            MemoryBudgetBytes = Room > 0 ? (long)(Room * world.MemoryFloor) : 512L << 20,
             HostHasMasks = Masks,
             FailedLeaves = FailedLeaves,
             MaximumRequests = random.Whole(1, 24),
             MaximumRequestsPerHost = random.Whole(1, 8),
             TopologyTilesPerTick = random.Chance(0.5) ? int.MaxValue : random.Whole(1, 50),
             UnloadTopologyAfterSeconds = UnloadAfter,
-            MemoryBudgetBytes = world.Budget(Memory),
         };
         return new()
         {
@@ -255,7 +258,7 @@ public sealed record RandomScenario
             FramesPerSecond = random.Chance(0.5) ? 60 : 30,
             Cold = random.Chance(0.7),
             SettleLimitSeconds = 3600,
-            Events = [.. Events(world.Budget(Memory))],
+            Events = [.. Events(options.MemoryBudgetBytes)],
         };
     }
 

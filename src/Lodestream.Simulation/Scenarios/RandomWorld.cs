@@ -16,15 +16,11 @@ internal sealed class RandomWorld : IContentOrigin
 
     private const string Folder = "http://world.test/";
 
-    // Room for what the core assumes of contents before it has seen one, and for documents.
-    private const long FirstEstimates = 1 << 20;
-
     private readonly Dictionary<string, OriginContent?> _contents = [];
     private readonly List<string> _meshes = [];
     private readonly RandomScenario _scenario;
     private SeededRandom _random;
     private int _tiles, _documents, _named;
-    private long _coarsest, _largestGroup;
 
     private RandomWorld(RandomScenario scenario)
     {
@@ -35,6 +31,12 @@ internal sealed class RandomWorld : IContentOrigin
 
     /// <summary>Width of the world, metres.</summary>
     public double Size { get; }
+
+    /// <summary>
+    /// Bytes with which the world can be streamed at all: the roots, and what lies below tiles that can never be drawn; the largest group
+    /// of siblings, the largest tile, and two of the largest documents on their way.
+    /// </summary>
+    public long MemoryFloor { get; private set; }
 
     private sealed class Tile
     {
@@ -54,35 +56,33 @@ internal sealed class RandomWorld : IContentOrigin
         var half = new Vector3d(world.Size / 2, world.Size / 2, world.Size / 40);
         var root = new Tile { Min = -half, Max = half, Error = world.Size / 16, Level = 0 };
         world.Grow(root);
-        world.Weigh(root, isWantedAnyway: true);
         world.AddDocument(RootUri, root, lost: false);
+        world.MemoryFloor = world.FloorOf(root);
         return world;
     }
 
-    /// <summary>A budget between what the coarsest view needs (0) and what everything at once does (1).</summary>
-    public long Budget(double share)
-    {
-        var largest = _contents.Values.Max(content => content is null ? 0 : content.DecodedBytes + content.GeometryBytes + content.TextureBytes + content.Length);
-        var everything = _contents.Values.Sum(content => content is null ? 0 : content.GeometryBytes + content.TextureBytes);
-        var least = Math.Min(everything, _coarsest) + _largestGroup + 4 * largest;
-        return share >= 1 ? 512L << 20 : FirstEstimates + least + (long)(share * everything);
-    }
-
-    // Roots, and what lies below tiles that can never be drawn, are wanted whatever the detail.
-    private void Weigh(Tile tile, bool isWantedAnyway)
-    {
-        var bytes = tile.Contents.Sum(content => Gpu(content.Uri));
-        var drawable = tile.Contents.Any(content => _contents[Folder + content.Uri] is { IsBroken: false, IsUnsupported: false });
-        if (isWantedAnyway)
-            _coarsest += bytes;
-        _largestGroup = Math.Max(_largestGroup, tile.Children.Sum(child => child.Contents.Sum(content => Gpu(content.Uri))));
-        foreach (var child in tile.Children)
-            Weigh(child, isWantedAnyway && !drawable);
-
-        long Gpu(string uri) => _contents[Folder + uri] is { } content ? content.GeometryBytes + content.TextureBytes : 0;
-    }
-
     public OriginContent? Find(in TileRequest request) => _contents.GetValueOrDefault(request.Uri);
+
+    private long FloorOf(Tile root)
+    {
+        long group = 0, largest = 0;
+        var open = new Stack<Tile>([root]);
+        while (open.TryPop(out var tile))
+        {
+            largest = Math.Max(largest, BytesOf(tile));
+            group = Math.Max(group, tile.Children.Sum(BytesOf));
+            foreach (var child in tile.Children)
+                open.Push(child);
+        }
+        var document = _contents.Values.Max(content => content is { Topology: not null } ? content.Length : 0);
+        return Coarsest(root) + group + largest + 2 * document;
+
+        long Coarsest(Tile tile) => BytesOf(tile) + (IsDrawable(tile) ? 0 : tile.Children.Sum(Coarsest));
+
+        bool IsDrawable(Tile tile) => tile.Contents.Exists(content => _contents.GetValueOrDefault(Folder + content.Uri) is { IsBroken: false, IsUnsupported: false });
+
+        long BytesOf(Tile tile) => tile.Contents.Sum(content => _contents.GetValueOrDefault(Folder + content.Uri) is { Topology: null } made ? made.DecodedBytes + made.GeometryBytes + made.TextureBytes : 0);
+    }
 
     // Breadth first, so that a limit on the number of tiles makes a shallower world, not a lopsided one.
     private void Grow(Tile root)
@@ -222,9 +222,7 @@ internal sealed class RandomWorld : IContentOrigin
         var length = _random.Whole(500, _random.Chance(0.1) ? 400_000 : 60_000);
         var gpu = (long)(length * _random.Between(0.5, 10));
         var textured = _random.Unit();
-        // Of a tile with several contents none fails for good: the tile would become drawable at that moment, whatever it hides
-        // (docs/decisions.md). Named tests hold what it does instead.
-        var fate = _scenario.FailForGood && !(_scenario.Multiple && !isLeaf) ? _random.Unit() : 1;
+        var fate = _scenario.FailForGood ? _random.Unit() : 1;
         if (isLeaf)
             _meshes.Add(uri);
         _contents[Folder + uri] = fate < 0.04 ? null : new(length)

@@ -151,6 +151,34 @@ internal sealed class TileResidency(TileTree tree, FamilySet required)
             _drawableBelow[above] += change;
     }
 
+    /// <summary>The tiles that name a content that will never come count as content-less where they have children.</summary>
+    public void MarkFailedForGood(int content)
+    {
+        if (tree.Contents.Records[content].Format == ContentFormat.Tileset)
+            return;
+        MarkTile(tree.Contents.Records[content].Tile);
+        foreach (var tile in tree.OtherTilesOf(content))
+            MarkTile(tile);
+
+        void MarkTile(int tile)
+        {
+            if (!Drawable[tile] && AllFailedForGood(tile))
+                tree.MarkContentFailed(tile);
+        }
+
+        bool AllFailedForGood(int tile)
+        {
+            foreach (var other in tree.SlotsOf(tile))
+            {
+                var index = Find(other);
+                var isTopology = tree.Contents.Records[other].Format == ContentFormat.Tileset;
+                if (!isTopology && other != content && (index < 0 || _entries[index].State != ContentState.Failed || _entries[index].RetryAt != TimeSpan.MaxValue))
+                    return false;
+            }
+            return true;
+        }
+    }
+
     private void UpdateTilesOf(int content, bool keepDrawable)
     {
         ref readonly var record = ref tree.Contents.Records[content];

@@ -150,7 +150,7 @@ internal sealed class ContentPipeline(
                 // What failed for good while the tile had no children yet counts now.
                 var known = residency.Find(content);
                 if (known >= 0 && residency.Entry(known).State == ContentState.Failed && residency.Entry(known).RetryAt == TimeSpan.MaxValue)
-                    scheduler.MarkFailedForGood(content);
+                    residency.MarkFailedForGood(content);
             }
             unloader.OnExpanded(append.Parent, residency.Entry(index).Content, now);
         }
@@ -227,7 +227,7 @@ internal sealed class ContentPipeline(
         ref var entry = ref residency.Entry(index);
         entry.AfterRelease = ContentState.Failed;
         entry.RetryAt = TimeSpan.MaxValue;
-        scheduler.MarkFailedForGood(entry.Content);
+        residency.MarkFailedForGood(entry.Content);
     }
 
     /// <summary>The GPU lost everything: what was resident or being uploaded is absent.</summary>
@@ -348,7 +348,7 @@ internal sealed class ContentPipeline(
             {
                 var index = residency.Find(content);
                 if (index >= 0 && residency.Entry(index).State == ContentState.Failed && residency.Entry(index).RetryAt == TimeSpan.MaxValue)
-                    scheduler.MarkFailedForGood(content);
+                    residency.MarkFailedForGood(content);
             }
         }
         tree.NewSharers.Clear();
@@ -376,7 +376,7 @@ internal sealed class ContentPipeline(
         var wait = Math.Min(options.LongestParseBackoffSeconds, options.FirstParseBackoffSeconds * (1 << Math.Min(entry.ParseFailures - 1, 10)));
         entry.RetryAt = forGood ? TimeSpan.MaxValue : now + TimeSpan.FromSeconds(wait);
         if (forGood)
-            scheduler.MarkFailedForGood(entry.Content);
+            residency.MarkFailedForGood(entry.Content);
     }
 
     private int MostUrgent(List<int> indices)

@@ -338,35 +338,7 @@ internal sealed class RequestScheduler(
         Leave(index);
         residency.Enter(index, ContentState.Failed, ReasonOf(message.Status), now);
         if (verdict.ForGood)
-            MarkFailedForGood(entry.Content);
-    }
-
-    /// <summary>The tiles that name a content that will never come count as content-less where they have children.</summary>
-    public void MarkFailedForGood(int content)
-    {
-        if (tree.Contents.Records[content].Format == ContentFormat.Tileset)
-            return;
-        MarkTile(tree.Contents.Records[content].Tile);
-        foreach (var tile in tree.OtherTilesOf(content))
-            MarkTile(tile);
-
-        void MarkTile(int tile)
-        {
-            if (!residency.Drawable[tile] && AllFailedForGood(tile))
-                tree.MarkContentFailed(tile);
-        }
-
-        bool AllFailedForGood(int tile)
-        {
-            foreach (var other in tree.SlotsOf(tile))
-            {
-                var index = residency.Find(other);
-                var isTopology = tree.Contents.Records[other].Format == ContentFormat.Tileset;
-                if (!isTopology && other != content && (index < 0 || residency.Entry(index).State != ContentState.Failed || residency.Entry(index).RetryAt != TimeSpan.MaxValue))
-                    return false;
-            }
-            return true;
-        }
+            residency.MarkFailedForGood(entry.Content);
     }
 
     private void CallOff(int at, CancelReason why, StateReason reason, TimeSpan now)

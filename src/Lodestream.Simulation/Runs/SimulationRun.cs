@@ -91,25 +91,26 @@ public sealed class SimulationRun
     {
         var limit = _time.Now + TimeSpan.FromSeconds(_setup.SettleLimitSeconds);
         var next = _frame == 0 ? TimeSpan.Zero : _time.Now + _frameTime;
-        while (next <= limit)
+        for (var frames = 0; next <= limit && frames < _setup.SettleLimitFrames; frames++)
         {
             cancellation.ThrowIfCancellationRequested();
             _time.AdvanceTo(next);
             Tick(phase);
             if (IsQuiet && (phase == RunPhase.Opening || _events.Count == 0))
                 return true;
-            if (!WaitUntilDue(limit))
+            if (!WaitUntilDue(limit, minded: phase != RunPhase.Opening))
                 return false;
             next = NextFrameTime();
         }
         return false;
     }
 
-    // Sleeps through what concerns the core nothing: until its deadline, until something is in the inbox, or until somebody does something.
-    private bool WaitUntilDue(TimeSpan limit)
+    // Sleeps through what concerns the core nothing: until its deadline, until something is in the inbox, or, where events are minded,
+    // until the next one.
+    private bool WaitUntilDue(TimeSpan limit, bool minded)
     {
         var due = _decision.Kind switch { WakeKind.Now => _time.Now, WakeKind.AtTime => _decision.At, _ => TimeSpan.MaxValue };
-        if (_events.TryPeek(out var first) && _setOff + TimeSpan.FromSeconds(first.Seconds) < due)
+        if (minded && _events.TryPeek(out var first) && _setOff + TimeSpan.FromSeconds(first.Seconds) < due)
             due = _setOff + TimeSpan.FromSeconds(first.Seconds);
         while (_inbox.IsEmpty && _time.Now < due)
         {

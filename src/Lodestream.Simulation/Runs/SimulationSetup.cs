@@ -40,6 +40,9 @@ public sealed record SimulationSetup
     /// <summary>How long a still camera is waited for, seconds.</summary>
     public double SettleLimitSeconds { get; init; } = 60;
 
+    /// <summary>How many ticks a still camera is waited for at most: what moves every frame and gets nowhere need not be watched for an hour.</summary>
+    public int SettleLimitFrames { get; init; } = 20_000;
+
     /// <summary>Frames that are ticked after everything came to rest, to see that it stays so.</summary>
     public int RestFrames { get; init; } = 30;
 

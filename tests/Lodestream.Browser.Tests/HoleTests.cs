@@ -84,6 +84,11 @@ public sealed class HoleTests(Harness.Browser browser)
         }
     }
 
+    [BrowserTheory("mars-dingo-gap")]
+    [InlineData(216, 32, 90)]
+    public Task Over_Mars_no_crack_shows_while_its_tiles_come(double x, double y, double z) =>
+        NoCrackShowsAsync(Machine.Data("mars-dingo-gap")!, [x, y, z], up: 1, height: 8);
+
     private async Task NoCrackShowsAsync(string folder, double[] eye, int up, double height)
     {
         await using var server = await LoopbackServer.StartAsync(folder);

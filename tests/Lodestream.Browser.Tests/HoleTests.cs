@@ -1,4 +1,6 @@
 using Lodestream.Browser.Tests.Harness;
+using Lodestream.Tiler.Worlds;
+using Microsoft.Playwright;
 
 namespace Lodestream.Browser.Tests;
 
@@ -14,12 +16,7 @@ public sealed class HoleTests(Harness.Browser browser)
         var world = new FlatWorld(levels: 7, tileBytes: 51_200);
         await using var server = await LoopbackServer.StartAsync();
         server.Make = world.FileAt;
-        await using var viewer = await browser.OpenAsync(server, FlatWorld.Scene, "clear=ff00ff", async page =>
-        {
-            var devtools = await page.Context.NewCDPSessionAsync(page);
-            await devtools.SendAsync("Network.enable");
-            await devtools.SendAsync("Network.emulateNetworkConditions", new() { ["offline"] = false, ["latency"] = 40, ["downloadThroughput"] = 4e6 / 8, ["uploadThroughput"] = 4e6 / 8 });
-        });
+        await using var viewer = await browser.OpenAsync(server, FlatWorld.Scene, "clear=ff00ff", async page => await SlowDownAsync(page));
 
         // From the moment the root covers the world, every ray that meets the world's square must meet ground.
         await viewer.UntilAsync("s.renderedKeys.length > 0");
@@ -71,4 +68,54 @@ public sealed class HoleTests(Harness.Browser browser)
         Assert.True(flight.Holes == 0, $"{flight.Holes} of {flight.RaysOnGround} rays met no ground, the first in {flight.FirstHole}");
         Assert.Empty(viewer.PageErrors);
     }
+
+    [BrowserFact]
+    public async Task Over_the_demo_continent_no_crack_shows_while_its_tiles_come()
+    {
+        var folder = Directory.CreateTempSubdirectory("lodestream-continent").FullName;
+        try
+        {
+            await ContinentWorld.WriteAsync(Path.Combine(folder, "world"), new() { Levels = 6, ErosionCells = 256 });
+            await NoCrackShowsAsync(Path.Combine(folder, "world"), [-1200, -10700, 1500], up: 2, height: 800);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [BrowserTheory("mars-dingo-gap")]
+    [InlineData(216, 32, 90)]
+    public Task Over_Mars_no_crack_shows_while_its_tiles_come(double x, double y, double z) =>
+        NoCrackShowsAsync(Machine.Data("mars-dingo-gap")!, [x, y, z], up: 1, height: 8);
+
+    private async Task NoCrackShowsAsync(string folder, double[] eye, int up, double height)
+    {
+        await using var server = await LoopbackServer.StartAsync(folder);
+        ICDPSession? link = null;
+        await using var viewer = await browser.OpenAsync(server, "/scene/tileset.json", "clear=ff00ff", async page => link = await SlowDownAsync(page));
+        await viewer.UntilAsync("s.renderedKeys.length > 0");
+        await RecordedFlight.RecordAsync(viewer, eye, up, height);
+        await LimitAsync(link!, bytesPerSecond: -1);
+        var flight = await RecordedFlight.JudgeAsync(viewer);
+
+        Assert.InRange(flight.Frames, 10, int.MaxValue);
+        Assert.InRange(flight.GroundPixels, 100_000, long.MaxValue);
+        Assert.True(flight.StandIns > 0, "nothing ever stood in for what was missing: the link was no test");
+        Assert.True(flight.Cracks > 0, $"there was no crack to hide: {flight}");
+        Console.WriteLine(flight);
+        Assert.True(flight.Holes == 0, $"the clear colour showed through the ground: {flight}");
+        Assert.Empty(viewer.PageErrors);
+    }
+
+    private static async Task<ICDPSession> SlowDownAsync(IPage page)
+    {
+        var link = await page.Context.NewCDPSessionAsync(page);
+        await link.SendAsync("Network.enable");
+        await LimitAsync(link, bytesPerSecond: 4e6 / 8);
+        return link;
+    }
+
+    private static async Task LimitAsync(ICDPSession link, double bytesPerSecond) => await link.SendAsync("Network.emulateNetworkConditions",
+        new() { ["offline"] = false, ["latency"] = bytesPerSecond > 0 ? 40 : 0, ["downloadThroughput"] = bytesPerSecond, ["uploadThroughput"] = bytesPerSecond });
 }

@@ -298,7 +298,7 @@ internal sealed class RequestScheduler(
         ref var entry = ref residency.Entry(index);
         var charge = sizes.Expected(entry.Content, tree.Contents.Records[entry.Content].ByteLength);
         if (MayGuessLow && IsUrgent(entry) && !ledger.Fits(charge.Total))
-            charge = new(Math.Min(charge.Cpu, Math.Max(0, ledger.Budget - ledger.Used.Total)), 0, 0);
+            charge = new(sizes.KnowsLength(entry.Content) ? charge.Cpu : Math.Min(charge.Cpu, Math.Max(0, ledger.Budget - ledger.Used.Total)), 0, 0);
         if (!ledger.Fits(charge.Total + (IsUrgent(entry) ? 0 : Headroom)))
         {
             // Passed over, not waited for: what comes after it may be small, or allowed to use the headroom.

@@ -40,6 +40,13 @@ internal sealed class SizeEstimator(TileTree tree)
     /// <summary>Length of a content of this scene, bytes, on the mean.</summary>
     public double MeanLength => _scene.Count > 0 ? _scene.Length : FirstLength;
 
+    /// <summary>Whether a content's length is a fact and no expectation.</summary>
+    public bool KnowsLength(int content)
+    {
+        var key = tree.Contents.Key(content);
+        return tree.Contents.Records[content].ByteLength > 0 || _remembered.ContainsKey(key) || _known.ContainsKey(key);
+    }
+
     /// <summary>What a content is expected to need.</summary>
     /// <param name="content">The content.</param>
     /// <param name="knownLength">Its length in bytes, 0 when unknown.</param>

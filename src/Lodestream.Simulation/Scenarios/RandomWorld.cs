@@ -16,6 +16,9 @@ internal sealed class RandomWorld : IContentOrigin
 
     private const string Folder = "http://world.test/";
 
+    // A first content is guessed to need four times its length.
+    private const long FirstGuess = 4;
+
     private readonly Dictionary<string, OriginContent?> _contents = [];
     private readonly List<string> _meshes = [];
     private readonly RandomScenario _scenario;
@@ -34,7 +37,7 @@ internal sealed class RandomWorld : IContentOrigin
 
     /// <summary>
     /// Bytes with which the world can be streamed at all: the roots, and what lies below tiles that can never be drawn; the largest group
-    /// of siblings, the largest tile, and two of the largest documents on their way.
+    /// of siblings, the largest tile, two of the largest documents on their way, and what a content is guessed to need before one was seen.
     /// </summary>
     public long MemoryFloor { get; private set; }
 
@@ -65,17 +68,18 @@ internal sealed class RandomWorld : IContentOrigin
 
     private long FloorOf(Tile root)
     {
-        long group = 0, largest = 0;
+        long group = 0, largest = 0, named = 0;
         var open = new Stack<Tile>([root]);
         while (open.TryPop(out var tile))
         {
             largest = Math.Max(largest, BytesOf(tile));
+            named = Math.Max(named, tile.Contents.Sum(content => (long)content.Length));
             group = Math.Max(group, tile.Children.Sum(BytesOf));
             foreach (var child in tile.Children)
                 open.Push(child);
         }
         var document = _contents.Values.Max(content => content is { Topology: not null } ? content.Length : 0);
-        return Coarsest(root) + group + largest + 2 * document;
+        return Coarsest(root) + group + largest + 2 * document + FirstGuess * Math.Max(named, 64 * 1024);
 
         long Coarsest(Tile tile) => BytesOf(tile) + (IsDrawable(tile) ? 0 : tile.Children.Sum(Coarsest));
 

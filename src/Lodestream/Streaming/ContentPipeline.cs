@@ -65,28 +65,42 @@ internal sealed class ContentPipeline(
         _awaitingMemory.Add(index);
     }
 
-    /// <summary>Grants measured preparations their memory, most urgent first, as far as the budget goes.</summary>
+    /// <summary>
+    /// Grants measured preparations their memory: at once where all of it is reserved, else most urgent first, as far as the budget goes.
+    /// </summary>
     public void GrantMemory(TimeSpan now)
     {
         MemoryShortage = 0;
+        for (var i = _awaitingMemory.Count - 1; i >= 0; i--)
+        {
+            ref var entry = ref residency.Entry(_awaitingMemory[i]);
+            if (entry.Measured.Total <= entry.Charge.Total && ledger.Fits(0))
+                Grant(i, now);
+        }
         while (_awaitingMemory.Count > 0)
         {
             var at = MostUrgent(_awaitingMemory);
             ref var entry = ref residency.Entry(_awaitingMemory[at]);
             var more = entry.Measured.Total - entry.Charge.Total;
             var spare = scheduler.IsUrgent(entry) ? 0 : scheduler.Headroom;
-            if (more > 0 && !ledger.Fits(more + spare))
+            if (!ledger.Fits(Math.Max(0, more + spare)))
             {
                 MemoryShortage = more + spare;
                 return;
             }
-            ledger.Replace(ref entry.Charge, entry.Measured);
-            entry.AwaitsMemory = false;
-            entry.Since = now;
-            _awaitingMemory.RemoveAt(at);
-            scheduler.WakeAt(now + TimeSpan.FromSeconds(options.PrepareTimeoutSeconds));
-            preparer.Proceed(entry.Id);
+            Grant(at, now);
         }
+    }
+
+    private void Grant(int at, TimeSpan now)
+    {
+        ref var entry = ref residency.Entry(_awaitingMemory[at]);
+        ledger.Replace(ref entry.Charge, entry.Measured);
+        entry.AwaitsMemory = false;
+        entry.Since = now;
+        _awaitingMemory.RemoveAt(at);
+        scheduler.WakeAt(now + TimeSpan.FromSeconds(options.PrepareTimeoutSeconds));
+        preparer.Proceed(entry.Id);
     }
 
     /// <summary>A content is decoded.</summary>

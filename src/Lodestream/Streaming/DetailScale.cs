@@ -22,6 +22,12 @@ internal sealed class DetailScale(TileTree tree, TileResidency residency, SizeEs
     private readonly VisibilitySet _trial = new();
     private int _stuckTicks;
 
+    // The scale at which the views got stuck: while neither they nor the budget change it would get stuck there again, whatever is predicted.
+    private double _ceiling = double.PositiveInfinity;
+    private View[] _stuckViews = [];
+    private int _stuckViewCount;
+    private long _stuckBudget;
+
     /// <summary>The scale the next selection uses.</summary>
     public double Value { get; private set; } = 1;
 
@@ -39,6 +45,8 @@ internal sealed class DetailScale(TileTree tree, TileResidency residency, SizeEs
     public void Adjust(VisibilitySet set, ReadOnlySpan<View> views, long demandBytes, bool stuck)
     {
         var before = Value;
+        if (_ceiling <= 1 && (ledger.Budget != _stuckBudget || !views.SequenceEqual(_stuckViews.AsSpan(0, _stuckViewCount))))
+            _ceiling = double.PositiveInfinity;
         _stuckTicks = stuck ? _stuckTicks + 1 : 0;
         var limit = ledger.Budget - Headroom;
         if (ledger.Used.Total + demandBytes > limit && Predicted(set) is var needed && needed > limit)
@@ -48,6 +56,7 @@ internal sealed class DetailScale(TileTree tree, TileResidency residency, SizeEs
         }
         else if (_stuckTicks > PatienceTicks)
         {
+            RememberStuck(views);
             Value = Math.Max(Least, Value * 0.9);
             _stuckTicks = 0;
         }
@@ -58,9 +67,19 @@ internal sealed class DetailScale(TileTree tree, TileResidency residency, SizeEs
         NeedsTick = Value != before || (_stuckTicks > 0 && Value > Least);
     }
 
+    private void RememberStuck(ReadOnlySpan<View> views)
+    {
+        if (_stuckViews.Length < views.Length)
+            _stuckViews = new View[views.Length];
+        views.CopyTo(_stuckViews);
+        (_ceiling, _stuckViewCount, _stuckBudget) = (Value, views.Length, ledger.Budget);
+    }
+
     private void TryRise(ReadOnlySpan<View> views)
     {
         var higher = Math.Min(1, Value * RiseStep);
+        if (higher >= _ceiling)
+            return;
         policy.Select(tree, views, new(higher), _trial);
         if (Predicted(_trial) <= RiseBelow * (ledger.Budget - Headroom))
             Value = higher;

@@ -221,7 +221,8 @@ internal sealed class RequestScheduler(
         if (message.Bytes <= entry.Charge.Cpu || TryReserve(ref entry, message.Bytes))
             return index;
         ledger.Replace(ref entry.Charge, default);
-        residency.Enter(index, ContentState.Absent, StateReason.OverBudget, now);
+        residency.Enter(index, ContentState.Failed, StateReason.OverBudget, now);
+        ForgetOrKeepFailure(index, now);
         return -1;
     }
 

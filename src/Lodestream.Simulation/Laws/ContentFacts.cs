@@ -302,6 +302,7 @@ internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : Sim
                 break;
             case InboxKind.TopologyReady when fact.State == OutsideState.Preparing:
                 fact.State = OutsideState.Uploaded;
+                fact.ParseFailures = 0;
                 Preparing--;
                 Hold(fact, 0, 0, 0);
                 _changed.Add(content);

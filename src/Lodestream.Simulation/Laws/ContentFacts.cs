@@ -217,8 +217,8 @@ internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : Sim
         }
     }
 
-    /// <summary>The frame is over: an answer that nobody took is dropped.</summary>
-    public void EndFrame()
+    /// <summary>The tick is over: an answer that nobody took was dropped.</summary>
+    public void DropUntaken()
     {
         foreach (var content in _fetched)
         {
@@ -229,6 +229,11 @@ internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : Sim
             Hold(fact, 0, 0, 0);
         }
         _fetched.Clear();
+    }
+
+    /// <summary>The frame was judged.</summary>
+    public void EndFrame()
+    {
         _uploaded.Clear();
         Faults.Clear();
     }
@@ -297,6 +302,7 @@ internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : Sim
                 break;
             case InboxKind.TopologyReady when fact.State == OutsideState.Preparing:
                 fact.State = OutsideState.Uploaded;
+                fact.ParseFailures = 0;
                 Preparing--;
                 Hold(fact, 0, 0, 0);
                 _changed.Add(content);

@@ -87,6 +87,7 @@ public sealed class LawChecker : SimulationObserver
     public override void OnFrame(in SimulatedFrame frame)
     {
         (_frame, _time) = (frame.Number, frame.Time);
+        _contents.DropUntaken();
         foreach (var (breach, content, reason) in _contents.Faults)
             Fail(breach, content < 0 ? -1 : _tree.Contents.Records[content].Tile, reason);
         if (_wrongCommit is { } wrong)

@@ -201,6 +201,13 @@ public sealed record RandomScenario
     /// <summary>The scenario with memory to spare and a GPU that keeps what it has.</summary>
     public RandomScenario WithPlenty() => this with { Room = 0, PressureAt = 0, ContextLostAt = 0 };
 
+    /// <summary>The scenario with hardly more memory than it takes, and, every other time, pressure.</summary>
+    public RandomScenario WithTightMemory()
+    {
+        var random = new SeededRandom(Seed ^ 0x7197);
+        return this with { Room = random.Between(1, 1.5), PressureAt = random.Chance(0.5) ? random.Between(0.5, 8) : 0 };
+    }
+
     /// <summary>Scenarios that are simpler by one trait each, the greatest simplifications first.</summary>
     public IEnumerable<RandomScenario> Simpler()
     {

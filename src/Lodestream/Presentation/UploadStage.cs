@@ -80,10 +80,10 @@ internal sealed class UploadStage(TileTree tree, TileResidency residency, Memory
             ref var entry = ref residency.Entry(index);
             if (!pipeline.Ready.Remove(index))
                 continue;
+            entry.ParseFailures = 0;
             if (entry.ShownRegardless || gate.MayUpload(entry.Content, set))
             {
                 ledger.Replace(ref entry.Charge, entry.Charge with { Cpu = 0 });
-                entry.ParseFailures = 0;
                 residency.Enter(index, ContentState.Resident, StateReason.Arrived, now);
                 continue;
             }

@@ -111,6 +111,18 @@ internal sealed class TileResidency(TileTree tree, FamilySet required)
     }
 
     /// <summary>
+    /// A content is not here any more. One that failed before keeps the count of its failures, and its time, for when it is wanted again;
+    /// one that did not is simply absent.
+    /// </summary>
+    public void Leave(int index, StateReason reason, TimeSpan now)
+    {
+        ref var entry = ref _entries[index];
+        var failedBefore = entry.NetworkFailures + entry.ParseFailures > 0;
+        if (!failedBefore || entry.State != ContentState.Failed)
+            Enter(index, failedBefore ? ContentState.Failed : ContentState.Absent, reason, now);
+    }
+
+    /// <summary>
     /// Sets which families are fetched and drawn. Tiles that are complete under the new rule become drawable at once; those that were
     /// drawable without a family that is switched on stay so, and the family joins when it comes.
     /// </summary>

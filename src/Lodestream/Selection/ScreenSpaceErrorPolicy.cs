@@ -10,7 +10,8 @@ public readonly record struct SelectionInputs(double DetailScale);
 
 /// <summary>
 /// Hierarchical refinement by screen-space error (3D Tiles, "geometric error"): a tile is refined while a view that sees it finds its
-/// geometric or raster error above the view's target. One cut for all views, the finest any seeing view wants. Stateless.
+/// geometric or raster error above the view's target. Nothing of a tile is seen from nearer than the near plane, so its error is finite
+/// even from inside its volume. One cut for all views, the finest any seeing view wants. Stateless.
 /// </summary>
 public sealed class ScreenSpaceErrorPolicy
 {
@@ -128,8 +129,9 @@ public sealed class ScreenSpaceErrorPolicy
         record.Views = 1;
         record.Inside = inside ? (ushort)1 : (ushort)0;
         record.Distance = distance;
-        record.ErrorPx = Pixels(error, distance);
-        wantsMore = error > view.Target * distance;
+        var nearest = distance > view.Near ? distance : view.Near;
+        record.ErrorPx = error / nearest;
+        wantsMore = error > view.Target * nearest;
     }
 
     private void LookFromAll(TileTree tree, int tile, ref Visit record, in Visit parent, ref bool wantsMore)
@@ -157,14 +159,11 @@ public sealed class ScreenSpaceErrorPolicy
             if (inside)
                 record.Inside |= (ushort)(1 << v);
             record.Distance = Math.Min(record.Distance, distance);
-            record.ErrorPx = Math.Max(record.ErrorPx, Pixels(error, distance));
-            wantsMore |= error > view.Target * distance;
+            var nearest = Math.Max(distance, view.Near);
+            record.ErrorPx = Math.Max(record.ErrorPx, error / nearest);
+            wantsMore |= error > view.Target * nearest;
         }
     }
-
-    // From inside the volume any error is infinitely large, but none stays none.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static double Pixels(double scaledError, double distance) => scaledError > 0 ? scaledError / distance : 0;
 
     // Nothing to draw and something below: refined whatever its error. An unexpanded tile is not drawable and always refined.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

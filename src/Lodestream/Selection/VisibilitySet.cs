@@ -26,7 +26,7 @@ public enum VisitFlags : byte
 [StructLayout(LayoutKind.Sequential)]
 public struct Visit
 {
-    /// <summary>Screen-space error in pixels: the greatest over the views that see the tile.</summary>
+    /// <summary>Screen-space error in pixels, at the near plane from inside the volume: the greatest over the views that see the tile.</summary>
     public double ErrorPx;
 
     /// <summary>Metres from the nearest view that sees the tile to its volume; 0 inside.</summary>

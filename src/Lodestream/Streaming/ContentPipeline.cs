@@ -157,6 +157,7 @@ internal sealed class ContentPipeline(
                 return;
             }
             Release(index);
+            residency.Entry(index).ParseFailures = 0;
             residency.Enter(index, ContentState.Resident, StateReason.Arrived, now);
             residency.Update(append.Parent);
             foreach (var content in tree.SlotsOf(append.Parent))
@@ -177,8 +178,10 @@ internal sealed class ContentPipeline(
             return;
         ref var entry = ref residency.Entry(index);
         Release(index);
-        var (next, reason) = (entry.AfterRelease, entry.Reason);
-        residency.Enter(index, next, reason, now);
+        if (entry.AfterRelease == ContentState.Absent)
+            residency.Leave(index, entry.Reason, now);
+        else
+            residency.Enter(index, entry.AfterRelease, entry.Reason, now);
     }
 
     /// <summary>Calls off preparations that take too long: the worker is stuck. Waiting for memory does not count.</summary>
@@ -213,8 +216,8 @@ internal sealed class ContentPipeline(
         _preparing.Remove(index);
         _awaitingMemory.Remove(index);
 
-        // A content that failed before keeps its count; it may be asked for again at once.
-        (entry.AfterRelease, entry.RetryAt) = (entry.ParseFailures > 0 ? ContentState.Failed : ContentState.Absent, now);
+        // It may be asked for again at once.
+        (entry.AfterRelease, entry.RetryAt) = (ContentState.Absent, now);
         residency.Enter(index, ContentState.Releasing, reason, now);
     }
 
@@ -256,7 +259,7 @@ internal sealed class ContentPipeline(
             if (!isLost || tree.Contents.Records[entry.Content].Format == ContentFormat.Tileset)
                 continue;
             Release(index);
-            residency.Enter(index, ContentState.Absent, StateReason.ContextLost, now);
+            residency.Leave(index, StateReason.ContextLost, now);
         }
     }
 
@@ -266,12 +269,13 @@ internal sealed class ContentPipeline(
         for (var index = 0; index < residency.EntryCount; index++)
         {
             ref var entry = ref residency.Entry(index);
-            if (entry.State != ContentState.Failed || entry.Reason != StateReason.OverBudget)
+            if (entry.State != ContentState.Failed || entry.Reason != StateReason.OverBudget || entry.RetryAt != TimeSpan.MaxValue)
                 continue;
             tree.ClearContentFailed(tree.Contents.Records[entry.Content].Tile);
             foreach (var tile in tree.OtherTilesOf(entry.Content))
                 tree.ClearContentFailed(tile);
-            residency.Enter(index, ContentState.Absent, StateReason.None, now);
+            entry.RetryAt = now;
+            residency.Leave(index, StateReason.None, now);
         }
     }
 

@@ -50,6 +50,8 @@ internal sealed class DemandCollector(TileTree tree, TileResidency residency, bo
                 facts = (facts | Facts.Covered) & ~Facts.Gated;
             if ((facts & Facts.Held) == 0 && (!drawable[visit.Tile] || tree.LinkArray[visit.Tile].SlotCount > 1 || (visit.Flags & VisitFlags.Refined) != 0))
                 facts = Ask(visit, i, facts, demands);
+            if ((visit.Flags & VisitFlags.Refined) == 0 && !drawable[visit.Tile])
+                KeepStandIns(visit.Tile);
             _facts[i] = facts;
         }
         if (demands.Count >= fillInFrom)
@@ -151,13 +153,31 @@ internal sealed class DemandCollector(TileTree tree, TileResidency residency, bo
         if (residency.Drawable[tile])
             return;
         if (HasLiveContent(links))
+        {
             AskForSlots(tile, at, DemandClass.Refinement, topology: false, demands);
+            KeepStandIns(tile);
+        }
         else if ((links.Flags & TileFlags.Unexpanded) != 0)
             AskForSlots(tile, at, DemandClass.Refinement, topology: true, demands);
         else
         {
             for (var child = links.FirstChild; child < links.FirstChild + links.ChildCount; child++)
                 AskForUnseen(child, at, demands);
+        }
+    }
+
+    // What stands below a wanted tile that is not here fills in for it, and lets a gating ancestor give way: it counts as seen, topology
+    // without anything to draw included.
+    private void KeepStandIns(int tile)
+    {
+        ref readonly var links = ref tree.LinkArray[tile];
+        if (residency.DrawableBelow[tile] == 0 && HasLiveContent(links))
+            return;
+        for (var child = links.FirstChild; child < links.FirstChild + links.ChildCount; child++)
+        {
+            residency.SeenFrame[child] = _frame;
+            if (!residency.Drawable[child])
+                KeepStandIns(child);
         }
     }
 

@@ -14,7 +14,7 @@ internal sealed class DetailScale(TileTree tree, TileResidency residency, SizeEs
     // Design §2, law 4.
     private const double RiseBelow = 0.8;
 
-    private const double RiseStep = 1.1, Least = 1e-4;
+    private const double RiseStep = 1.1, Least = 1e-12;
 
     // A shortage that no eviction can end and nothing under way will end: after so many ticks of it the wanted set coarsens.
     private const int PatienceTicks = 8;

@@ -123,7 +123,7 @@ internal sealed class RequestScheduler(
         {
             if (residency.Entry(_queued[i]).WantedFrame == _frame)
                 continue;
-            ForgetOrKeepFailure(_queued[i], now);
+            residency.Leave(_queued[i], StateReason.NoLongerWanted, now);
             RemoveAt(_queued, i);
         }
         for (var i = _inFlight.Count - 1; i >= 0; i--)
@@ -221,7 +221,7 @@ internal sealed class RequestScheduler(
         if (message.Bytes <= entry.Charge.Cpu || TryReserve(ref entry, message.Bytes))
             return index;
         ledger.Replace(ref entry.Charge, default);
-        residency.Enter(index, ContentState.Absent, StateReason.OverBudget, now);
+        residency.Leave(index, StateReason.OverBudget, now);
         return -1;
     }
 
@@ -350,18 +350,7 @@ internal sealed class RequestScheduler(
         Cancelled++;
         ledger.Replace(ref entry.Charge, default);
         Leave(index);
-        residency.Enter(index, ContentState.Failed, reason, now);
-        ForgetOrKeepFailure(index, now);
-    }
-
-    // A content that failed before keeps its count and its time when it is wanted again; one that did not is simply absent.
-    private void ForgetOrKeepFailure(int index, TimeSpan now)
-    {
-        ref var entry = ref residency.Entry(index);
-        if (entry.NetworkFailures + entry.ParseFailures == 0)
-            residency.Enter(index, ContentState.Absent, StateReason.NoLongerWanted, now);
-        else if (entry.State != ContentState.Failed)
-            residency.Enter(index, ContentState.Failed, StateReason.NoLongerWanted, now);
+        residency.Leave(index, reason, now);
     }
 
     private void Leave(int index)

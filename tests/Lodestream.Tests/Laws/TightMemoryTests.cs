@@ -20,4 +20,22 @@ public sealed class TightMemoryTests
 
         Assert.Contains($"proceed {small}", world.Log);
     }
+
+    [Fact]
+    public void An_answer_dropped_for_want_of_memory_keeps_the_count_of_its_failures()
+    {
+        var world = new HandDrivenWorld("R", HandDrivenWorld.Plain with { MemoryBudgetBytes = 1_000_000 }) { PreparesAtOnce = false };
+        world.Settle();
+        world.Deliver("R");
+        world.FailToPrepare("R");
+        world.Settle();
+        world.Wait(6);
+        world.Answer("R", bytes: 2_000_000);
+        world.Tick();
+        world.Streamer.MemoryBudgetBytes = 100_000_000;
+        world.Wait(1);
+
+        Assert.Equal(3, world.Requests.Count);
+        Assert.Equal(2, world.Streamer.Statistics.Retries);
+    }
 }

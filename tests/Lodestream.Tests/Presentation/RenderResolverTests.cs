@@ -348,12 +348,13 @@ public class RenderResolverTests
     }
 
     [Fact]
-    public void A_camera_inside_a_tile_finds_no_raster_error_where_there_is_none()
+    public void A_camera_inside_a_tile_sees_its_error_at_the_near_plane_and_no_raster_error_where_there_is_none()
     {
         var world = new HandDrivenWorld("R(a b)").Settled();
         world.DeliverAll();
         world.Look(Cameras.All(1) with { Position = world.Tree.Volume(world.Tile("a")).Center });
         var s = world.Streamer.Statistics;
-        Assert.Equal((double.PositiveInfinity, 0), (s.PrimaryGeometricSsePx, s.PrimaryRasterSsePx));
+        Assert.Equal(512 * world.Views[0].PixelScale / world.Views[0].Near, s.PrimaryGeometricSsePx);
+        Assert.Equal(0, s.PrimaryRasterSsePx);
     }
 }

@@ -106,6 +106,7 @@ public sealed record StreamerOptions
         Require(Hosts.RetryBudget >= 0, "Hosts.RetryBudget", Hosts.RetryBudget, "0 or more");
         Require(Hosts.RetriesPerSuccess >= 0, "Hosts.RetriesPerSuccess", Hosts.RetriesPerSuccess, "0 or more");
         Require(Hosts.RetriesPerSecond > 0, "Hosts.RetriesPerSecond", Hosts.RetriesPerSecond, "more than 0");
+        Require(IsTime(Hosts.ConnectTimeout), "Hosts.ConnectTimeout", Hosts.ConnectTimeout, Times);
         Require(IsTime(Hosts.FirstByteTimeout), "Hosts.FirstByteTimeout", Hosts.FirstByteTimeout, Times);
         Require(IsTime(Hosts.StallTimeout), "Hosts.StallTimeout", Hosts.StallTimeout, Times);
         Require(UploadBudgetMs > 0, nameof(UploadBudgetMs), UploadBudgetMs, "more than 0 ms");

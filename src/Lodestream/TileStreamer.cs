@@ -164,6 +164,12 @@ public sealed class TileStreamer
             case InboxKind.Progress:
                 _scheduler.OnProgress(message, now);
                 break;
+            case InboxKind.Connecting:
+                _scheduler.OnConnecting(message);
+                break;
+            case InboxKind.Connected:
+                _scheduler.OnConnected(message, now);
+                break;
             case InboxKind.Fetched:
                 var fetched = _scheduler.OnFetched(message, now);
                 if (fetched >= 0)

@@ -39,6 +39,7 @@ public class StreamerOptionsTests
                 { "Hosts.RetryBudget", o with { Hosts = new() { RetryBudget = -1 } } },
                 { "Hosts.RetriesPerSuccess", o with { Hosts = new() { RetriesPerSuccess = -1 } } },
                 { "Hosts.RetriesPerSecond", o with { Hosts = new() { RetriesPerSecond = 0 } } },
+                { "Hosts.ConnectTimeout", o with { Hosts = new() { ConnectTimeout = 0 } } },
                 { "Hosts.FirstByteTimeout", o with { Hosts = new() { FirstByteTimeout = 0 } } },
                 { "Hosts.FirstByteTimeout", o with { Hosts = new() { FirstByteTimeout = double.PositiveInfinity } } },
                 { "Hosts.StallTimeout", o with { Hosts = new() { StallTimeout = 0 } } },

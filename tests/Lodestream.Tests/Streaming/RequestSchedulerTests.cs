@@ -145,46 +145,6 @@ public class RequestSchedulerTests
         Assert.Equal(1, world.Streamer.Statistics.Retries);
     }
 
-    [Fact]
-    public void An_attempt_without_a_first_byte_in_time_is_called_off_and_counts_as_a_failure_of_the_host()
-    {
-        var world = new HandDrivenWorld("a");
-        world.Settle();
-        var late = world.Request("a").Id;
-        world.TakeLog();
-        world.Wait(19.9);
-        Assert.Empty(world.TakeLog());
-        world.Wait(0.1);
-        Assert.Equal(["cancel a TimedOut"], world.TakeLog());
-        Assert.Equal((TileReason.FailedForNow, StateReason.TimedOut), (world.Why("a").Reason, world.Why("a").StateReason));
-        world.AnswerRequest(late);
-        world.Settle();
-        Assert.Equal("", world.Screen);
-        world.Wait(1);
-        Assert.Equal(["a"], world.InFlight);
-    }
-
-    [Fact]
-    public void An_attempt_that_stalls_is_called_off_and_one_that_goes_on_slowly_is_not()
-    {
-        var world = new HandDrivenWorld("a");
-        world.Settle();
-        world.Wait(15);
-        world.Headers("a", 100_000);
-        world.Settle();
-        for (var i = 1; i <= 10; i++)
-        {
-            world.Wait(9.9);
-            world.Progress("a", i * 1000);
-            world.Settle();
-        }
-        Assert.Equal(["a"], world.InFlight);
-        world.Wait(9.9);
-        Assert.Equal(["a"], world.InFlight);
-        world.Wait(0.1);
-        Assert.Equal("cancel a TimedOut", world.Log[^1]);
-    }
-
     [Theory]
     [InlineData(FetchStatus.NotFound, 404, StateReason.NotFound)]
     [InlineData(FetchStatus.NotFound, 410, StateReason.NotFound)]
@@ -200,6 +160,8 @@ public class RequestSchedulerTests
         Assert.Contains(status.ToString(), world.Why("a").Detail, StringComparison.Ordinal);
         for (var i = 0; i < 10; i++)
             Assert.Equal(WakeKind.OnEvent, world.Wait(1000).Kind);
+        world.Look(Cameras.Away());
+        world.Look(Cameras.All(9));
         Assert.Equal(2, world.Requests.Count);
         Assert.True(world.Streamer.Statistics.Settled);
         Assert.Equal(BreakerState.Closed, world.Streamer.Hosts().Single().Breaker);
@@ -210,6 +172,8 @@ public class RequestSchedulerTests
     [InlineData(FetchStatus.Truncated, 200, StateReason.Truncated)]
     [InlineData(FetchStatus.Corrupt, 200, StateReason.Corrupt)]
     [InlineData(FetchStatus.TimedOut, 0, StateReason.TimedOut)]
+    [InlineData(FetchStatus.ConnectTimedOut, 0, StateReason.ConnectTimedOut)]
+    [InlineData(FetchStatus.Stalled, 0, StateReason.Stalled)]
     [InlineData(FetchStatus.HttpError, 500, StateReason.HttpError)]
     [InlineData(FetchStatus.HttpError, 408, StateReason.HttpError)]
     [InlineData(FetchStatus.HttpError, 429, StateReason.HttpError)]

@@ -17,6 +17,8 @@ public class StreamerOptionsTests
                 { "MemoryBudgetBytes", o with { MemoryBudgetBytes = 0 } },
                 { "RetainMargin", o with { RetainMargin = 0.5 } },
                 { "RetainMargin", o with { RetainMargin = double.NaN } },
+                { "Policy", o with { Policy = null! } },
+                { "Priorities", o with { Priorities = null! } },
                 { "UploadBudgetMs", o with { UploadBudgetMs = 0 } },
                 { "TopologyTilesPerTick", o with { TopologyTilesPerTick = 0 } },
                 { "PrepareTimeoutSeconds", o with { PrepareTimeoutSeconds = 0 } },

@@ -27,7 +27,7 @@ public sealed class TileStreamer
     private readonly RenderResolver _resolver;
     private readonly UploadStage _uploads;
     private readonly CommitStage _commits;
-    private readonly ScreenSpaceErrorPolicy _policy = new();
+    private readonly ISelectionPolicy _policy;
     private bool _closed, _budgetRaised;
 
     /// <summary>Makes a streamer over a tree.</summary>
@@ -47,6 +47,7 @@ public sealed class TileStreamer
         _inbox = inbox;
         Tree = tree;
         var sizes = new SizeEstimator(tree);
+        _policy = _options.Policy();
         _residency = new(tree, _options.RequiredFamilies);
         _ledger = new(_options.MemoryBudgetBytes);
         _health = new(_options.Hosts, _options.Seed);
@@ -98,7 +99,7 @@ public sealed class TileStreamer
 
     /// <summary>Runs one frame: select, plan, (fetch, prepare, upload), resolve, commit, govern.</summary>
     /// <param name="now">Time on the host's clock; never goes back.</param>
-    /// <param name="views">The cameras, <see cref="ScreenSpaceErrorPolicy.MaximumViews"/> at most.</param>
+    /// <param name="views">The cameras, <see cref="VisibilitySet.MaximumViews"/> at most.</param>
     /// <returns>When to tick again.</returns>
     /// <exception cref="ObjectDisposedException">The streamer was closed.</exception>
     public FrameDecision Tick(TimeSpan now, ReadOnlySpan<View> views)
@@ -163,6 +164,12 @@ public sealed class TileStreamer
                 break;
             case InboxKind.Progress:
                 _scheduler.OnProgress(message, now);
+                break;
+            case InboxKind.Connecting:
+                _scheduler.OnConnecting(message);
+                break;
+            case InboxKind.Connected:
+                _scheduler.OnConnected(message, now);
                 break;
             case InboxKind.Fetched:
                 var fetched = _scheduler.OnFetched(message, now);

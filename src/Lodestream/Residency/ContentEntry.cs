@@ -16,6 +16,19 @@ public readonly record struct MemoryCharge(long Cpu, long Geometry, long Texture
     public static MemoryCharge operator -(MemoryCharge a, MemoryCharge b) => new(a.Cpu - b.Cpu, a.Geometry - b.Geometry, a.Texture - b.Texture);
 }
 
+/// <summary>How far an attempt is, as far as its transport tells: each step has a time limit of its own.</summary>
+internal enum AttemptPhase : byte
+{
+    /// <summary>No byte of an answer yet.</summary>
+    Asked,
+
+    /// <summary>No connection yet.</summary>
+    Connecting,
+
+    /// <summary>The first byte came.</summary>
+    Answered,
+}
+
 /// <summary>The registry's record of a content that is not <see cref="ContentState.Absent"/>.</summary>
 internal struct ContentEntry
 {
@@ -51,7 +64,7 @@ internal struct ContentEntry
 
     public DemandClass Class;
 
-    /// <summary>When the state was entered; for requests in flight, when bytes came last.</summary>
+    /// <summary>When the state was entered; for requests in flight, when there was a sign of life last.</summary>
     public TimeSpan Since;
 
     /// <summary>When a failed content may be tried again; <see cref="TimeSpan.MaxValue"/> for good.</summary>
@@ -66,8 +79,8 @@ internal struct ContentEntry
     /// <summary>Bytes of the attempt that came, and those it was expected to have.</summary>
     public long BytesFetched, Expected;
 
-    /// <summary>The attempt's first byte came.</summary>
-    public bool Answered;
+    /// <summary>How far the attempt is.</summary>
+    public AttemptPhase Phase;
 
     /// <summary>Prepared content on its way to the host.</summary>
     public object? Prepared;

@@ -9,7 +9,7 @@ namespace Lodestream.Streaming;
 /// views' targets. It falls while what is wanted is predicted not to fit, and rises only when what would be wanted then is predicted to
 /// fit four fifths of the budget; between the two it rests, so that it does not swing.
 /// </summary>
-internal sealed class DetailScale(TileTree tree, TileResidency residency, SizeEstimator sizes, MemoryLedger ledger, ScreenSpaceErrorPolicy policy)
+internal sealed class DetailScale(TileTree tree, TileResidency residency, SizeEstimator sizes, MemoryLedger ledger, ISelectionPolicy policy)
 {
     // Design §2, law 4.
     private const double RiseBelow = 0.8;

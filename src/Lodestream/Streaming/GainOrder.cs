@@ -21,8 +21,8 @@ public sealed class GainOrder : IPriorityModel
     // On the bench flight the error integral is flat from 0.1 to 1; the first view takes longer with more.
     private const double QueueShare = 0.25;
 
-    private readonly PreparedView[] _views = new PreparedView[Poses * ScreenSpaceErrorPolicy.MaximumViews];
-    private readonly double[] _weights = new double[Poses * ScreenSpaceErrorPolicy.MaximumViews];
+    private readonly PreparedView[] _views = new PreparedView[Poses * VisibilitySet.MaximumViews];
+    private readonly double[] _weights = new double[Poses * VisibilitySet.MaximumViews];
     private int _count;
 
     /// <inheritdoc />

@@ -35,7 +35,7 @@ public enum CancelReason : byte
 /// <summary>
 /// Carries bytes. A transport makes one attempt per request and posts one outcome to the <see cref="Inbox"/> (a
 /// <see cref="InboxKind.Fetched"/> message), from any thread; it neither retries nor orders. It may post
-/// <see cref="InboxKind.Headers"/> before. A cancelled request may still be answered; the answer is ignored.
+/// <see cref="InboxKind.Connecting"/>, <see cref="InboxKind.Connected"/>, <see cref="InboxKind.Headers"/> and <see cref="InboxKind.Progress"/> before. A cancelled request may still be answered; the answer is ignored.
 /// </summary>
 public interface ITileTransport
 {
@@ -67,9 +67,15 @@ public enum FetchStatus : byte
     /// <summary>The bytes do not have the digest the tileset's integrity table names.</summary>
     Corrupt,
 
-    /// <summary>The transport gave up waiting.</summary>
+    /// <summary>No first byte came in time.</summary>
     TimedOut,
 
     /// <summary>The transport refuses the URI (its scheme, or plain http off loopback).</summary>
     Refused,
+
+    /// <summary>No connection stood in time.</summary>
+    ConnectTimedOut,
+
+    /// <summary>The answer began, and then no byte came for too long.</summary>
+    Stalled,
 }

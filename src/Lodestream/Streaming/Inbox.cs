@@ -40,6 +40,12 @@ public enum InboxKind : byte
 
     /// <summary>Bytes of an attempt came (progress, for stall detection); <see cref="InboxMessage.Bytes"/> so far.</summary>
     Progress,
+
+    /// <summary>A connection is being made for an attempt; only for transports that can tell.</summary>
+    Connecting,
+
+    /// <summary>An attempt's connection stands: its answer is waited for from now on.</summary>
+    Connected,
 }
 
 /// <summary>Something that happened outside the tick. Which fields mean something depends on <see cref="Kind"/>.</summary>

@@ -139,7 +139,7 @@ internal sealed class RequestScheduler(
         for (var i = _inFlight.Count - 1; i >= 0; i--)
         {
             ref var entry = ref residency.Entry(_inFlight[i]);
-            var patience = entry.Answered ? health.Options.StallTimeout : health.Options.FirstByteTimeout;
+            var (status, patience) = TimeLimit(entry.Phase);
             var deadline = entry.Since + TimeSpan.FromSeconds(patience);
             if (now < deadline)
             {
@@ -147,12 +147,20 @@ internal sealed class RequestScheduler(
                 continue;
             }
             transport.Cancel(entry.Id, CancelReason.TimedOut);
-            Fail(_inFlight[i], new() { Status = FetchStatus.TimedOut, Error = "no answer in time" }, now);
+            var what = status switch { FetchStatus.ConnectTimedOut => "no connection", FetchStatus.Stalled => "no further byte", _ => "no first byte" };
+            Fail(_inFlight[i], new() { Status = status, Error = $"{what} within {patience} s" }, now);
 
             // What is wanted was gone through before: nobody else will look at the time of this retry.
             WakeAt(entry.RetryAt);
         }
     }
+
+    private (FetchStatus Status, double Seconds) TimeLimit(AttemptPhase phase) => phase switch
+    {
+        AttemptPhase.Connecting => (FetchStatus.ConnectTimedOut, health.Options.ConnectTimeout),
+        AttemptPhase.Answered => (FetchStatus.Stalled, health.Options.StallTimeout),
+        _ => (FetchStatus.TimedOut, health.Options.FirstByteTimeout),
+    };
 
     /// <summary>Starts requests, most urgent first. One whose host is full or quiet is passed over, not waited for.</summary>
     public void Start(TimeSpan now)
@@ -163,7 +171,7 @@ internal sealed class RequestScheduler(
         while (_queue.Count > 0 && _inFlight.Count < options.MaximumRequests && (_bytesInFlight < window || _inFlight.Count < FewestRequests) && MayPace(now))
         {
             var next = _queue.Pop();
-            if (!health.IsOpenFor(next.Host, now, out var notBefore))
+            if (!health.IsOpenFor(next.Host, now, out var notBefore) || (IsNetworkRetry(next.Entry) && !health.MayRetry(next.Host, now, out notBefore)))
             {
                 WakeAt(notBefore);
                 continue;
@@ -174,16 +182,35 @@ internal sealed class RequestScheduler(
         }
     }
 
+    /// <summary>The transport makes a connection for an attempt: until it stands, its time limit counts, from the attempt's start.</summary>
+    public void OnConnecting(in InboxMessage message)
+    {
+        if (!_byId.TryGetValue(message.Id, out var index) || residency.Entry(index).Phase != AttemptPhase.Asked)
+            return;
+        ref var entry = ref residency.Entry(index);
+        entry.Phase = AttemptPhase.Connecting;
+        WakeAt(entry.Since + TimeSpan.FromSeconds(health.Options.ConnectTimeout));
+    }
+
+    /// <summary>An attempt's connection stands: its answer is waited for from now on.</summary>
+    public void OnConnected(in InboxMessage message, TimeSpan now)
+    {
+        if (!_byId.TryGetValue(message.Id, out var index) || residency.Entry(index).Phase != AttemptPhase.Connecting)
+            return;
+        ref var entry = ref residency.Entry(index);
+        (entry.Phase, entry.Since) = (AttemptPhase.Asked, now);
+    }
+
     /// <summary>Headers came: the reservation follows the announced length.</summary>
     public void OnHeaders(in InboxMessage message, TimeSpan now)
     {
         if (!_byId.TryGetValue(message.Id, out var index))
             return;
         ref var entry = ref residency.Entry(index);
-        if (!entry.Answered)
+        if (entry.Phase != AttemptPhase.Answered)
             Network.FirstByte((now - entry.Since).TotalSeconds);
         entry.Since = now;
-        entry.Answered = true;
+        entry.Phase = AttemptPhase.Answered;
         if (message.Bytes > 0 && !TryReserve(ref entry, message.Bytes))
             CallOff(_inFlight.IndexOf(index), CancelReason.OverBudget, StateReason.OverBudget, now);
     }
@@ -196,7 +223,7 @@ internal sealed class RequestScheduler(
         ref var entry = ref residency.Entry(index);
         Receive(ref entry, message.Bytes);
         entry.Since = now;
-        entry.Answered = true;
+        entry.Phase = AttemptPhase.Answered;
         if (message.Bytes > entry.Charge.Cpu && !TryReserve(ref entry, message.Bytes))
             CallOff(_inFlight.IndexOf(index), CancelReason.OverBudget, StateReason.OverBudget, now);
     }
@@ -284,14 +311,16 @@ internal sealed class RequestScheduler(
             WakeAt(entry.RetryAt);
             return false;
         }
-        if (entry.NetworkFailures > 0 && !health.TrySpendRetry(entry.Host, now))
+        if (entry.NetworkFailures > 0 && !health.MayRetry(entry.Host, now, out var notBefore))
         {
-            entry.RetryAt = health.NextEarnedRetry(entry.Host, now);
-            WakeAt(entry.RetryAt);
+            entry.RetryAt = notBefore;
+            WakeAt(notBefore);
             return false;
         }
         return true;
     }
+
+    private bool IsNetworkRetry(int index) => residency.Entry(index).NetworkFailures > 0;
 
     private void TryStart(int index, TimeSpan now)
     {
@@ -308,10 +337,12 @@ internal sealed class RequestScheduler(
         ledger.Replace(ref entry.Charge, charge);
         entry.Id = _nextId++;
         entry.BytesFetched = 0;
-        entry.Answered = false;
+        entry.Phase = AttemptPhase.Asked;
         entry.Expected = charge.Cpu;
         _bytesInFlight += charge.Cpu;
         _paceBytes -= charge.Cpu;
+        if (entry.NetworkFailures > 0)
+            health.SpendRetry(entry.Host, now);
         if (entry.NetworkFailures + entry.ParseFailures > 0)
             Retries++;
         residency.Enter(index, ContentState.Fetching, StateReason.Wanted, now);
@@ -369,6 +400,8 @@ internal sealed class RequestScheduler(
         FetchStatus.Corrupt => StateReason.Corrupt,
         FetchStatus.TimedOut => StateReason.TimedOut,
         FetchStatus.Refused => StateReason.Refused,
+        FetchStatus.ConnectTimedOut => StateReason.ConnectTimedOut,
+        FetchStatus.Stalled => StateReason.Stalled,
         _ => StateReason.NetworkError,
     };
 

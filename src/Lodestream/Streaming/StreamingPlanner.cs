@@ -12,12 +12,12 @@ internal sealed class StreamingPlanner(
     TileResidency residency, MemoryLedger ledger, RequestScheduler scheduler, ContentPipeline pipeline, DemandCollector collector, Evictor evictor,
     DetailScale detail, Prefetcher prefetcher, SizeEstimator sizes, TileTree tree, StreamerOptions options)
 {
+    private readonly IPriorityModel _priorities = options.Priorities();
     private CameraPredictor[] _predictors = [];
     private bool _pressed;
 
     /// <summary>What the last plan found wanted and not here.</summary>
     public DemandList Demands { get; } = new();
-
 
     /// <summary>Plans a frame.</summary>
     /// <param name="set">What is wanted.</param>
@@ -83,7 +83,7 @@ internal sealed class StreamingPlanner(
 
     private void Order(VisibilitySet set, ReadOnlySpan<View> views, TimeSpan now)
     {
-        options.Priorities.Order(new()
+        _priorities.Order(new()
         {
             Tree = tree,
             Set = set,

@@ -9,7 +9,7 @@ export const PageEvent = Object.freeze({
 });
 
 export const FetchStatus = Object.freeze({
-  Ok: 0, HttpError: 1, NotFound: 2, NetworkError: 3, Truncated: 4, Corrupt: 5, TimedOut: 6, Refused: 7,
+  Ok: 0, HttpError: 1, NotFound: 2, NetworkError: 3, Truncated: 4, Corrupt: 5, TimedOut: 6, Refused: 7, ConnectTimedOut: 8, Stalled: 9,
 });
 
 export const WakeKind = Object.freeze({ Now: 0, AtTime: 1, OnEvent: 2 });

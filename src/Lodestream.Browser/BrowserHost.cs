@@ -25,6 +25,11 @@ internal sealed class BrowserHost(TileTree tree, SharedBlock block) : IRenderHos
 
     public void Commit(RenderCommit commit)
     {
+        foreach (var content in commit.Replaced)
+        {
+            block.Write(Command.Replace);
+            block.Write(content);
+        }
         foreach (var region in commit.Hidden)
         {
             block.Write(Command.Hide);

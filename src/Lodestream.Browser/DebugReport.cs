@@ -172,6 +172,8 @@ internal static class DebugReport
             json.WriteString("drawnBy", PathKey.Text(tree.PathKeys[why.DrawnBy]));
         if (why.State == ContentState.Failed && why.RetryAt != TimeSpan.MaxValue)
             json.WriteNumber("retryInMs", (why.RetryAt - scene.Now).TotalMilliseconds);
+        if (why.IsStale)
+            json.WriteBoolean("stale", true);
         if (why.Detail is { } detail)
             json.WriteString("detail", detail);
     }

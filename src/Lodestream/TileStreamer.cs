@@ -25,6 +25,7 @@ public sealed class TileStreamer
     private readonly DetailScale _detail;
     private readonly StreamingPlanner _planner;
     private readonly RenderResolver _resolver;
+    private readonly ContentChanges _changes;
     private readonly UploadStage _uploads;
     private readonly CommitStage _commits;
     private readonly ISelectionPolicy _policy;
@@ -54,6 +55,7 @@ public sealed class TileStreamer
         _scheduler = new(tree, _residency, _ledger, _health, sizes, transport, _options);
         _unloader = new(tree, _residency, _options);
         _pipeline = new(tree, _residency, _ledger, sizes, _scheduler, preparer, _unloader, _options);
+        _changes = new(tree, _residency, _scheduler, _pipeline, sizes);
         _evictor = new(tree, _residency, _options.RetainMargin);
         _detail = new(tree, _residency, sizes, _ledger, _policy);
         _planner = new(_residency, _ledger, _scheduler, _pipeline, new(tree, _residency, _options.HostHasMasks, _options.FillInFrom), _evictor, _detail, new(tree, _residency, _ledger, _policy, _options.Prediction), sizes, tree, _options);
@@ -119,7 +121,8 @@ public sealed class TileStreamer
         _planner.Plan(Selection, views, now, RequestsAllowed);
         _uploads.Upload(Selection, _scheduler.InFlight + _scheduler.Queued + _pipeline.Preparing == 0);
         _resolver.Resolve(Selection);
-        _commits.Commit(_resolver.Items, Selection.FrameId);
+        _commits.Commit(_resolver.Items, _uploads.Superseded, Selection.FrameId);
+        _commits.Free(_uploads.Superseded);
         _commits.Free(_evictor.Chosen);
         Report();
         return FrameGovernor.Decide(_pipeline.HasAppends || _uploads.HasWork || _detail.NeedsTick || !_inbox.IsEmpty, _scheduler.NextDeadline, now);
@@ -153,6 +156,7 @@ public sealed class TileStreamer
     {
         foreach (ref readonly var message in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_inbox.Drain()))
             Receive(message, now);
+        _changes.Apply(now);
     }
 
     private void Receive(in InboxMessage message, TimeSpan now)
@@ -197,6 +201,9 @@ public sealed class TileStreamer
             case InboxKind.UploadFailed:
                 _uploads.OnUploadFailed(message, now);
                 break;
+            case InboxKind.Changed:
+                _changes.OnChanged((string)message.Payload!);
+                break;
             case InboxKind.MemoryPressure:
                 _planner.ReleaseMemory();
                 break;
@@ -228,6 +235,8 @@ public sealed class TileStreamer
         s.CoalescedHits = _scheduler.CoalescedHits;
         s.BreakerOpenings = _health.BreakerOpenings;
         s.BytesFetched = _scheduler.BytesFetched;
+        s.Stale = _residency.Stale.Count;
+        s.Superseded = _uploads.SupersededCount;
         s.Evicted = _evictor.Evicted + _uploads.GivenBack;
         s.Commits = _commits.Commits;
         s.CpuBytes = _ledger.Used.Cpu;

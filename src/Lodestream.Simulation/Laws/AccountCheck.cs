@@ -57,6 +57,7 @@ internal sealed class AccountCheck(TileTree tree, ContentFacts contents, TileFac
         Same("Preparing", s.Preparing, contents.Preparing);
         Same("BytesFetched", s.BytesFetched, contents.BytesReported);
         Same("Evicted", s.Evicted, contents.Freed);
+        Same("Superseded", s.Superseded, contents.Superseded);
         Same("Commits", s.Commits, Commits);
         Same("Drawn", s.Drawn, screen.Count);
         var (wanted, missing) = Count(frame.Streamer.Selection, frame.Streamer.EnabledFamilies);

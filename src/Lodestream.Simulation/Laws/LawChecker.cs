@@ -80,8 +80,12 @@ public sealed class LawChecker : SimulationObserver
     public override void OnCommit(RenderCommit commit)
     {
         _accounts.Commits++;
+        _contents.OnCommit(commit);
         _wrongCommit ??= _screen.Apply(commit);
     }
+
+    /// <inheritdoc />
+    public override void OnTick(TimeSpan now) => _contents.OnTick(now);
 
     /// <inheritdoc />
     public override void OnFrame(in SimulatedFrame frame)

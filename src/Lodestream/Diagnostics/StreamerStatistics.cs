@@ -57,6 +57,12 @@ public sealed class StreamerStatistics
     /// <summary>Memory charged now, bytes: in flight, decoding, prepared.</summary>
     public long CpuBytes { get; internal set; }
 
+    /// <summary>Contents that are here and of which a newer version is known.</summary>
+    public int Stale { get; internal set; }
+
+    /// <summary>Contents whose newer version took the place of the one that was here, since the start.</summary>
+    public long Superseded { get; internal set; }
+
     /// <summary>Memory charged now, bytes: vertex and index buffers.</summary>
     public long GpuGeometryBytes { get; internal set; }
 

@@ -13,7 +13,7 @@ public readonly record struct UploadCommand(int Content, int Tile, long Ticket, 
 public interface IRenderHost
 {
     /// <summary>
-    /// Uploads a prepared content. The host acknowledges with <see cref="Streaming.InboxKind.Uploaded"/>, at once or later; only then is the content
+    /// Uploads a prepared content. While an older version of it is drawn, both are held until a commit names the content as replaced. The host acknowledges with <see cref="Streaming.InboxKind.Uploaded"/>, at once or later; only then is the content
     /// shown. It refuses with <see cref="Streaming.InboxKind.UploadFailed"/>.
     /// </summary>
     void Upload(in UploadCommand command);

@@ -18,6 +18,8 @@ public sealed class RenderCommit
 {
     private DrawItem[] _shown = new DrawItem[64];
     private int[] _hidden = new int[64];
+    private int[] _replaced = new int[8];
+    private int _replacedCount;
 
     /// <summary>Rises with every commit that changes something.</summary>
     public long Number { get; internal set; }
@@ -28,14 +30,27 @@ public sealed class RenderCommit
     /// <summary>Regions drawn last frame and no longer.</summary>
     public ReadOnlySpan<int> Hidden => _hidden.AsSpan(0, HiddenCount);
 
+    /// <summary>
+    /// Contents whose newest upload takes the place of the one before, in every item that draws them. Items are not named again for that; take
+    /// it in before <see cref="Shown"/>. The older upload is freed after the commit.
+    /// </summary>
+    public ReadOnlySpan<int> Replaced => _replaced.AsSpan(0, _replacedCount);
+
     /// <summary>Whether anything changed.</summary>
-    public bool IsEmpty => ShownCount == 0 && HiddenCount == 0;
+    public bool IsEmpty => ShownCount == 0 && HiddenCount == 0 && _replacedCount == 0;
 
     internal int ShownCount { get; private set; }
 
     internal int HiddenCount { get; private set; }
 
-    internal void Clear() => ShownCount = HiddenCount = 0;
+    internal void Clear() => ShownCount = HiddenCount = _replacedCount = 0;
+
+    internal void Replace(int content)
+    {
+        if (_replacedCount == _replaced.Length)
+            Array.Resize(ref _replaced, _replacedCount * 2);
+        _replaced[_replacedCount++] = content;
+    }
 
     internal void Show(in DrawItem item)
     {

@@ -55,6 +55,15 @@ internal struct ContentEntry
     /// <summary>Parse and upload failures, and network failures, since the last success.</summary>
     public byte ParseFailures, NetworkFailures;
 
+    /// <summary>A newer version of what is resident, on its way: the tile's drawing and eviction go by the current one's entry until it is here.</summary>
+    public bool IsIncoming;
+
+    /// <summary>Another entry is the content's now; this one only waits for its memory to be free.</summary>
+    public bool IsOutgoing;
+
+    /// <summary>A newer version of the content is known than the one held here.</summary>
+    public bool IsStale;
+
     public int Host;
 
     /// <summary>The frame that wanted it last.</summary>

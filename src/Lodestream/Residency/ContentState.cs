@@ -91,6 +91,9 @@ public enum StateReason : byte
     /// <summary>It was given back because showing it would have hidden what is shown.</summary>
     WouldHide,
 
+    /// <summary>A newer version of it was announced.</summary>
+    Superseded,
+
     /// <summary>No connection in time.</summary>
     ConnectTimedOut,
 

@@ -271,12 +271,23 @@ internal sealed class ContentPipeline(
             ref var entry = ref residency.Entry(index);
             if (entry.State != ContentState.Failed || entry.Reason != StateReason.OverBudget || entry.RetryAt != TimeSpan.MaxValue)
                 continue;
-            tree.ClearContentFailed(tree.Contents.Records[entry.Content].Tile);
-            foreach (var tile in tree.OtherTilesOf(entry.Content))
-                tree.ClearContentFailed(tile);
+            residency.ClearFailedForGood(entry.Content);
             entry.RetryAt = now;
             residency.Leave(index, StateReason.None, now);
         }
+    }
+
+    /// <summary>What a content failed with says nothing about it any more: its source has changed.</summary>
+    public void Forgive(int index, TimeSpan now)
+    {
+        ref var entry = ref residency.Entry(index);
+        if (entry.RetryAt == TimeSpan.MaxValue)
+            residency.ClearFailedForGood(entry.Content);
+        (entry.ParseFailures, entry.NetworkFailures, entry.RetryAt) = (0, 0, now);
+        if (entry.State == ContentState.Failed)
+            residency.Enter(index, ContentState.Absent, StateReason.Superseded, now);
+        else if (entry.State == ContentState.Releasing)
+            entry.AfterRelease = ContentState.Absent;
     }
 
     /// <summary>Calls every preparation off.</summary>

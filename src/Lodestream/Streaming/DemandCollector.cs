@@ -56,7 +56,25 @@ internal sealed class DemandCollector(TileTree tree, TileResidency residency, bo
         }
         if (demands.Count >= fillInFrom)
             AskForFillIns(set, demands);
+        if (residency.Stale.Count > 0)
+            AskForNewer(set, demands);
     }
+
+    // Newer versions of what is drawn come after everything that is missing: what is stale shows something.
+    private void AskForNewer(VisibilitySet set, DemandList demands)
+    {
+        for (var i = 0; i < set.Count; i++)
+        {
+            var tile = set.VisitArray[i].Tile;
+            foreach (var content in tree.SlotsOf(tile))
+            {
+                if (residency.Stale.Contains(content) && residency.Enabled.Contains(tree.Contents.RecordArray[content].Family) && !IsOnItsWay(residency.FindIncoming(content)))
+                    demands.Add(content, tile, i, DemandClass.Optional, fillsIn: false);
+            }
+        }
+    }
+
+    private bool IsOnItsWay(int index) => index >= 0 && residency.Entry(index).State is ContentState.Ready or ContentState.Releasing;
 
     // Where much is missing below one tile, that tile is worth its bytes: it shows for all of them until they come.
     private void AskForFillIns(VisibilitySet set, DemandList demands)

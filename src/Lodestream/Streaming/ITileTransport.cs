@@ -8,7 +8,11 @@ namespace Lodestream.Streaming;
 /// <param name="Uri">Absolute URI.</param>
 /// <param name="Family">What the content holds.</param>
 /// <param name="Format">How it is encoded, as far as the URI tells.</param>
-public readonly record struct TileRequest(long Id, int Content, string Uri, ContentFamily Family, ContentFormat Format);
+public readonly record struct TileRequest(long Id, int Content, string Uri, ContentFamily Family, ContentFormat Format)
+{
+    /// <summary>A newer version than caches may hold was announced: they are to ask the source.</summary>
+    public bool BypassesCaches { get; init; }
+}
 
 /// <summary>Why a request or a preparation was called off.</summary>
 public enum CancelReason : byte

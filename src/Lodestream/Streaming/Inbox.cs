@@ -38,6 +38,9 @@ public enum InboxKind : byte
     /// <summary>The GPU lost everything that was uploaded.</summary>
     ContextLost,
 
+    /// <summary>What is behind a content's URI has changed at its source: <see cref="InboxMessage.Payload"/> is the absolute URI, a string.</summary>
+    Changed,
+
     /// <summary>Bytes of an attempt came (progress, for stall detection); <see cref="InboxMessage.Bytes"/> so far.</summary>
     Progress,
 

@@ -17,6 +17,7 @@ internal sealed class RequestScheduler(
     private readonly List<int> _queued = [];
     private readonly List<int> _inFlight = [];
     private readonly Dictionary<long, int> _byId = [];
+    private readonly HashSet<ulong> _bypassing = [];
     private long _nextId = 1;
     private long _frame;
     private double _bytesInFlight;
@@ -129,7 +130,7 @@ internal sealed class RequestScheduler(
         for (var i = _inFlight.Count - 1; i >= 0; i--)
         {
             if (residency.Entry(_inFlight[i]).WantedFrame != _frame)
-                CallOff(i, CancelReason.NoLongerWanted, StateReason.NoLongerWanted, now);
+                CallOffAt(i, CancelReason.NoLongerWanted, StateReason.NoLongerWanted, now);
         }
     }
 
@@ -212,7 +213,7 @@ internal sealed class RequestScheduler(
         entry.Since = now;
         entry.Phase = AttemptPhase.Answered;
         if (message.Bytes > 0 && !TryReserve(ref entry, message.Bytes))
-            CallOff(_inFlight.IndexOf(index), CancelReason.OverBudget, StateReason.OverBudget, now);
+            CallOff(index, CancelReason.OverBudget, StateReason.OverBudget, now);
     }
 
     /// <summary>Bytes came: the attempt is not stalled.</summary>
@@ -225,7 +226,7 @@ internal sealed class RequestScheduler(
         entry.Since = now;
         entry.Phase = AttemptPhase.Answered;
         if (message.Bytes > entry.Charge.Cpu && !TryReserve(ref entry, message.Bytes))
-            CallOff(_inFlight.IndexOf(index), CancelReason.OverBudget, StateReason.OverBudget, now);
+            CallOff(index, CancelReason.OverBudget, StateReason.OverBudget, now);
     }
 
     /// <summary>
@@ -243,6 +244,7 @@ internal sealed class RequestScheduler(
             return -1;
         }
         entry.NetworkFailures = 0;
+        _bypassing.Remove(tree.Contents.Key(entry.Content));
         health.Succeeded(entry.Host);
         Leave(index);
         if (message.Bytes <= entry.Charge.Cpu || TryReserve(ref entry, message.Bytes))
@@ -255,11 +257,17 @@ internal sealed class RequestScheduler(
     /// <summary>A time at which the tick must look again.</summary>
     public void WakeAt(TimeSpan time) => NextDeadline = time < NextDeadline ? time : NextDeadline;
 
+    /// <summary>Until a content has come once more, its requests ask caches to ask the source.</summary>
+    public void BypassCaches(int content) => _bypassing.Add(tree.Contents.Key(content));
+
+    /// <summary>Calls a request off.</summary>
+    public void CallOff(int index, CancelReason why, StateReason reason, TimeSpan now) => CallOffAt(_inFlight.IndexOf(index), why, reason, now);
+
     /// <summary>Calls everything off.</summary>
     public void Close(TimeSpan now)
     {
         for (var i = _inFlight.Count - 1; i >= 0; i--)
-            CallOff(i, CancelReason.Closed, StateReason.NoLongerWanted, now);
+            CallOffAt(i, CancelReason.Closed, StateReason.NoLongerWanted, now);
     }
 
     /// <summary>Whether a content may use the headroom: it covers a hole, or replaces finer tiles that can go only once it is here.</summary>
@@ -354,7 +362,10 @@ internal sealed class RequestScheduler(
         PeakInFlight = Math.Max(PeakInFlight, _inFlight.Count);
         ref readonly var record = ref tree.Contents.Records[entry.Content];
         WakeAt(now + TimeSpan.FromSeconds(health.Options.FirstByteTimeout));
-        transport.Start(new(entry.Id, entry.Content, tree.Contents.Uri(entry.Content), record.Family, record.Format));
+        transport.Start(new(entry.Id, entry.Content, tree.Contents.Uri(entry.Content), record.Family, record.Format)
+        {
+            BypassesCaches = _bypassing.Count > 0 && _bypassing.Contains(tree.Contents.Key(entry.Content)),
+        });
     }
 
     private void Fail(int index, in InboxMessage message, TimeSpan now)
@@ -372,7 +383,7 @@ internal sealed class RequestScheduler(
             residency.MarkFailedForGood(entry.Content);
     }
 
-    private void CallOff(int at, CancelReason why, StateReason reason, TimeSpan now)
+    private void CallOffAt(int at, CancelReason why, StateReason reason, TimeSpan now)
     {
         var index = _inFlight[at];
         ref var entry = ref residency.Entry(index);

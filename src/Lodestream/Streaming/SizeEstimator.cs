@@ -76,6 +76,13 @@ internal sealed class SizeEstimator(TileTree tree)
     /// <summary>Keeps a content's exact needs: it had to give way, and must fit before it is fetched again.</summary>
     public void Remember(int content, MemoryCharge measured) => _known[tree.Contents.Key(content)] = measured;
 
+    /// <summary>A content's source has changed: what was remembered of its needs holds no more.</summary>
+    public void Forget(int content)
+    {
+        _remembered.Remove(tree.Contents.Key(content));
+        _known.Remove(tree.Contents.Key(content));
+    }
+
     /// <summary>A content was measured.</summary>
     public void Learn(int content, long length, MemoryCharge measured)
     {

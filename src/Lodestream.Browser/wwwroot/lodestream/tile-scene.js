@@ -24,6 +24,10 @@ export class TileScene {
   items = new Map();
   /** @type {Map<number, import('./contents.js').Content>} */
   contents = new Map();
+  /** Newer versions of contents that are drawn, until a commit puts them in their places. @type {Map<number, import('./contents.js').Content>} */
+  #newer = new Map();
+  /** Versions that are drawn no more and wait to be freed, by ticket. @type {Map<number, import('./contents.js').Content>} */
+  #older = new Map();
   #uploader;
   #masked = new MaskedMaterials();
   #backdrop = new Backdrop();
@@ -52,19 +56,50 @@ export class TileScene {
       made.dispose();
       throw error;
     }
-    this.free(content);
-    this.contents.set(content, made);
+    if (this.contents.has(content))
+      this.#newer.set(content, made);
+    else
+      this.contents.set(content, made);
     return made;
   }
 
-  /** @param {number} content */
-  free(content) {
-    const freed = this.contents.get(content);
-    if (!freed)
+  /** Draws a content from its newest upload from now on; the one before is freed later. @param {number} content */
+  replace(content) {
+    const newer = this.#newer.get(content), older = this.contents.get(content);
+    if (!newer)
       return;
-    this.#backdrop.forget(freed);
-    freed.dispose();
-    this.contents.delete(content);
+    this.#newer.delete(content);
+    this.contents.set(content, newer);
+    if (!older)
+      return;
+    this.#older.set(older.ticket, older);
+    for (const item of [...this.items.values()]) {
+      if (item.contents.includes(content))
+        this.show(item);
+    }
+    this.#backdrop.forget(older);
+  }
+
+  /**
+   * Frees an upload. The content's number may have been given to another meanwhile; the ticket has not.
+   * @param {number} content
+   * @param {number} ticket
+   */
+  free(content, ticket) {
+    const older = this.#older.get(ticket), current = this.contents.get(content), newer = this.#newer.get(content);
+    if (older) {
+      this.#older.delete(ticket);
+      older.dispose();
+    } else if (newer?.ticket === ticket) {
+      this.#newer.delete(content);
+      newer.dispose();
+    } else if (current?.ticket === ticket) {
+      this.#backdrop.forget(current);
+      current.dispose();
+      this.contents.delete(content);
+      if (newer)
+        this.replace(content);
+    }
   }
 
   /** Shows an item in place of the one its region had. @param {DrawItem} item */
@@ -108,8 +143,12 @@ export class TileScene {
   clear() {
     for (const region of [...this.items.keys()])
       this.hide(region);
-    for (const content of [...this.contents.keys()])
-      this.free(content);
+    for (const made of [...this.contents.values(), ...this.#newer.values(), ...this.#older.values()]) {
+      this.#backdrop.forget(made);
+      made.dispose();
+    }
+    for (const held of [this.contents, this.#newer, this.#older])
+      held.clear();
   }
 
   dispose() {

@@ -53,7 +53,7 @@ public sealed class TileStreamer
         _scheduler = new(tree, _residency, _ledger, _health, sizes, transport, _options);
         _unloader = new(tree, _residency, _options);
         _pipeline = new(tree, _residency, _ledger, sizes, _scheduler, preparer, _unloader, _options);
-        _evictor = new(tree, _residency, _options.RetainMargin);
+        _evictor = new(tree, _residency, sizes, _options.RetainMargin);
         _detail = new(tree, _residency, sizes, _ledger, _policy);
         _planner = new(_residency, _ledger, _scheduler, _pipeline, new(tree, _residency, _options.HostHasMasks, _options.FillInFrom), _evictor, _detail, new(tree, _residency, _ledger, _policy, _options.Prediction), sizes, tree, _options);
         _resolver = new(tree, _residency, _options);

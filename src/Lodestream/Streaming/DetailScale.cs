@@ -14,19 +14,27 @@ internal sealed class DetailScale(TileTree tree, TileResidency residency, SizeEs
     // Design §2, law 4.
     private const double RiseBelow = 0.8;
 
-    private const double RiseStep = 1.1, Least = 1e-12;
+    // Rises that succeed become steeper, up to the steepest: a scale that fell by orders of magnitude is back within a second.
+    private const double RiseStep = 1.1, SteepestRise = 4, Least = 1e-12;
+
+    // Out of a shortage in small steps first; so many, then by halves.
+    private const double SmallFall = 0.9, LargeFall = 0.5;
+    private const int SmallFalls = 16;
 
     // A shortage that no eviction can end and nothing under way will end: after so many ticks of it the wanted set coarsens.
     private const int PatienceTicks = 8;
 
     private readonly VisibilitySet _trial = new();
     private int _stuckTicks;
+    private double _rise = RiseStep;
+    private bool _refusedSteep;
 
-    // The scale at which the views got stuck: while neither they nor the budget change it would get stuck there again, whatever is predicted.
+    // The scale the views came to when they last got stuck: while neither they nor the budget change they would get stuck above it again,
+    // whatever is predicted.
     private double _ceiling = double.PositiveInfinity;
     private View[] _stuckViews = [];
     private int _stuckViewCount;
-    private long _stuckBudget;
+    private long _stuckBudget, _largestOnItsWay;
 
     /// <summary>The scale the next selection uses.</summary>
     public double Value { get; private set; } = 1;
@@ -45,6 +53,7 @@ internal sealed class DetailScale(TileTree tree, TileResidency residency, SizeEs
     public void Adjust(VisibilitySet set, ReadOnlySpan<View> views, long demandBytes, bool stuck)
     {
         var before = Value;
+        _refusedSteep = false;
         if (_ceiling <= 1 && (ledger.Budget != _stuckBudget || !views.SequenceEqual(_stuckViews.AsSpan(0, _stuckViewCount))))
             _ceiling = double.PositiveInfinity;
         _stuckTicks = stuck ? _stuckTicks + 1 : 0;
@@ -56,15 +65,29 @@ internal sealed class DetailScale(TileTree tree, TileResidency residency, SizeEs
         }
         else if (_stuckTicks > PatienceTicks)
         {
+            FallToNext(set, views);
             RememberStuck(views);
-            Value = Math.Max(Least, Value * 0.9);
             _stuckTicks = 0;
         }
         else if (Value < 1 && !stuck)
         {
             TryRise(views);
         }
-        NeedsTick = Value != before || (_stuckTicks > 0 && Value > Least);
+        if (Value < before)
+            _rise = RiseStep;
+        NeedsTick = Value != before || (_stuckTicks > 0 && Value > Least) || _refusedSteep;
+    }
+
+    // The next lower scale at which something else is wanted: any between would get stuck on the same.
+    private void FallToNext(VisibilitySet set, ReadOnlySpan<View> views)
+    {
+        for (var falls = 0; Value > Least; falls++)
+        {
+            Value = Math.Max(Least, Value * (falls < SmallFalls ? SmallFall : LargeFall));
+            policy.Select(tree, views, new(Value), _trial);
+            if (_trial.Signature != set.Signature)
+                return;
+        }
     }
 
     private void RememberStuck(ReadOnlySpan<View> views)
@@ -77,18 +100,27 @@ internal sealed class DetailScale(TileTree tree, TileResidency residency, SizeEs
 
     private void TryRise(ReadOnlySpan<View> views)
     {
-        var higher = Math.Min(1, Value * RiseStep);
-        if (higher >= _ceiling)
-            return;
-        policy.Select(tree, views, new(higher), _trial);
-        if (Predicted(_trial) <= RiseBelow * (ledger.Budget - Headroom))
-            Value = higher;
+        var higher = Math.Min(1, Value * _rise);
+        if (higher <= _ceiling)
+        {
+            policy.Select(tree, views, new(higher), _trial);
+            if (Predicted(_trial) <= RiseBelow * (ledger.Budget - Headroom))
+            {
+                Value = higher;
+                _rise = Math.Min(SteepestRise, _rise * _rise);
+                return;
+            }
+        }
+        _refusedSteep = _rise > RiseStep;
+        _rise = RiseStep;
     }
 
-    // What the set's contents hold on the GPU once all are here, with what must be kept beside them.
+    // What the set's contents hold on the GPU once all are here, with what must be kept beside them, and what the largest one that is
+    // missing takes on its way.
     private long Predicted(VisibilitySet set)
     {
         long bytes = 0;
+        _largestOnItsWay = 0;
         foreach (ref readonly var visit in set.Visits)
         {
             ref readonly var links = ref tree.LinkArray[visit.Tile];
@@ -100,7 +132,7 @@ internal sealed class DetailScale(TileTree tree, TileResidency residency, SizeEs
             else if ((links.Flags & TileFlags.Maskable) == 0)
                 bytes += Footprint(links) + CulledChildren(visit, links);
         }
-        return bytes;
+        return bytes + _largestOnItsWay;
     }
 
     // A maskless tile gives way to all its children, those out of view included.
@@ -126,6 +158,8 @@ internal sealed class DetailScale(TileTree tree, TileResidency residency, SizeEs
             var index = residency.Find(content);
             var charge = index >= 0 && residency.Entry(index).Measured.Total > 0 ? residency.Entry(index).Measured : sizes.Expected(content, record.ByteLength);
             bytes += charge.Geometry + charge.Texture;
+            if (index < 0 || residency.Entry(index).State != ContentState.Resident)
+                _largestOnItsWay = Math.Max(_largestOnItsWay, charge.Cpu);
         }
         return bytes;
     }

@@ -9,7 +9,7 @@ namespace Lodestream.Streaming;
 /// Chooses what to give up when memory is short: never what is drawn, was just seen, is a root, or holds something drawable below;
 /// what is far from every view goes before what is near one, and what was seen longest ago first.
 /// </summary>
-internal sealed class Evictor(TileTree tree, TileResidency residency, double retainMargin)
+internal sealed class Evictor(TileTree tree, TileResidency residency, SizeEstimator sizes, double retainMargin)
 {
     private readonly List<Candidate> _candidates = [];
     private Frustum[] _margins = [];
@@ -62,6 +62,7 @@ internal sealed class Evictor(TileTree tree, TileResidency residency, double ret
                     return;
                 ref var entry = ref residency.Entry(index);
                 freed += entry.Charge.Total;
+                sizes.Remember(entry.Content, entry.Measured);
                 entry.AfterRelease = ContentState.Absent;
                 residency.Enter(index, ContentState.Releasing, StateReason.Evicted, now);
                 Chosen.Add(index);
@@ -109,9 +110,22 @@ internal sealed class Evictor(TileTree tree, TileResidency residency, double ret
         }
     }
 
+    // A content is as near as the nearest of the tiles that share it, and was seen when the last of them was.
     private bool IsNearView(int content)
     {
-        var volume = tree.Volume(tree.Contents.Records[content].Tile);
+        if (IsTileNearView(tree.Contents.Records[content].Tile))
+            return true;
+        foreach (var tile in tree.OtherTilesOf(content))
+        {
+            if (IsTileNearView(tile))
+                return true;
+        }
+        return false;
+    }
+
+    private bool IsTileNearView(int tile)
+    {
+        var volume = tree.Volume(tile);
         for (var i = 0; i < _marginCount; i++)
         {
             if (_margins[i].Intersects(volume))
@@ -120,7 +134,13 @@ internal sealed class Evictor(TileTree tree, TileResidency residency, double ret
         return false;
     }
 
-    private long LastSeen(int content) => residency.SeenFrame[tree.Contents.Records[content].Tile];
+    private long LastSeen(int content)
+    {
+        var last = residency.SeenFrame[tree.Contents.Records[content].Tile];
+        foreach (var tile in tree.OtherTilesOf(content))
+            last = Math.Max(last, residency.SeenFrame[tile]);
+        return last;
+    }
 
     private bool MayGo(int content, long frame)
     {

@@ -236,7 +236,17 @@ internal sealed class RequestScheduler(
     }
 
     /// <summary>Whether a content may use the headroom: it covers a hole, or replaces finer tiles that can go only once it is here.</summary>
-    public bool IsUrgent(in ContentEntry entry) => entry.Class <= DemandClass.Uncovered || residency.DrawableBelow[tree.Contents.Records[entry.Content].Tile] > 0;
+    public bool IsUrgent(in ContentEntry entry)
+    {
+        if (entry.Class <= DemandClass.Uncovered || residency.DrawableBelow[tree.Contents.Records[entry.Content].Tile] > 0)
+            return true;
+        foreach (var tile in tree.OtherTilesOf(entry.Content))
+        {
+            if (residency.DrawableBelow[tile] > 0)
+                return true;
+        }
+        return false;
+    }
 
     // Bytes are counted as they come, whatever becomes of the attempt.
     private void Receive(ref ContentEntry entry, long bytesSoFar)

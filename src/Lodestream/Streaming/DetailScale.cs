@@ -29,15 +29,23 @@ internal sealed class DetailScale(TileTree tree, TileResidency residency, SizeEs
     private double _rise = RiseStep;
     private bool _refusedSteep;
 
-    // The scale the views came to when they last got stuck: while neither they nor the budget change they would get stuck above it again,
-    // whatever is predicted.
+    // What the scale was worked out for. While neither the views nor the budget change, nothing above the ceiling is tried: they got stuck
+    // there. Nor is a rise that was refused tried again before a content was measured: topology that is unloaded meanwhile makes what is
+    // wanted look smaller than it is.
+    private View[] _views = [];
+    private int _viewCount;
+    private long _budget, _measured;
+    private FamilySet _enabled;
     private double _ceiling = double.PositiveInfinity;
-    private View[] _stuckViews = [];
-    private int _stuckViewCount;
-    private long _stuckBudget, _largestOnItsWay;
+    private bool _refused;
+
+    private long _largestOnItsWay;
 
     /// <summary>The scale the next selection uses.</summary>
     public double Value { get; private set; } = 1;
+
+    /// <summary>Whether what is wanted does not fit, and nothing coarser could be wanted.</summary>
+    public bool IsExhausted { get; private set; }
 
     /// <summary>Whether the next tick is due at once: the scale changed, or a shortage is being waited out.</summary>
     public bool NeedsTick { get; private set; }
@@ -54,22 +62,23 @@ internal sealed class DetailScale(TileTree tree, TileResidency residency, SizeEs
     {
         var before = Value;
         _refusedSteep = false;
-        if (_ceiling <= 1 && (ledger.Budget != _stuckBudget || !views.SequenceEqual(_stuckViews.AsSpan(0, _stuckViewCount))))
-            _ceiling = double.PositiveInfinity;
+        ForgetOnChange(views);
         _stuckTicks = stuck ? _stuckTicks + 1 : 0;
+        IsExhausted = false;
         var limit = ledger.Budget - Headroom;
         if (ledger.Used.Total + demandBytes > limit && Predicted(set) is var needed && needed > limit)
         {
             // The number of tiles goes with the square of the scale.
+            IsExhausted = Value <= Least;
             Value = Math.Max(Least, Value * Math.Clamp(Math.Sqrt((double)limit / needed), 0.5, 0.97));
         }
         else if (_stuckTicks > PatienceTicks)
         {
             FallToNext(set, views);
-            RememberStuck(views);
+            _ceiling = Value;
             _stuckTicks = 0;
         }
-        else if (Value < 1 && !stuck)
+        else if (Value < 1 && !stuck && !_refused)
         {
             TryRise(views);
         }
@@ -90,12 +99,18 @@ internal sealed class DetailScale(TileTree tree, TileResidency residency, SizeEs
         }
     }
 
-    private void RememberStuck(ReadOnlySpan<View> views)
+    private void ForgetOnChange(ReadOnlySpan<View> views)
     {
-        if (_stuckViews.Length < views.Length)
-            _stuckViews = new View[views.Length];
-        views.CopyTo(_stuckViews);
-        (_ceiling, _stuckViewCount, _stuckBudget) = (Value, views.Length, ledger.Budget);
+        if (ledger.Budget != _budget || residency.Enabled != _enabled || !views.SequenceEqual(_views.AsSpan(0, _viewCount)))
+        {
+            if (_views.Length < views.Length)
+                _views = new View[views.Length];
+            views.CopyTo(_views);
+            (_viewCount, _budget, _enabled) = (views.Length, ledger.Budget, residency.Enabled);
+            (_ceiling, _refused) = (double.PositiveInfinity, false);
+        }
+        _refused &= sizes.Measured == _measured;
+        _measured = sizes.Measured;
     }
 
     private void TryRise(ReadOnlySpan<View> views)
@@ -112,6 +127,7 @@ internal sealed class DetailScale(TileTree tree, TileResidency residency, SizeEs
             }
         }
         _refusedSteep = _rise > RiseStep;
+        _refused = !_refusedSteep;
         _rise = RiseStep;
     }
 

@@ -264,6 +264,7 @@ internal sealed class RequestScheduler(
     // need on the GPU is only a guess yet and may wait until it is measured.
     private bool TryReserve(ref ContentEntry entry, long bytes)
     {
+        sizes.LearnLength(bytes);
         var charge = sizes.Expected(entry.Content, bytes);
         if (charge.Total > entry.Charge.Total && !ledger.Fits(charge.Total - entry.Charge.Total))
             charge = entry.Charge with { Cpu = Math.Max(entry.Charge.Cpu, bytes) };
@@ -311,6 +312,8 @@ internal sealed class RequestScheduler(
             charge = new(sizes.KnowsLength(entry.Content) ? charge.Cpu : Math.Min(charge.Cpu, Math.Max(0, ledger.Budget - ledger.Used.Total)), 0, 0);
         if (!ledger.Fits(charge.Total + (IsUrgent(entry) ? 0 : Headroom)))
         {
+            sizes.LearnLength(tree.Contents.Records[entry.Content].ByteLength);
+
             // Passed over, not waited for: what comes after it may be small, or allowed to use the headroom.
             MemoryShortage = Math.Max(MemoryShortage, charge.Total + Headroom);
             return;

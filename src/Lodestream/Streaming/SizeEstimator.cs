@@ -18,7 +18,6 @@ internal sealed class SizeEstimator(TileTree tree)
     private readonly Dictionary<ulong, long> _remembered = [];
     private readonly MeasuredSizes _measured = new();
     private Mean _scene;
-    private bool _learned;
 
     private struct Mean
     {
@@ -36,6 +35,12 @@ internal sealed class SizeEstimator(TileTree tree)
 
     /// <summary>The largest content measured so far, bytes; an assumption until one was.</summary>
     public long Largest { get; private set; } = (long)(FirstLength * (1 + FirstGrowth));
+
+    /// <summary>The longest content that was announced or came, topology included, bytes.</summary>
+    public long Longest { get; private set; }
+
+    /// <summary>Contents measured so far, topology aside.</summary>
+    public long Measured { get; private set; }
 
     /// <summary>Length of a content of this scene, bytes, on the mean.</summary>
     public double MeanLength => _scene.Count > 0 ? _scene.Length : FirstLength;
@@ -68,6 +73,12 @@ internal sealed class SizeEstimator(TileTree tree)
         return new((long)length, (long)(mean.Geometry * growth), (long)(mean.Texture * growth));
     }
 
+    /// <summary>What a content that had to go was measured to need; nothing where that is not known.</summary>
+    public MemoryCharge Measurement(int content) => _measured.TryGet(tree.Contents.Key(content), out var measured) ? measured : default;
+
+    /// <summary>A content was announced to be, or is, so many bytes long.</summary>
+    public void LearnLength(long length) => Longest = Math.Max(Longest, length);
+
     /// <summary>A content gave way because so many bytes of it did not fit: it is at least that long.</summary>
     public void Remember(int content, long length) => _remembered[tree.Contents.Key(content)] = length;
 
@@ -81,8 +92,8 @@ internal sealed class SizeEstimator(TileTree tree)
         _means[Slot(record)].Add(length, measured.Geometry, measured.Texture);
         if (record.Format == ContentFormat.Tileset)
             return;
-        Largest = _learned ? Math.Max(Largest, measured.Total) : measured.Total;
-        _learned = true;
+        Measured++;
+        Largest = Measured > 1 ? Math.Max(Largest, measured.Total) : measured.Total;
         _scene.Add(length, measured.Geometry, measured.Texture);
     }
 

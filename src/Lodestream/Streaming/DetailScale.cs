@@ -50,8 +50,11 @@ internal sealed class DetailScale(TileTree tree, TileResidency residency, SizeEs
     /// <summary>Whether the next tick is due at once: the scale changed, or a shortage is being waited out.</summary>
     public bool NeedsTick { get; private set; }
 
-    /// <summary>Bytes kept free so that a coarser tile can always come in before what it replaces goes: the largest tile seen.</summary>
-    public long Headroom => Math.Min(sizes.Largest, ledger.Budget / 2);
+    /// <summary>
+    /// Bytes kept free so that a coarser tile can always come in before what it replaces goes: the largest tile seen. Where nothing coarser is
+    /// left to want, none.
+    /// </summary>
+    public long Headroom => Value > Least ? RoomForCoarser : 0;
 
     /// <summary>Looks at what is wanted and sets the scale for the next tick.</summary>
     /// <param name="set">What is wanted now.</param>
@@ -87,6 +90,8 @@ internal sealed class DetailScale(TileTree tree, TileResidency residency, SizeEs
         NeedsTick = Value != before || (_stuckTicks > 0 && Value > Least) || _refusedSteep;
     }
 
+    private long RoomForCoarser => Math.Min(sizes.Largest, ledger.Budget / 2);
+
     // The next lower scale at which something else is wanted: any between would get stuck on the same.
     private void FallToNext(VisibilitySet set, ReadOnlySpan<View> views)
     {
@@ -119,7 +124,7 @@ internal sealed class DetailScale(TileTree tree, TileResidency residency, SizeEs
         if (higher <= _ceiling)
         {
             policy.Select(tree, views, new(higher), _trial);
-            if (Predicted(_trial) <= RiseBelow * (ledger.Budget - Headroom))
+            if (Predicted(_trial) <= RiseBelow * (ledger.Budget - RoomForCoarser))
             {
                 Value = higher;
                 _rise = Math.Min(SteepestRise, _rise * _rise);

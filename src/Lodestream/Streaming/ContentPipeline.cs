@@ -264,6 +264,13 @@ internal sealed class ContentPipeline(
         }
     }
 
+    /// <summary>Evicted contents are not about to be uploaded any more.</summary>
+    public void Forget(List<int> evicted)
+    {
+        if (evicted.Count > 0)
+            Ready.RemoveAll(index => residency.Entry(index).State != ContentState.Ready);
+    }
+
     /// <summary>The budget was raised: what did not fit may fit now.</summary>
     public void ForgiveOverBudget(TimeSpan now)
     {

@@ -7,7 +7,8 @@ namespace Lodestream.Streaming;
 
 /// <summary>
 /// Chooses what to give up when memory is short: never what is drawn, was just seen, is a root, or holds something drawable below;
-/// what is far from every view goes before what is near one, and what was seen longest ago first.
+/// what is far from every view goes before what is near one, and what was seen longest ago first. What is prepared and kept back goes, too,
+/// once no view sees it.
 /// </summary>
 internal sealed class Evictor(TileTree tree, TileResidency residency, SizeEstimator sizes, double retainMargin)
 {
@@ -91,7 +92,7 @@ internal sealed class Evictor(TileTree tree, TileResidency residency, SizeEstima
         for (var i = 0; i < residency.EntryCount; i++)
         {
             ref var entry = ref residency.Entry(i);
-            if (entry.State == ContentState.Resident && entry.Charge.Total > 0 && MayGo(entry.Content, frame))
+            if (entry.Charge.Total > 0 && (entry.State == ContentState.Resident ? MayGo(entry.Content, frame) : entry.HeldBack && IsUnseen(entry.Content, frame)))
                 _candidates.Add(new(IsNearView(entry.Content), LastSeen(entry.Content), tree.Contents.Key(entry.Content), i));
         }
         _candidates.Sort();
@@ -153,6 +154,9 @@ internal sealed class Evictor(TileTree tree, TileResidency residency, SizeEstima
         }
         return true;
     }
+
+    // What is prepared and kept back is not drawn and holds nothing up once no view sees its tiles.
+    private bool IsUnseen(int content, long frame) => residency.Entry(residency.Find(content)).State == ContentState.Ready && LastSeen(content) < frame;
 
     private bool TileMayGo(int tile, long frame) =>
         residency.SeenFrame[tile] < frame && residency.DrawnFrame[tile] < frame - 1 && residency.DrawableBelow[tile] == 0

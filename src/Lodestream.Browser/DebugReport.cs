@@ -128,11 +128,17 @@ internal static class DebugReport
             json.WriteNull(name);
     }
 
-    // The scene is open when the topology of its first document is known; it cannot be opened when that failed for good.
+    // The scene is open when the topology of its first document is known; it cannot be opened when that failed for good, nor as it should
+    // when the budget is too small.
     private static void WriteOpening(Utf8JsonWriter json, StreamedScene scene)
     {
         var known = scene.Tree.Links[TileTree.SceneRoot].ChildCount > 0;
         json.WriteBoolean("topologyKnown", known);
+        if (scene.Streamer.BudgetError is { } tooSmall)
+        {
+            json.WriteString("openError", tooSmall);
+            return;
+        }
         var why = scene.Streamer.Why(TileTree.SceneRoot);
         if (known || why.State != ContentState.Failed || why.RetryAt != TimeSpan.MaxValue)
             return;

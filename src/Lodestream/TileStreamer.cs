@@ -23,6 +23,7 @@ public sealed class TileStreamer
     private readonly TopologyUnloader _unloader;
     private readonly Evictor _evictor;
     private readonly DetailScale _detail;
+    private readonly MemoryFloor _floor;
     private readonly StreamingPlanner _planner;
     private readonly RenderResolver _resolver;
     private readonly ContentChanges _changes;
@@ -54,9 +55,10 @@ public sealed class TileStreamer
         _health = new(_options.Hosts, _options.Seed);
         _scheduler = new(tree, _residency, _ledger, _health, sizes, transport, _options);
         _unloader = new(tree, _residency, _options);
-        _pipeline = new(tree, _residency, _ledger, sizes, _scheduler, preparer, _unloader, _options);
+        _floor = new(tree, _residency, sizes, _options.HostHasMasks);
+        _pipeline = new(tree, _residency, _ledger, sizes, _floor, _scheduler, preparer, _unloader, _options);
         _changes = new(tree, _residency, _scheduler, _pipeline, sizes);
-        _evictor = new(tree, _residency, _options.RetainMargin);
+        _evictor = new(tree, _residency, sizes, _options.RetainMargin);
         _detail = new(tree, _residency, sizes, _ledger, _policy);
         _planner = new(_residency, _ledger, _scheduler, _pipeline, new(tree, _residency, _options.HostHasMasks, _options.FillInFrom), _evictor, _detail, new(tree, _residency, _ledger, _policy, _options.Prediction), sizes, tree, _options);
         _resolver = new(tree, _residency, _options);
@@ -99,6 +101,13 @@ public sealed class TileStreamer
         }
     }
 
+    /// <summary>
+    /// Why the scene cannot be streamed as it should within <see cref="MemoryBudgetBytes"/>, naming the least it takes: roots, the largest
+    /// group of siblings that must come together, and the largest tile. Null while nothing known says so. Sizes are learned as contents
+    /// come, and what fits is drawn all the same.
+    /// </summary>
+    public string? BudgetError => _floor.Error;
+
     /// <summary>Runs one frame: select, plan, (fetch, prepare, upload), resolve, commit, govern.</summary>
     /// <param name="now">Time on the host's clock; never goes back.</param>
     /// <param name="views">The cameras, <see cref="VisibilitySet.MaximumViews"/> at most.</param>
@@ -124,6 +133,7 @@ public sealed class TileStreamer
         _commits.Commit(_resolver.Items, _uploads.Superseded, Selection.FrameId);
         _commits.Free(_uploads.Superseded);
         _commits.Free(_evictor.Chosen);
+        _floor.Judge(_ledger.Budget, _detail.IsExhausted ? Selection : null);
         Report();
         return FrameGovernor.Decide(_pipeline.HasAppends || _uploads.HasWork || _detail.NeedsTick || !_inbox.IsEmpty, _scheduler.NextDeadline, now);
     }

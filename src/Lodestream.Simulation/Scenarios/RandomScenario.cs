@@ -269,16 +269,16 @@ public sealed record RandomScenario
             FramesPerSecond = random.Chance(0.5) ? 60 : 30,
             Cold = random.Chance(0.7),
             SettleLimitSeconds = 3600,
-            Events = [.. Events(options.MemoryBudgetBytes)],
+            Events = [.. Events(options.MemoryBudgetBytes, world.MemoryFloor)],
         };
     }
 
-    private IEnumerable<SimulatedEvent> Events(long budget)
+    private IEnumerable<SimulatedEvent> Events(long budget, long floor)
     {
         if (PressureAt > 0)
         {
             yield return new(PressureAt, controls => controls.Inbox.Post(new() { Kind = InboxKind.MemoryPressure }));
-            yield return new(PressureAt + 0.5, controls => controls.Streamer.MemoryBudgetBytes = budget / 2);
+            yield return new(PressureAt + 0.5, controls => controls.Streamer.MemoryBudgetBytes = Math.Max(budget / 2, floor));
             yield return new(PressureAt + 2, controls => controls.Streamer.MemoryBudgetBytes = budget);
         }
         if (ContextLostAt > 0)

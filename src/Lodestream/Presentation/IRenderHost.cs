@@ -21,6 +21,6 @@ public interface IRenderHost
     /// <summary>Shows and hides: the exact difference to the commit before. The object is reused; read it within the call.</summary>
     void Commit(RenderCommit commit);
 
-    /// <summary>Frees what was uploaded for a content; it is not drawn any more. The host posts <see cref="Streaming.InboxKind.Released"/> with the content's ticket.</summary>
+    /// <summary>Frees what was uploaded, or prepared and not uploaded, for a content; it is not drawn any more. The host posts <see cref="Streaming.InboxKind.Released"/> with the content's ticket.</summary>
     void Free(int content, long ticket);
 }

@@ -67,6 +67,7 @@ internal sealed class UploadStage(TileTree tree, TileResidency residency, Memory
         if (!pipeline.TryFind(message.Id, ContentState.Ready, out var index))
             return;
         ref var entry = ref residency.Entry(index);
+        entry.ParseFailures = 0;
         var bytes = entry.Measured.Geometry + entry.Measured.Texture;
         if (bytes > 0 && message.CostMs > 0)
             _msPerByte += (message.CostMs / bytes - _msPerByte) / 8;
@@ -86,7 +87,6 @@ internal sealed class UploadStage(TileTree tree, TileResidency residency, Memory
             ref var entry = ref residency.Entry(index);
             if (!pipeline.Ready.Remove(index))
                 continue;
-            entry.ParseFailures = 0;
             if (entry.ShownRegardless || gate.MayUpload(entry.Content, set))
             {
                 ledger.Replace(ref entry.Charge, entry.Charge with { Cpu = 0 });

@@ -8,7 +8,7 @@ namespace Lodestream.Streaming;
 /// what became of each. Network failures are not its business, nor is the GPU.
 /// </summary>
 internal sealed class ContentPipeline(
-    TileTree tree, TileResidency residency, MemoryLedger ledger, SizeEstimator sizes, RequestScheduler scheduler, IContentPreparer preparer,
+    TileTree tree, TileResidency residency, MemoryLedger ledger, SizeEstimator sizes, MemoryFloor floor, RequestScheduler scheduler, IContentPreparer preparer,
     TopologyUnloader unloader, StreamerOptions options)
 {
     private readonly Dictionary<long, int> _byTicket = [];
@@ -56,6 +56,7 @@ internal sealed class ContentPipeline(
         entry.Measured = new(message.CpuBytes, message.GpuGeometryBytes, message.GpuTextureBytes);
         entry.AwaitsMemory = true;
         sizes.Learn(entry.Content, entry.BytesFetched, entry.Measured);
+        floor.Learn(entry.Content);
         if (entry.Measured.Total > ledger.Budget)
         {
             entry.Error = $"needs {entry.Measured.Total:N0} bytes; the budget is {ledger.Budget:N0}";
@@ -261,6 +262,13 @@ internal sealed class ContentPipeline(
             Release(index);
             residency.Leave(index, StateReason.ContextLost, now);
         }
+    }
+
+    /// <summary>Evicted contents are not about to be uploaded any more.</summary>
+    public void Forget(List<int> evicted)
+    {
+        if (evicted.Count > 0)
+            Ready.RemoveAll(index => residency.Entry(index).State != ContentState.Ready);
     }
 
     /// <summary>The budget was raised: what did not fit may fit now.</summary>

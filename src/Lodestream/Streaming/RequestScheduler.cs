@@ -271,7 +271,17 @@ internal sealed class RequestScheduler(
     }
 
     /// <summary>Whether a content may use the headroom: it covers a hole, or replaces finer tiles that can go only once it is here.</summary>
-    public bool IsUrgent(in ContentEntry entry) => entry.Class <= DemandClass.Uncovered || residency.DrawableBelow[tree.Contents.Records[entry.Content].Tile] > 0;
+    public bool IsUrgent(in ContentEntry entry)
+    {
+        if (entry.Class <= DemandClass.Uncovered || residency.DrawableBelow[tree.Contents.Records[entry.Content].Tile] > 0)
+            return true;
+        foreach (var tile in tree.OtherTilesOf(entry.Content))
+        {
+            if (residency.DrawableBelow[tile] > 0)
+                return true;
+        }
+        return false;
+    }
 
     // Bytes are counted as they come, whatever becomes of the attempt.
     private void Receive(ref ContentEntry entry, long bytesSoFar)
@@ -289,6 +299,7 @@ internal sealed class RequestScheduler(
     // need on the GPU is only a guess yet and may wait until it is measured.
     private bool TryReserve(ref ContentEntry entry, long bytes)
     {
+        sizes.LearnLength(bytes);
         var charge = sizes.Expected(entry.Content, bytes);
         if (charge.Total > entry.Charge.Total && !ledger.Fits(charge.Total - entry.Charge.Total))
             charge = entry.Charge with { Cpu = Math.Max(entry.Charge.Cpu, bytes) };
@@ -338,6 +349,8 @@ internal sealed class RequestScheduler(
             charge = new(sizes.KnowsLength(entry.Content) ? charge.Cpu : Math.Min(charge.Cpu, Math.Max(0, ledger.Budget - ledger.Used.Total)), 0, 0);
         if (!ledger.Fits(charge.Total + (IsUrgent(entry) ? 0 : Headroom)))
         {
+            sizes.LearnLength(tree.Contents.Records[entry.Content].ByteLength);
+
             // Passed over, not waited for: what comes after it may be small, or allowed to use the headroom.
             MemoryShortage = Math.Max(MemoryShortage, charge.Total + Headroom);
             return;

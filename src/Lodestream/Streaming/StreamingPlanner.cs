@@ -39,6 +39,7 @@ internal sealed class StreamingPlanner(
             scheduler.Start(now);
         evictor.Evict(_pressed ? long.MaxValue : Shortage(), frame, now, views);
         _pressed = false;
+        pipeline.Forget(evictor.Chosen);
         IsStuck = evictor.ReachedNothing && scheduler.InFlight == 0 && pipeline.IsWaitingForMemoryOnly;
         if (IsStuck)
             pipeline.GiveWay(now);

@@ -59,7 +59,7 @@ internal sealed class BrowserHost(TileTree tree, SharedBlock block) : IRenderHos
     {
         var slots = tree.SlotsOf(item.Source);
         block.Write(int.PopCount(item.Contents));
-        for (var slot = 0; slot < Math.Min(8, slots.Length); slot++)
+        for (var slot = 0; slot < slots.Length; slot++)
         {
             if ((item.Contents >> slot & 1) != 0)
                 block.Write(slots[slot]);

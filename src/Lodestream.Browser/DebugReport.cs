@@ -102,6 +102,7 @@ internal static class DebugReport
         json.WriteNumber("preparing", s.Preparing);
         json.WriteNumber("commitsCount", s.Commits);
         json.WriteNumber("evicted", s.Evicted);
+        json.WriteNumber("givenBack", s.GivenBack);
         WriteFinite(json, "primaryGeometricSsePx", s.PrimaryGeometricSsePx);
         WriteFinite(json, "primaryRasterSsePx", s.PrimaryRasterSsePx);
         WriteFinite(json, "underlayGeometricSsePx", s.UnderlayGeometricSsePx);

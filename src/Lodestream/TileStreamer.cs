@@ -233,7 +233,7 @@ public sealed class TileStreamer
         s.Frames++;
         s.Wanted = Selection.PrimaryCount;
         s.Touched = Selection.Touched;
-        s.NotYetResident = CountMissing();
+        (s.NotYetResident, var incomplete) = CountMissing();
         s.Drawn = _commits.Shown.Length;
         s.InFlight = _scheduler.InFlight;
         s.PeakInFlight = _scheduler.PeakInFlight;
@@ -247,7 +247,8 @@ public sealed class TileStreamer
         s.BytesFetched = _scheduler.BytesFetched;
         s.Stale = _residency.Stale.Count;
         s.Superseded = _uploads.SupersededCount;
-        s.Evicted = _evictor.Evicted + _uploads.GivenBack;
+        s.Evicted = _evictor.Evicted;
+        s.GivenBack = _uploads.GivenBack;
         s.Commits = _commits.Commits;
         s.CpuBytes = _ledger.Used.Cpu;
         s.GpuGeometryBytes = _ledger.Used.Geometry;
@@ -255,22 +256,26 @@ public sealed class TileStreamer
         s.PeakBytes = _ledger.Peak;
         s.BudgetBytes = _ledger.Budget;
         s.DetailScale = _detail.Value;
-        s.Settled = s.NotYetResident == 0 && _pipeline.IsIdleBut(_uploads.HeldBack);
+        s.Settled = s.NotYetResident + incomplete == 0 && _pipeline.IsIdleBut(_uploads.HeldBack);
         ScreenErrors.Measure(Tree, Selection, _resolver.Items, _resolver.VisitOfItem, s);
     }
 
-    private int CountMissing()
+    // Wanted tiles that cannot be drawn yet, and those that can but for a content that is still to join: an optional family's, one of a
+    // family that was enabled after they came, or topology below.
+    private (int Missing, int Incomplete) CountMissing()
     {
-        var missing = 0;
+        var (missing, incomplete) = (0, 0);
         var drawable = _residency.Drawable;
         foreach (ref readonly var visit in Selection.Visits)
         {
-            if ((visit.Flags & (VisitFlags.Primary | VisitFlags.Expand)) == 0 || drawable[visit.Tile])
+            if ((visit.Flags & (VisitFlags.Primary | VisitFlags.Expand)) == 0)
                 continue;
-            if (_planner.IsMissing(visit.Tile))
-                missing++;
+            if (!drawable[visit.Tile])
+                missing += _planner.IsMissing(visit.Tile) ? 1 : 0;
+            else if (Tree.LinkArray[visit.Tile].SlotCount > 1)
+                incomplete += _planner.IsMissing(visit.Tile) ? 1 : 0;
         }
-        return missing;
+        return (missing, incomplete);
     }
 }
 

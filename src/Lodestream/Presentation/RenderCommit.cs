@@ -10,8 +10,8 @@ namespace Lodestream.Presentation;
 /// <param name="Region">The tile whose region is drawn; names the item.</param>
 /// <param name="Source">The tile whose contents are drawn: the region itself or an ancestor of it.</param>
 /// <param name="ChildMask">Bit i: the region's i-th child draws itself; fragments in its cell are discarded.</param>
-/// <param name="Contents">Bit i: the source's i-th content slot is resident and its family enabled; the eighth bit is the last there is.</param>
-public readonly record struct DrawItem(int Region, int Source, byte ChildMask, byte Contents);
+/// <param name="Contents">Bit i: the source's i-th content slot is resident and its family enabled (<see cref="TileBlockBuilder.MaximumContents"/>).</param>
+public readonly record struct DrawItem(int Region, int Source, byte ChildMask, uint Contents);
 
 /// <summary>What changed on screen: the difference between two frames' exact sets of draw items.</summary>
 public sealed class RenderCommit

@@ -95,6 +95,7 @@ internal sealed class StreamingPlanner(
             ArrivalSeconds = scheduler.ArrivalSeconds,
             BytesPerSecond = scheduler.Network.Throughput,
             Residency = residency,
+            HostHasMasks = options.HostHasMasks,
             Sizes = sizes,
         }, Demands.Items);
     }

@@ -110,8 +110,9 @@ internal sealed partial class HandDrivenWorld : ITileTransport, IContentPreparer
     public void DeliverAll()
     {
         Settle();
-        while (_requests.Count > 0)
+        for (var rounds = 0; _requests.Count > 0; rounds++)
         {
+            Assert.True(rounds < 1000, "The streamer asks for ever.");
             foreach (var id in _requests.Keys.ToArray())
                 AnswerRequest(id);
             Settle();

@@ -47,6 +47,16 @@ public class EvictorTests
     }
 
     [Fact]
+    public void What_waits_for_its_siblings_is_seen_though_it_is_not_drawn_yet_and_stays()
+    {
+        var world = SeenInTurn("R(~a(c d) b)", Cameras.All(1));
+        world.Look(Cameras.All(2));
+        world.Deliver("c");
+        Assert.Equal("a b", world.Screen);
+        Assert.Empty(Freed(world, Pressure));
+    }
+
+    [Fact]
     public void What_was_seen_longest_ago_goes_first()
     {
         var world = SeenInTurn(Strips, (string[])["t6", "t0", "t4", "t2"]);

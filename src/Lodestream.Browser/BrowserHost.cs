@@ -1,3 +1,4 @@
+using System.Numerics;
 using Lodestream.Browser.Interop;
 using Lodestream.Geometry;
 using Lodestream.Presentation;
@@ -58,7 +59,7 @@ internal sealed class BrowserHost(TileTree tree, SharedBlock block) : IRenderHos
     private void WriteContents(in DrawItem item)
     {
         var slots = tree.SlotsOf(item.Source);
-        block.Write(int.PopCount(item.Contents));
+        block.Write(BitOperations.PopCount(item.Contents));
         for (var slot = 0; slot < slots.Length; slot++)
         {
             if ((item.Contents >> slot & 1) != 0)

@@ -26,6 +26,13 @@ internal sealed class MeasuredSizes
         _young[key] = measured;
     }
 
+    /// <summary>What was kept of a content holds no more.</summary>
+    public void Forget(ulong key)
+    {
+        _young.Remove(key);
+        _old.Remove(key);
+    }
+
     /// <summary>What a content needs, if it is known.</summary>
     public bool TryGet(ulong key, out MemoryCharge measured) => _young.TryGetValue(key, out measured) || _old.TryGetValue(key, out measured);
 }

@@ -89,7 +89,7 @@ internal sealed class SizeEstimator(TileTree tree)
     public void Forget(int content)
     {
         _remembered.Remove(tree.Contents.Key(content));
-        _known.Remove(tree.Contents.Key(content));
+        _measured.Forget(tree.Contents.Key(content));
     }
 
     /// <summary>A content was measured.</summary>

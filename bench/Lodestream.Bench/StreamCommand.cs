@@ -96,6 +96,8 @@ internal static class StreamCommand
         Line("simulated", f.DurationS, "s");
         Line("real time", elapsed.TotalSeconds, "s");
         Console.WriteLine($"{"trace hash",-28}{result.TraceHash:x32}");
+        if (result.Streamer.BudgetError is { } error)
+            Console.WriteLine(error);
 
         static void Line(string name, double value, string unit) =>
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-28}{value,12:0.##} {unit}"));

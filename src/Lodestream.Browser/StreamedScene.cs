@@ -15,6 +15,7 @@ internal sealed class StreamedScene : IDisposable
     private readonly BrowserTransport _transport;
     private readonly BrowserPreparer _preparer;
     private readonly FailureLog _failures = new();
+    private bool _budgetIsTooSmall;
 
     public StreamedScene(int number, string url, StreamerOptions options)
     {
@@ -50,6 +51,7 @@ internal sealed class StreamedScene : IDisposable
         var decision = Streamer.Tick(Now, Block.ReadViews());
         _transport.DropAbandoned();
         _failures.Drain(ReportFailure);
+        ReportBudget();
         FrameStatistics.Write(this, Block.StatisticsWords);
         Block.EndCommands(_preparer.HasWork || !_inbox.IsEmpty ? new(WakeKind.Now, Now) : decision);
     }
@@ -84,10 +86,21 @@ internal sealed class StreamedScene : IDisposable
         }
     }
 
-    private void ReportFailure(int content, string error)
+    // Once, when it turns out; the figure may rise after it.
+    private void ReportBudget()
+    {
+        var error = Streamer.BudgetError;
+        if (error is not null && !_budgetIsTooSmall)
+            Report(Tree.Contents.Uri(Tree.SlotsOf(TileTree.SceneRoot)[0]), error);
+        _budgetIsTooSmall = error is not null;
+    }
+
+    private void ReportFailure(int content, string error) => Report(Tree.Contents.Uri(content), error);
+
+    private void Report(string uri, string error)
     {
         Block.Write(Command.Report);
-        Block.Write(Tree.Contents.Uri(content));
+        Block.Write(uri);
         Block.Write(error);
     }
 }

@@ -49,6 +49,10 @@ fail_early() {
   report
 }
 
+# Random scenarios with a fresh seed, against the law checker, beside the other projects; named like one: NAME words choose it by Soak.
+soak=Soak
+soak_seconds=${LODESTREAM_SOAK_SECONDS:-60}
+
 # The browser's tests time frames and draw in software: they get the machine for themselves.
 run_test_projects() {
   rm -rf "$results"
@@ -62,6 +66,10 @@ run_test_projects() {
       *) others+=("$name") ;;
     esac
   done
+  if matches "$soak" "$@" && [ "$soak_seconds" != 0 ]; then
+    # First: it lasts as long whenever it begins.
+    others=("$soak" ${others[@]+"${others[@]}"})
+  fi
   run_projects $parallel ${others[@]+"${others[@]}"}
   run_projects 1 ${browsers[@]+"${browsers[@]}"}
   for name in ${others[@]+"${others[@]}"} ${browsers[@]+"${browsers[@]}"}; do
@@ -83,14 +91,18 @@ run_projects() {
   local at_once=$1
   shift
   [ $# -gt 0 ] || return 0
-  export root results project_timeout
-  export -f run_project
+  export root results project_timeout soak soak_seconds
+  export -f run_project run_soak
   printf '%s\0' "$@" | xargs -0 -n 1 -P "$at_once" bash -c 'run_project "$1"' _
 }
 
 # Never fails itself: how it went is in $results/NAME.status, .log and .trx.
 run_project() {
   local name=$1 status=0 limit=
+  if [ "$name" = "$soak" ]; then
+    run_soak
+    return
+  fi
   command -v timeout >/dev/null 2>&1 && limit="timeout --kill-after=10s $project_timeout"
   (cd "$root" && $limit dotnet test "tests/$name" -c Release --no-build --nologo -v q \
     --results-directory "$results" --logger "trx;LogFileName=$name.trx" --logger "console;verbosity=normal") >"$results/$name.log" 2>&1 || status=$?
@@ -106,9 +118,24 @@ run_project() {
   } >&2
 }
 
+# One check: no law broke. The seed is said either way; a failure says how to run it again.
+run_soak() {
+  local status=0
+  (cd "$root" && dotnet run --project bench/Lodestream.Bench -c Release --no-build -- soak --seconds "$soak_seconds") >"$results/$soak.log" 2>&1 || status=$?
+  printf '%s\n' "$status" >"$results/$soak.status"
+  {
+    cat "$results/$soak.log"
+    printf '%s: %s\n' "$soak" "$([ "$status" = 0 ] && echo ok || echo "failed (exit $status)")"
+  } >&2
+}
+
 count_project() {
   local name=$1 status total ran ok bad
   status=$(cat "$results/$name.status")
+  if [ "$name" = "$soak" ]; then
+    if [ "$status" = 0 ]; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+    return
+  fi
   total=$(counter "$name" total) ran=$(counter "$name" executed) ok=$(counter "$name" passed)
   bad=$((ran - ok))
   # A crash, a timeout or a project that was not built is a failure even if no test of it says so.

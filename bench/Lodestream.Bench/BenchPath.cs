@@ -1,20 +1,20 @@
 using Lodestream.Simulation.Cameras;
+using Lodestream.Tests.Shared;
 
 namespace Lodestream.Bench;
 
 /// <summary>The bench world's flight.</summary>
 internal static class BenchPath
 {
-    /// <summary>Where the flight lies beside a checkout, seen from any folder inside it.</summary>
-    private static readonly string Default = Path.Combine("shared", "bench", "path.json");
-
-    /// <summary>Reads the flight from a file, or from where it lies beside the checkout.</summary>
+    /// <summary>Reads the flight from a file, or from next to the data.</summary>
     /// <param name="file">The file; null to look for it.</param>
     /// <param name="error">What is wrong; null when all is well.</param>
     public static PosePath? Read(string? file, out string? error)
     {
-        file ??= Find();
-        error = null;
+        file ??= DataFolder.BenchFlight;
+        error = file is null ? DataFolder.Absent : null;
+        if (file is null)
+            return null;
         try
         {
             return PosePath.Parse(file, File.ReadAllBytes(file));
@@ -24,16 +24,5 @@ internal static class BenchPath
             error = e.Message;
             return null;
         }
-    }
-
-    private static string Find()
-    {
-        for (var folder = new DirectoryInfo(Environment.CurrentDirectory); folder is not null; folder = folder.Parent)
-        {
-            var file = Path.Combine(folder.FullName, Default);
-            if (File.Exists(file))
-                return file;
-        }
-        return Default;
     }
 }

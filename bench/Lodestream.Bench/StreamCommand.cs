@@ -29,7 +29,7 @@ internal static class StreamCommand
         var levels = new Option<int>("--levels") { Description = "Levels of the bench world, 1 to 12.", DefaultValueFactory = _ => 8 };
         var network = new Option<string>("--network") { Description = "Profile or parameters of the network.", DefaultValueFactory = _ => "cable" };
         var order = new Option<string>("--order") { Description = "gain, distance, area or fifo.", DefaultValueFactory = _ => "gain" };
-        var path = new Option<string?>("--path") { Description = "The flight; by default shared/bench/path.json beside the checkout." };
+        var path = new Option<string?>("--path") { Description = "The flight; by default the one next to the real data." };
         var cold = new Option<bool>("--cold") { Description = "Set off at once instead of waiting for the first view." };
         var json = new Option<bool>("--json") { Description = "Print JSON." };
         var seed = new Option<ulong>("--seed") { Description = "Seed of the network's failures.", DefaultValueFactory = _ => 1 };

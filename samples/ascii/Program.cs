@@ -31,5 +31,5 @@ void Settle(View[] views)
 {
     do
         streamer.Tick(TimeProvider.System.GetElapsedTime(start), views);
-    while (!streamer.Statistics.Settled && (wake.WaitOne(50) || true));
+    while (!streamer.Statistics.Settled && TimeProvider.System.GetElapsedTime(start).TotalMinutes < 5 && (wake.WaitOne(50) || true));
 }

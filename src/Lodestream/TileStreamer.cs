@@ -108,6 +108,9 @@ public sealed class TileStreamer
     /// </summary>
     public string? BudgetError => _floor.Error;
 
+    /// <summary>Told when a stage of a tick begins, by who measures them; nobody, otherwise.</summary>
+    internal Action<TickStage>? StageBegins { get; set; }
+
     /// <summary>Runs one frame: select, plan, (fetch, prepare, upload), resolve, commit, govern.</summary>
     /// <param name="now">Time on the host's clock; never goes back.</param>
     /// <param name="views">The cameras, <see cref="VisibilitySet.MaximumViews"/> at most.</param>
@@ -116,6 +119,7 @@ public sealed class TileStreamer
     public FrameDecision Tick(TimeSpan now, ReadOnlySpan<View> views)
     {
         ObjectDisposedException.ThrowIf(_closed, this);
+        StageBegins?.Invoke(TickStage.Receive);
         _residency.Match();
         Drain(now);
         _scheduler.BeginTick(now);
@@ -125,15 +129,21 @@ public sealed class TileStreamer
         _budgetRaised = false;
         _pipeline.PlaceTopology(now);
         _unloader.Unload(Selection.FrameId, now);
+        StageBegins?.Invoke(TickStage.Select);
         _policy.Select(Tree, views, new(_detail.Value), Selection);
+        StageBegins?.Invoke(TickStage.Plan);
         _uploads.TakeIn(Selection, now);
         _planner.Plan(Selection, views, now, RequestsAllowed);
+        StageBegins?.Invoke(TickStage.Upload);
         _uploads.Upload(Selection, _scheduler.InFlight + _scheduler.Queued + _pipeline.Preparing == 0);
+        StageBegins?.Invoke(TickStage.Resolve);
         _resolver.Resolve(Selection);
+        StageBegins?.Invoke(TickStage.Commit);
         _commits.Commit(_resolver.Items, _uploads.Superseded, Selection.FrameId);
         _commits.Free(_uploads.Superseded);
         _commits.Free(_evictor.Chosen);
         _floor.Judge(_ledger.Budget, _detail.IsExhausted ? Selection : null);
+        StageBegins?.Invoke(TickStage.Report);
         Report();
         return FrameGovernor.Decide(_pipeline.HasAppends || _uploads.HasWork || _detail.NeedsTick || !_inbox.IsEmpty, _scheduler.NextDeadline, now);
     }
@@ -277,6 +287,31 @@ public sealed class TileStreamer
         }
         return (missing, incomplete);
     }
+}
+
+/// <summary>The stages of a tick, in their order.</summary>
+internal enum TickStage : byte
+{
+    /// <summary>Arrivals, time limits, topology.</summary>
+    Receive,
+
+    /// <summary>Which tiles are wanted.</summary>
+    Select,
+
+    /// <summary>Demand, order, requests, eviction, detail.</summary>
+    Plan,
+
+    /// <summary>Uploads.</summary>
+    Upload,
+
+    /// <summary>What to draw.</summary>
+    Resolve,
+
+    /// <summary>The difference to the frame before.</summary>
+    Commit,
+
+    /// <summary>Statistics, and when to tick again.</summary>
+    Report,
 }
 
 /// <summary>What is known of a host.</summary>

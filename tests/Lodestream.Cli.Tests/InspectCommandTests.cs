@@ -76,7 +76,7 @@ public sealed class InspectCommandTests : IDisposable
     [RealDataFact]
     public async Task Mars_is_counted_to_the_tile()
     {
-        var mars = Path.Combine(RealDataFactAttribute.Folder, "mars-dingo-gap");
+        var mars = Path.Combine(DataFolder.Path!, "mars-dingo-gap");
         var ended = await LodestreamProcess.RunAsync("inspect", mars);
         Assert.Equal(0, ended.ExitCode);
         Assert.Contains("293 tiles (293 REPLACE, 0 ADD) in 1 document", ended.Out, StringComparison.Ordinal);

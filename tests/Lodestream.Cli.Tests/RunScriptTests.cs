@@ -65,7 +65,7 @@ public sealed class RunScriptTests : IDisposable
             File.CreateSymbolicLink(Path.Combine(bin, tool), FindOnPath(tool));
         var repository = Directory.CreateDirectory(_folder.At("repository", "eng")).Parent!.FullName;
         foreach (var file in new[] { script, "eng/toolchain.sh", "eng/tests.sh" })
-            File.Copy(Path.Combine(RealDataFactAttribute.RepositoryRoot, file), Path.Combine(repository, file));
+            File.Copy(Path.Combine(RepositoryRoot.Path, file), Path.Combine(repository, file));
         var before = Directory.GetFileSystemEntries(repository, "*", SearchOption.AllDirectories);
 
         using var process = new Process

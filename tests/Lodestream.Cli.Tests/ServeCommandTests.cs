@@ -97,7 +97,7 @@ public sealed partial class ServeCommandTests : IDisposable
     [RealDataFact]
     public async Task Mars_is_served_whole()
     {
-        var mars = Path.Combine(RealDataFactAttribute.Folder, "mars-dingo-gap");
+        var mars = Path.Combine(DataFolder.Path!, "mars-dingo-gap");
         await using var process = LodestreamProcess.Start([], "serve", mars, "--port", "0");
         var url = await UrlOfAsync(process);
         foreach (var file in Directory.GetFiles(mars))

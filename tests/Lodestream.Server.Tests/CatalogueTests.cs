@@ -180,7 +180,7 @@ public sealed class CatalogueTests : IDisposable
     [RealDataFact]
     public async Task Mars_and_its_variants_are_listed_and_its_tiles_arrive_byte_for_byte()
     {
-        var mars = Path.Combine(RealDataFactAttribute.Folder, "mars-dingo-gap");
+        var mars = Path.Combine(DataFolder.Path!, "mars-dingo-gap");
         await using var server = await RunningServer.ServeAsync(mars);
         var ids = Ids(await server.GetAsync("/tilesets"));
         Assert.Equal("mars-dingo-gap", ids[0]);

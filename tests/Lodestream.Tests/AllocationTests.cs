@@ -16,7 +16,7 @@ public class AllocationTests
     [BenchFlightFact]
     public void Flying_over_what_is_there_allocates_nothing()
     {
-        var flight = SharedData.Flight();
+        var flight = BenchFlight.Read();
         var world = Settled();
         var views = Enumerable.Range(0, flight.Poses.Count).Select(pose => flight.At(pose)).ToArray();
 

@@ -35,7 +35,7 @@ public class StreamingTests
                 http.Response.Headers.RetryAfter = "1";
                 return Task.CompletedTask;
             }
-            return http.Response.SendFileAsync(Path.Combine(RealDataFactAttribute.Folder, "mars-dingo-gap", path[1..]));
+            return http.Response.SendFileAsync(Path.Combine(DataFolder.Path!, "mars-dingo-gap", path[1..]));
         });
         using var client = HttpTransport.CreateClient();
         var run = new Run(server.Address + "tileset-external-with-url-params.json");
@@ -52,7 +52,7 @@ public class StreamingTests
     [RealDataFact]
     public async Task Mars_streams_from_files()
     {
-        var path = Path.Combine(RealDataFactAttribute.Folder, "mars-dingo-gap", "tileset-external-with-url-params.json");
+        var path = Path.Combine(DataFolder.Path!, "mars-dingo-gap", "tileset-external-with-url-params.json");
         var run = new Run(new Uri(path).AbsoluteUri);
         using var transport = new FileTransport(run.Inbox);
         await run.UntilSettledAsync(transport);

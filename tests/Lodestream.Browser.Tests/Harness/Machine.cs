@@ -1,4 +1,5 @@
 using System.Reflection;
+using Lodestream.Tests.Shared;
 
 namespace Lodestream.Browser.Tests.Harness;
 
@@ -20,7 +21,7 @@ internal static class Machine
     /// <summary>A folder of real data, or null where this machine has none.</summary>
     public static string? Data(string name)
     {
-        var folder = Path.Combine(Environment.GetEnvironmentVariable("LODESTREAM_DATA") ?? Path.Combine(Root, "..", "shared", "data"), name);
+        var folder = DataFolder.Path is { } data ? Path.Combine(data, name) : null;
         return Directory.Exists(folder) ? Path.GetFullPath(folder) : null;
     }
 

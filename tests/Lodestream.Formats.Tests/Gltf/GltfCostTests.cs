@@ -2,6 +2,7 @@ using System.Text;
 using Lodestream.Formats.Gltf;
 using Lodestream.Formats.Preparing;
 using Lodestream.Scene;
+using Lodestream.Tests.Shared;
 
 namespace Lodestream.Formats.Tests.Gltf;
 
@@ -72,7 +73,7 @@ public class GltfCostTests
     public void Mars_grows_about_tenfold_from_file_to_gpu()
     {
         long files = 0, gpu = 0;
-        foreach (var file in Directory.GetFiles(SharedData.Path("mars-dingo-gap"), "*.b3dm"))
+        foreach (var file in Directory.GetFiles(DataFolder.Of("mars-dingo-gap"), "*.b3dm"))
         {
             var bytes = File.ReadAllBytes(file);
             var outcome = ContentReader.Open(bytes, UpAxis.Z, out var content);

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Lodestream.Formats.Inspection;
 using Lodestream.Formats.Tests.Gltf;
 using Lodestream.Formats.Tests.Tiles3D;
+using Lodestream.Tests.Shared;
 
 namespace Lodestream.Formats.Tests.Inspection;
 
@@ -119,7 +120,7 @@ public class SceneInspectorTests
     [InlineData("tileset-broken-root-content.json", 293, 293, 1)]
     public async Task Mars_is_whole_but_for_what_its_variants_break_on_purpose(string name, int tiles, int contents, int errors)
     {
-        var uri = SceneFiles.Locate(SharedData.Path(Path.Combine("mars-dingo-gap", name)), out _)!;
+        var uri = SceneFiles.Locate(DataFolder.Of(Path.Combine("mars-dingo-gap", name)), out _)!;
         var report = await SceneInspector.InspectAsync(uri);
         Assert.Equal((tiles, contents, errors), (report.Tiles, report.Contents, report.ErrorCount));
         Assert.All(report.Problems, p => Assert.Equal(ProblemKind.MissingFile, p.Kind));
@@ -130,7 +131,7 @@ public class SceneInspectorTests
     [RealDataFact]
     public async Task The_absent_finest_dragon_is_the_only_error_of_its_scene()
     {
-        var uri = SceneFiles.Locate(SharedData.Path("3d-tiles-samples/1.0/TilesetWithDiscreteLOD"), out var error);
+        var uri = SceneFiles.Locate(DataFolder.Of("3d-tiles-samples/1.0/TilesetWithDiscreteLOD"), out var error);
         Assert.Null(error);
         var report = await SceneInspector.InspectAsync(uri!);
         Assert.Contains("dragon_high.b3dm", report.Problems.Single(p => p.Severity == ProblemSeverity.Error).Message, StringComparison.Ordinal);
@@ -139,7 +140,7 @@ public class SceneInspectorTests
     [RealDataFact]
     public async Task Regions_within_regions_and_boxes_on_the_globe_are_inside()
     {
-        var report = await SceneInspector.InspectAsync(SceneFiles.Locate(SharedData.Path("3d-tiles-samples/1.0/TilesetWithRequestVolume"), out _)!);
+        var report = await SceneInspector.InspectAsync(SceneFiles.Locate(DataFolder.Of("3d-tiles-samples/1.0/TilesetWithRequestVolume"), out _)!);
         Assert.Equal(9, report.Tiles);
         Assert.DoesNotContain(report.Problems, p => p.Kind is ProblemKind.OutsideParent or ProblemKind.ErrorInversion);
     }

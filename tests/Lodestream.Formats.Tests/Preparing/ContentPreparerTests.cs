@@ -6,6 +6,7 @@ using Lodestream.Formats.Tiles3D;
 using Lodestream.Geometry;
 using Lodestream.Scene;
 using Lodestream.Streaming;
+using Lodestream.Tests.Shared;
 
 namespace Lodestream.Formats.Tests.Preparing;
 
@@ -173,7 +174,7 @@ public class ContentPreparerTests
     [RealDataFact]
     public void Every_tile_of_mars_is_prepared_and_lies_where_its_tileset_says()
     {
-        var uri = new Uri(SharedData.Path("mars-dingo-gap/tileset.json"));
+        var uri = new Uri(DataFolder.Of("mars-dingo-gap/tileset.json"));
         var tree = new TileTree(uri.AbsoluteUri);
         tree.Append(TileTree.SceneRoot, TilesetReader.Read(File.ReadAllBytes(uri.LocalPath), uri.AbsoluteUri, TilesetParent.Scene).Block!);
         var preparer = new ContentPreparer(tree, _inbox, work => work());

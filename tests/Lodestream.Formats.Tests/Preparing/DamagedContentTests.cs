@@ -3,6 +3,7 @@ using FsCheck.Fluent;
 using Lodestream.Formats.Preparing;
 using Lodestream.Formats.Tests.Gltf;
 using Lodestream.Scene;
+using Lodestream.Tests.Shared;
 
 namespace Lodestream.Formats.Tests.Preparing;
 
@@ -16,7 +17,7 @@ public class DamagedContentTests
     [RealDataFact]
     public void Nor_is_a_real_one()
     {
-        var bytes = File.ReadAllBytes(SharedData.Path("mars-dingo-gap/0000.b3dm"));
+        var bytes = File.ReadAllBytes(DataFolder.Of("mars-dingo-gap/0000.b3dm"));
         for (var seed = 0; seed < 40; seed++)
             Damage(bytes, new(seed), times: 5);
     }

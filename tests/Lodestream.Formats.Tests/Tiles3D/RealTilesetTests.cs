@@ -1,6 +1,7 @@
 using Lodestream.Formats.Tiles3D;
 using Lodestream.Geometry;
 using Lodestream.Scene;
+using Lodestream.Tests.Shared;
 
 namespace Lodestream.Formats.Tests.Tiles3D;
 
@@ -38,7 +39,7 @@ public class RealTilesetTests
         var (whole, _) = Open("mars-dingo-gap/tileset.json");
         var tile = Enumerable.Range(1, tree.TileCount - 1).Single(t => (tree.Links[t].Flags & TileFlags.Unexpanded) != 0);
         Assert.EndsWith("tileset-external-child.json?foo=bar#baz", tree.Contents.Uri(tree.SlotsOf(tile)[0]), StringComparison.Ordinal);
-        var child = TilesetReader.Read(File.ReadAllBytes(SharedData.Path("mars-dingo-gap/tileset-external-child.json")),
+        var child = TilesetReader.Read(File.ReadAllBytes(DataFolder.Of("mars-dingo-gap/tileset-external-child.json")),
             tree.Contents.Uri(tree.SlotsOf(tile)[0]), TilesetParent.Of(tree, tile));
         tree.Append(tile, child.Block!);
         Assert.Equal(whole.TileCount + 1, tree.TileCount);
@@ -68,7 +69,7 @@ public class RealTilesetTests
         Assert.Equal(ContentFormat.Pnts, tree.Contents.Records[tree.SlotsOf(points)[0]].Format);
         Assert.Equal(0, tree.Volume(1).DistanceTo(tree.Volume(points).Center));
         var city = tree.Child(1, 0);
-        var inner = TilesetReader.Read(File.ReadAllBytes(SharedData.Path("3d-tiles-samples/1.0/TilesetWithRequestVolume/city/tileset.json")),
+        var inner = TilesetReader.Read(File.ReadAllBytes(DataFolder.Of("3d-tiles-samples/1.0/TilesetWithRequestVolume/city/tileset.json")),
             tree.Contents.Uri(tree.SlotsOf(city)[0]), TilesetParent.Of(tree, city));
         tree.Append(city, inner.Block!);
         Assert.EndsWith("/city/ll.b3dm", tree.Contents.Uri(tree.SlotsOf(tree.Child(tree.Child(city, 0), 0))[0]), StringComparison.Ordinal);
@@ -85,7 +86,7 @@ public class RealTilesetTests
     [RealDataFact]
     public void Every_tileset_of_the_data_is_read()
     {
-        var files = Directory.GetFiles(SharedData.Folder!, "tileset*.json", SearchOption.AllDirectories);
+        var files = Directory.GetFiles(DataFolder.Path!, "tileset*.json", SearchOption.AllDirectories);
         Assert.True(files.Length >= 20);
         foreach (var file in files)
         {
@@ -97,8 +98,8 @@ public class RealTilesetTests
 
     private static (TileTree Tree, TilesetResult Result) Open(string relative)
     {
-        var uri = new Uri(SharedData.Path(relative)).AbsoluteUri;
-        var result = TilesetReader.Read(File.ReadAllBytes(SharedData.Path(relative)), uri, TilesetParent.Scene);
+        var uri = new Uri(DataFolder.Of(relative)).AbsoluteUri;
+        var result = TilesetReader.Read(File.ReadAllBytes(DataFolder.Of(relative)), uri, TilesetParent.Scene);
         Assert.True(result.IsOk, result.Error);
         var tree = new TileTree(uri);
         tree.Append(TileTree.SceneRoot, result.Block);

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Lodestream.Geometry;
 using Lodestream.Selection;
@@ -54,6 +56,18 @@ public sealed class SampleTests : IDisposable
         var (exit, output, error) = Run(sample, "/no/such/scene", "0", "0", "0");
         Assert.Equal((2, ""), (exit, output));
         Assert.Contains("/no/such/scene", Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_host_that_is_silent_is_not_waited_for_for_ever()
+    {
+        // It takes the connection and never answers.
+        var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var (exit, output, error) = Run("Headless", $"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/tileset.json", "0", "0", "0", "0.5");
+        listener.Stop();
+        Assert.Equal((2, ""), (exit, output));
+        Assert.Contains("not all is here after 0.5 s", error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -17,7 +17,7 @@ public class BenchWorldTests
         var tree = new TileTree(HandDrivenWorld.SceneUri);
         tree.Append(TileTree.SceneRoot, new SyntheticQuadtree(levels).Build());
         Assert.Equal(tiles, tree.TileCount - 1);
-        var flight = SharedData.Flight();
+        var flight = BenchFlight.Read();
         var policy = new ScreenSpaceErrorPolicy();
         var set = new VisibilitySet();
         var distinct = new HashSet<int>();
@@ -44,7 +44,7 @@ public class BenchWorldTests
     [BenchFlightFact]
     public void Settled_at_a_pose_the_screen_shows_exactly_the_selected_tiles()
     {
-        var flight = SharedData.Flight();
+        var flight = BenchFlight.Read();
         var world = new HandDrivenWorld(new SyntheticQuadtree(8).Build(), HandDrivenWorld.Plain with { UploadBudgetMs = 1e6 });
         for (var pose = 0; pose < 300; pose += 60)
         {

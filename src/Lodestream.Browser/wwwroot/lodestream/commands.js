@@ -73,8 +73,8 @@ export class CommandExecutor {
 
   /** @param {import('./protocol.js').CommandReader} commands */
   #decode(commands) {
-    const ticket = commands.word(), payload = commands.word(), offset = commands.word(), length = commands.word();
-    this.#decoding.start(ticket, this.#transport.take(payload), offset, length, Array.from(commands.words(3)));
+    const ticket = commands.word(), payload = commands.word();
+    this.#decoding.start(ticket, [this.#transport.take(payload)], JSON.parse(commands.text()));
   }
 
   /**
@@ -83,14 +83,17 @@ export class CommandExecutor {
    * @param {string} uri
    */
   #upload(content, ticket, uri) {
-    const decoded = this.#decoding.take(ticket), began = performance.now();
+    const failed = (/** @type {Error} */ error) => this.#events.post([PageEvent.UploadFailed, ticket, this.#events.keepText(error.message)]);
+    const decoded = this.#decoding.take(ticket);
+    if (!decoded) {
+      failed(new Error('what was decoded is gone'));
+      return;
+    }
     try {
-      if (!decoded)
-        throw new Error('what was decoded is gone');
-      const { geometryBytes, textureBytes } = this.#tiles.upload(content, ticket, uri, decoded);
-      this.#events.post([PageEvent.Uploaded, ticket, geometryBytes, textureBytes, performance.now() - began]);
+      this.#tiles.upload(content, ticket, uri, decoded, ({ geometryBytes, textureBytes }, milliseconds) =>
+        this.#events.post([PageEvent.Uploaded, ticket, geometryBytes, textureBytes, milliseconds]), failed);
     } catch (error) {
-      this.#events.post([PageEvent.UploadFailed, ticket, this.#events.keepText(/** @type {Error} */ (error).message)]);
+      failed(/** @type {Error} */ (error));
     }
   }
 
@@ -102,6 +105,7 @@ export class CommandExecutor {
     // The content's number may have been given to another meanwhile; the ticket has not.
     if (this.#tiles.contents.get(content)?.ticket === ticket)
       this.#tiles.free(content);
+    this.#tiles.cancelUpload(ticket);
     this.#decoding.drop(ticket);
     this.#events.post([PageEvent.Released, ticket]);
   }

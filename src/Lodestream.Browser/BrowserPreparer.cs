@@ -1,5 +1,7 @@
 using Lodestream.Browser.Interop;
 using Lodestream.Formats;
+using Lodestream.Formats.Gltf;
+using Lodestream.Formats.Preparing;
 using Lodestream.Formats.Tiles3D;
 using Lodestream.Scene;
 using Lodestream.Streaming;
@@ -22,6 +24,9 @@ internal sealed class BrowserPreparer(int scene, TileTree tree, SharedBlock bloc
     private readonly Queue<long> _toMeasure = new();
     private readonly Queue<long> _topology = new();
 
+    /// <summary>What the page's GPU takes of Basis textures.</summary>
+    public TextureTranscoding Transcoding { get; set; }
+
     /// <summary>Whether there is work for the next frame.</summary>
     public bool HasWork => _toMeasure.Count > 0 || _topology.Count > 0;
 
@@ -40,10 +45,9 @@ internal sealed class BrowserPreparer(int scene, TileTree tree, SharedBlock bloc
         block.Write(Command.Decode);
         block.Write(ticket);
         block.Write(open.Payload.Id);
-        block.Write(open.Content.Glb.Offset);
-        block.Write(open.Content.Glb.Length);
-        block.Write(open.Content.Origin);
+        block.Write(DecodePlan.Write(open.Layout!));
         open.Payload = null;
+        open.Layout = null;
     }
 
     public void Cancel(long ticket, CancelReason reason)
@@ -110,7 +114,10 @@ internal sealed class BrowserPreparer(int scene, TileTree tree, SharedBlock bloc
     {
         if (!_open.TryGetValue(ticket, out var open) || open.Stage != PreparationStage.Measuring)
             return;
-        var outcome = ContentMeasure.Read(open.Payload!, open.Job.Format, tree.UpAxisOf(open.Job.Tile), out open.Content);
+        var files = new ContentFileSet();
+        var outcome = ContentMeasure.Read(open.Payload!, tree.UpAxisOf(open.Job.Tile), Transcoding, files, out open.Layout);
+        if (outcome.IsOk && open.Layout is null)
+            outcome = new(ReadStatus.NotSupported, $"not supported yet: contents in several files ({string.Join(", ", files.Missing)})", 0);
         if (!outcome.IsOk)
         {
             Fail(open, $"{open.Job.Uri}: {outcome.Error}", outcome.Status == ReadStatus.NotSupported);
@@ -121,9 +128,9 @@ internal sealed class BrowserPreparer(int scene, TileTree tree, SharedBlock bloc
         {
             Kind = InboxKind.Measured,
             Id = ticket,
-            CpuBytes = open.Content.CpuBytes,
-            GpuGeometryBytes = open.Content.GeometryBytes,
-            GpuTextureBytes = open.Content.TextureBytes,
+            CpuBytes = open.Layout!.Cost.DecodedBytes,
+            GpuGeometryBytes = open.Layout.Cost.GeometryBytes,
+            GpuTextureBytes = open.Layout.Cost.TextureBytes,
         });
     }
 
@@ -197,7 +204,7 @@ internal sealed class BrowserPreparer(int scene, TileTree tree, SharedBlock bloc
         public required PrepareJob Job;
         public BrowserPayload? Payload;
         public PreparationStage Stage;
-        public MeasuredContent Content;
+        public ContentLayout? Layout;
         public TilesetReader? Topology;
     }
 }

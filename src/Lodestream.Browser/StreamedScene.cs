@@ -1,4 +1,5 @@
 using Lodestream.Browser.Interop;
+using Lodestream.Formats.Gltf;
 using Lodestream.Scene;
 using Lodestream.Streaming;
 
@@ -17,12 +18,12 @@ internal sealed class StreamedScene : IDisposable
     private readonly FailureLog _failures = new();
     private bool _budgetIsTooSmall;
 
-    public StreamedScene(int number, string url, StreamerOptions options)
+    public StreamedScene(int number, string url, StreamerOptions options, TextureTranscoding transcoding)
     {
         _number = number;
         Tree = new(url);
         _transport = new(number, Block, _inbox, _failures);
-        _preparer = new(number, Tree, Block, _inbox, _failures, TimeProvider.System);
+        _preparer = new(number, Tree, Block, _inbox, _failures, TimeProvider.System) { Transcoding = transcoding };
         Streamer = new(Tree, _transport, _preparer, new BrowserHost(Tree, Block), _inbox, options with { TopologyTilesPerTick = TopologyTilesPerTick });
     }
 

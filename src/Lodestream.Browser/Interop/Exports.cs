@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices.JavaScript;
+using Lodestream.Formats.Gltf;
 using Lodestream.Scene;
 
 namespace Lodestream.Browser.Interop;
@@ -11,7 +12,7 @@ internal static partial class Exports
 
     /// <summary>Opens a scene; nothing is fetched before its first tick.</summary>
     [JSExport]
-    public static int Open(string url, double memoryBytes, int requests, int requestsPerHost, double uploadMs)
+    public static int Open(string url, double memoryBytes, int requests, int requestsPerHost, double uploadMs, bool transcodesToPixels)
     {
         var number = ++_lastScene;
         Scenes[number] = new(number, url, new()
@@ -20,7 +21,7 @@ internal static partial class Exports
             MaximumRequests = requests,
             MaximumRequestsPerHost = requestsPerHost,
             UploadBudgetMs = uploadMs,
-        });
+        }, transcodesToPixels ? TextureTranscoding.Pixels : TextureTranscoding.Blocks);
         return number;
     }
 

@@ -12,7 +12,7 @@ internal enum Command
     /// <summary>payload.</summary>
     DropPayload = 3,
 
-    /// <summary>ticket, payload, offset and length of the glb in it, origin (3): where the glb's own origin lies in its tile's content frame, metres.</summary>
+    /// <summary>ticket, payload, plan (text): what to decode and where it is (<see cref="DecodePlan"/>).</summary>
     Decode = 4,
 
     /// <summary>ticket, whether it took too long.</summary>

@@ -12,6 +12,7 @@ import { EventQueue } from './lodestream/events.js';
 import { PageEvent, SharedBlock, WakeKind } from './lodestream/protocol.js';
 import { attachPage, boot, detachPage } from './lodestream/runtime.js';
 import { readStatistics } from './lodestream/statistics.js';
+import { blockFormatOf } from './lodestream/textures.js';
 import { TileScene } from './lodestream/tile-scene.js';
 import { Transport } from './lodestream/transport.js';
 import { sameView, viewOf } from './lodestream/view.js';
@@ -53,7 +54,7 @@ export class LodestreamTiles extends THREE.EventDispatcher {
   #events = new EventQueue(() => this.#wake());
   #clock = new SceneClock();
   #transport = new Transport(this.#events);
-  #decoding = new Decoding(this.#events);
+  #decoding;
   #tileScene;
   #executor;
   #renderer;
@@ -102,9 +103,11 @@ export class LodestreamTiles extends THREE.EventDispatcher {
     this.#core = core;
     this.#renderer = options.renderer;
     this.#camera = options.camera;
+    const blocks = blockFormatOf(options.renderer);
+    this.#decoding = new Decoding(this.#events, blocks);
     this.#tileScene = new TileScene(options.renderer);
     this.#scene = core.exports.Open(url, options.memoryBudgetBytes ?? 512 * 2 ** 20, options.maximumRequests ?? 24,
-      options.maximumRequestsPerHost ?? 8, options.uploadBudgetMs ?? 4);
+      options.maximumRequestsPerHost ?? 8, options.uploadBudgetMs ?? 4, blocks === null);
     this.#block = new SharedBlock(core.runtime, core.exports.Address(this.#scene));
     this.#executor = new CommandExecutor(this.#transport, this.#decoding, this.#tileScene, this.#events, this);
     attachPage(this.#scene, {
@@ -144,12 +147,14 @@ export class LodestreamTiles extends THREE.EventDispatcher {
   get needsUpdate() {
     if (this.#disposed || this.#contextLost || this.#clock.isSuspended)
       return false;
-    return this.#wakeKind === WakeKind.Now || this.#events.waiting.length > 0
+    return this.#wakeKind === WakeKind.Now || this.#tileScene.uploading || this.#events.waiting.length > 0
       || (this.#wakeKind === WakeKind.AtTime && this.#clock.now() >= this.#wakeAt) || !sameView(this.#currentView(), this.#view);
   }
 
   /** Milliseconds until update() has something to do if nothing happens before; Infinity when only an event wakes it. */
   get wakeDelay() {
+    if (this.#tileScene.uploading)
+      return 0;
     switch (this.#wakeKind) {
       case WakeKind.Now: return 0;
       case WakeKind.AtTime: return Math.max(0, this.#wakeAt - this.#clock.now());
@@ -214,6 +219,7 @@ export class LodestreamTiles extends THREE.EventDispatcher {
 
   #tick() {
     const began = performance.now();
+    this.#tileScene.continueUploads();
     this.#view = this.#currentView();
     this.#block.write(this.#clock.now(), [this.#view], this.#events.waiting);
     performance.mark('lodestream-core');

@@ -67,16 +67,31 @@ public enum GltfAlphaMode : byte
 
 /// <summary>A buffer: the BIN chunk, or a file.</summary>
 /// <param name="ByteLength">Its length in bytes.</param>
-/// <param name="Uri">Where it is; null for the BIN chunk.</param>
-public readonly record struct GltfBuffer(int ByteLength, string? Uri);
+/// <param name="Uri">Its file or data URI; null for the BIN chunk.</param>
+/// <param name="IsPlaceholder">Whether it only stands for what compressed views decode to (meshopt): it has no bytes of its own.</param>
+public readonly record struct GltfBuffer(int ByteLength, string? Uri, bool IsPlaceholder = false);
 
 /// <summary>A run of a buffer's bytes.</summary>
 /// <param name="Buffer">The buffer.</param>
 /// <param name="ByteOffset">First byte.</param>
 /// <param name="ByteLength">Number of bytes.</param>
 /// <param name="ByteStride">Bytes from one element to the next; 0 where they are packed.</param>
-/// <param name="IsCompressed">Whether the bytes must be decompressed first (meshopt).</param>
-public readonly record struct GltfBufferView(int Buffer, int ByteOffset, int ByteLength, int ByteStride, bool IsCompressed);
+/// <param name="Meshopt">Where its bytes are in fact, compressed; null where they are as they are. The other figures then are the decompressed ones.</param>
+public readonly record struct GltfBufferView(int Buffer, int ByteOffset, int ByteLength, int ByteStride, GltfMeshopt? Meshopt)
+{
+    /// <summary>Whether the bytes must be decompressed first.</summary>
+    public bool IsCompressed => Meshopt is not null;
+}
+
+/// <summary>A run of bytes that meshoptimizer compressed (EXT_meshopt_compression).</summary>
+/// <param name="Buffer">The buffer.</param>
+/// <param name="ByteOffset">First byte.</param>
+/// <param name="ByteLength">Number of bytes.</param>
+/// <param name="ByteStride">Bytes of an element, decompressed.</param>
+/// <param name="Count">Number of elements.</param>
+/// <param name="Mode">ATTRIBUTES, TRIANGLES or INDICES.</param>
+/// <param name="Filter">NONE, OCTAHEDRAL, QUATERNION or EXPONENTIAL.</param>
+public sealed record GltfMeshopt(int Buffer, int ByteOffset, int ByteLength, int ByteStride, int Count, string Mode, string Filter);
 
 /// <summary>Typed elements in a buffer view.</summary>
 /// <param name="BufferView">The view; −1 where the elements are zero, sparse or compressed.</param>
@@ -85,10 +100,14 @@ public readonly record struct GltfBufferView(int Buffer, int ByteOffset, int Byt
 /// <param name="Components">Components per element: 1 to 16.</param>
 /// <param name="Count">Number of elements.</param>
 /// <param name="Normalized">Whether integers stand for 0 … 1 or −1 … 1.</param>
-/// <param name="IsSparse">Whether some elements are replaced by others.</param>
+/// <param name="Sparse">Elements that replace some of the view's, or of zeros; null where there are none.</param>
+/// <param name="Bounds">Least and greatest of three components, as the file names them; null where it does not.</param>
 public readonly record struct GltfAccessor(
-    int BufferView, int ByteOffset, GltfComponentType ComponentType, int Components, int Count, bool Normalized, bool IsSparse)
+    int BufferView, int ByteOffset, GltfComponentType ComponentType, int Components, int Count, bool Normalized, GltfSparse? Sparse = null, GltfBounds? Bounds = null)
 {
+    /// <summary>Whether some elements are replaced by others.</summary>
+    public bool IsSparse => Sparse is not null;
+
     /// <summary>Bytes of a component.</summary>
     public int ComponentBytes => ComponentType switch
     {
@@ -100,6 +119,20 @@ public readonly record struct GltfAccessor(
     /// <summary>Bytes of an element, packed.</summary>
     public int ElementBytes => ComponentBytes * Components;
 }
+
+/// <summary>Elements of an accessor that replace others.</summary>
+/// <param name="Count">How many.</param>
+/// <param name="IndicesView">Buffer view of their places.</param>
+/// <param name="IndicesOffset">First byte of the places in it.</param>
+/// <param name="IndicesType">Type of the places.</param>
+/// <param name="ValuesView">Buffer view of the elements.</param>
+/// <param name="ValuesOffset">First byte of the elements in it.</param>
+public sealed record GltfSparse(int Count, int IndicesView, int IndicesOffset, GltfComponentType IndicesType, int ValuesView, int ValuesOffset);
+
+/// <summary>What a file says of the range of an accessor with three components.</summary>
+/// <param name="Min">Least of each.</param>
+/// <param name="Max">Greatest of each.</param>
+public sealed record GltfBounds(Vector3d Min, Vector3d Max);
 
 /// <summary>A vertex attribute.</summary>
 /// <param name="Semantic">glTF's name: POSITION, NORMAL, TEXCOORD_0, …</param>
@@ -113,7 +146,8 @@ public readonly record struct GltfAttribute(string Semantic, int Accessor);
 /// <param name="Material">The material; −1 for glTF's default.</param>
 /// <param name="Targets">Accessors of the morph targets.</param>
 /// <param name="DracoView">The buffer view of Draco-compressed geometry; −1 where there is none.</param>
-public sealed record GltfPrimitive(GltfPrimitiveMode Mode, GltfAttribute[] Attributes, int Indices, int Material, int[] Targets, int DracoView)
+/// <param name="Features">What tells features apart, and their properties (EXT_mesh_features, EXT_structural_metadata).</param>
+public sealed record GltfPrimitive(GltfPrimitiveMode Mode, GltfAttribute[] Attributes, int Indices, int Material, int[] Targets, int DracoView, GltfPrimitiveFeatures Features)
 {
     /// <summary>The accessor of an attribute; −1 where the primitive has none of the name.</summary>
     public int Find(string semantic)
@@ -136,7 +170,27 @@ public sealed record GltfMesh(GltfPrimitive[] Primitives);
 /// <param name="Local">From its own frame to its parent's.</param>
 /// <param name="Children">Nodes beneath it.</param>
 /// <param name="Instances">Accessors of its GPU instances' attributes (EXT_mesh_gpu_instancing); empty where it is drawn once.</param>
-public sealed record GltfNode(int Mesh, Transform3d Local, int[] Children, GltfAttribute[] Instances);
+/// <param name="InstanceFeatures">What tells features apart among the instances (EXT_instance_features).</param>
+public sealed record GltfNode(int Mesh, Transform3d Local, int[] Children, GltfAttribute[] Instances, GltfFeatureIds[] InstanceFeatures);
+
+/// <summary>A texture as a material uses it.</summary>
+/// <param name="Texture">The texture.</param>
+/// <param name="IsColor">Whether its values are sRGB colours, not data.</param>
+public readonly record struct GltfTextureUse(int Texture, bool IsColor);
+
+/// <summary>How a texture is sampled, by WebGL's numbers.</summary>
+/// <param name="MagFilter">Filter when magnified.</param>
+/// <param name="MinFilter">Filter when reduced.</param>
+/// <param name="WrapS">What is beyond the left and right edge.</param>
+/// <param name="WrapT">What is beyond the upper and lower edge.</param>
+public readonly record struct GltfSampler(int MagFilter, int MinFilter, int WrapS, int WrapT)
+{
+    /// <summary>What glTF leaves to the host: linear between mip levels, repeated.</summary>
+    public static readonly GltfSampler Standard = new(9729, 9987, 10497, 10497);
+
+    /// <summary>Whether the filter looks at mip levels.</summary>
+    public bool NeedsMipLevels => MinFilter is not (9728 or 9729);
+}
 
 /// <summary>The basics of a material.</summary>
 public sealed record GltfMaterial
@@ -149,6 +203,9 @@ public sealed record GltfMaterial
 
     /// <summary>Which TEXCOORD the base colour uses.</summary>
     public int BaseColorTexCoord { get; init; }
+
+    /// <summary>All textures it uses, the base colour's among them.</summary>
+    public IReadOnlyList<GltfTextureUse> Textures { get; init; } = [];
 
     /// <summary>Metalness factor.</summary>
     public float Metallic { get; init; } = 1;
@@ -207,11 +264,32 @@ public sealed class GltfDocument
     /// <summary>The image of each texture; −1 where it names none.</summary>
     public int[] Textures { get; internal set; } = [];
 
+    /// <summary>How each texture is sampled.</summary>
+    public GltfSampler[] TextureSamplers { get; internal set; } = [];
+
     /// <summary>Images.</summary>
     public GltfImage[] Images { get; internal set; } = [];
 
+    /// <summary>What the file tells of properties (EXT_structural_metadata); null where it tells nothing.</summary>
+    public GltfStructuralMetadata? Metadata { get; internal set; }
+
+    /// <summary>Whether anything moves: skins or animations.</summary>
+    public bool IsAnimated { get; internal set; }
+
     /// <summary>What positions are relative to (CESIUM_RTC), on the tile's axes, metres; null where the file names none.</summary>
     public Vector3d? RtcCenter { get; internal set; }
+
+    /// <summary>The nodes that the scene reaches, parents first.</summary>
+    public IEnumerable<int> SceneNodes()
+    {
+        var stack = new Stack<int>(Enumerable.Reverse(Roots));
+        while (stack.TryPop(out var node))
+        {
+            yield return node;
+            foreach (var child in Enumerable.Reverse(Nodes[node].Children))
+                stack.Push(child);
+        }
+    }
 
     /// <summary>From each node's frame to the content's; nodes outside the scene have their own trees' frames.</summary>
     public Transform3d[] WorldTransforms()

@@ -16,10 +16,15 @@ internal static class GltfMaterialReader
     private static GltfMaterial ReadMaterial(ref JsonWalker walker)
     {
         var material = new GltfMaterial();
+        var uses = new List<GltfTextureUse>();
         while (walker.NextProperty())
         {
             if (walker.Is("pbrMetallicRoughness"u8))
-                material = ReadMetallicRoughness(ref walker, material);
+                material = ReadMetallicRoughness(ref walker, material, uses);
+            else if (walker.Is("normalTexture"u8) || walker.Is("occlusionTexture"u8))
+                ReadTexture(ref walker, uses, isColor: false);
+            else if (walker.Is("emissiveTexture"u8))
+                ReadTexture(ref walker, uses, isColor: true);
             else if (walker.Is("emissiveFactor"u8))
                 material = material with { Emissive = Factors(ref walker, [0, 0, 0]) };
             else if (walker.Is("alphaMode"u8))
@@ -29,27 +34,60 @@ internal static class GltfMaterialReader
             else if (walker.Is("doubleSided"u8))
                 material = material with { DoubleSided = walker.Flag() };
             else if (walker.Is("extensions"u8))
-                material = material with { Unlit = NamesUnlit(ref walker) };
+                material = ReadExtensions(ref walker, material, uses);
             else
                 walker.SkipValue();
+        }
+        return material with { Textures = uses };
+    }
+
+    private static GltfMaterial ReadExtensions(ref JsonWalker walker, GltfMaterial material, List<GltfTextureUse> uses)
+    {
+        if (!walker.EnterObject())
+            return material;
+        while (walker.NextProperty())
+        {
+            if (walker.Is("KHR_techniques_webgl"u8))
+            {
+                material = ReadTechnique(ref walker, material, uses);
+                continue;
+            }
+            if (walker.Is("KHR_materials_unlit"u8))
+                material = material with { Unlit = true };
+            walker.SkipValue();
         }
         return material;
     }
 
-    private static bool NamesUnlit(ref JsonWalker walker)
+    // A material with a shader of its own, from glTF's first version: its shader is not run. What is nearest to what it shows is its
+    // first texture, or else its diffuse colour, unlit.
+    private static GltfMaterial ReadTechnique(ref JsonWalker walker, GltfMaterial material, List<GltfTextureUse> uses)
     {
-        var named = false;
         if (!walker.EnterObject())
-            return false;
+            return material;
         while (walker.NextProperty())
         {
-            named |= walker.Is("KHR_materials_unlit"u8);
-            walker.SkipValue();
+            if (!walker.Is("values"u8))
+            {
+                walker.SkipValue();
+                continue;
+            }
+            if (!walker.EnterObject())
+                continue;
+            while (walker.NextProperty())
+            {
+                if (walker.Is("u_diffuse"u8) && walker.IsArrayNext)
+                    material = material with { BaseColor = Factors(ref walker, [1, 1, 1, 1]) };
+                else if (material.BaseColorTexture >= 0)
+                    walker.SkipValue();
+                else if (ReadTexture(ref walker, uses, isColor: true) is var (index, texCoord) && index >= 0)
+                    material = material with { BaseColorTexture = index, BaseColorTexCoord = texCoord };
+            }
         }
-        return named;
+        return material with { Unlit = true };
     }
 
-    private static GltfMaterial ReadMetallicRoughness(ref JsonWalker walker, GltfMaterial material)
+    private static GltfMaterial ReadMetallicRoughness(ref JsonWalker walker, GltfMaterial material, List<GltfTextureUse> uses)
     {
         if (!walker.EnterObject())
             return material;
@@ -61,28 +99,36 @@ internal static class GltfMaterialReader
                 material = material with { Metallic = (float)walker.Number(1) };
             else if (walker.Is("roughnessFactor"u8))
                 material = material with { Roughness = (float)walker.Number(1) };
+            else if (walker.Is("metallicRoughnessTexture"u8))
+                ReadTexture(ref walker, uses, isColor: false);
             else if (walker.Is("baseColorTexture"u8))
-                material = ReadBaseColorTexture(ref walker, material);
+            {
+                var (index, texCoord) = ReadTexture(ref walker, uses, isColor: true);
+                material = material with { BaseColorTexture = index, BaseColorTexCoord = texCoord };
+            }
             else
                 walker.SkipValue();
         }
         return material;
     }
 
-    private static GltfMaterial ReadBaseColorTexture(ref JsonWalker walker, GltfMaterial material)
+    private static (int Index, int TexCoord) ReadTexture(ref JsonWalker walker, List<GltfTextureUse> uses, bool isColor)
     {
+        int index = -1, texCoord = 0;
         if (!walker.EnterObject())
-            return material;
+            return (index, texCoord);
         while (walker.NextProperty())
         {
             if (walker.Is("index"u8))
-                material = material with { BaseColorTexture = walker.Integer(-1) };
+                index = walker.Integer(-1);
             else if (walker.Is("texCoord"u8))
-                material = material with { BaseColorTexCoord = walker.Integer(0) };
+                texCoord = walker.Integer(0);
             else
                 walker.SkipValue();
         }
-        return material;
+        if (index >= 0)
+            uses.Add(new(index, isColor));
+        return (index, texCoord);
     }
 
     private static float[] Factors(ref JsonWalker walker, float[] standard)

@@ -30,6 +30,7 @@ internal static class GltfMeshReader
     {
         int indices = -1, material = -1, mode = (int)GltfPrimitiveMode.Triangles, draco = -1;
         GltfAttribute[] attributes = [];
+        var features = GltfPrimitiveFeatures.None;
         var targets = new List<int>();
         while (walker.NextProperty())
         {
@@ -42,13 +43,13 @@ internal static class GltfMeshReader
             else if (walker.Is("mode"u8))
                 mode = walker.Integer(mode);
             else if (walker.Is("extensions"u8))
-                draco = ReadDraco(ref walker);
+                ReadExtensions(ref walker, ref draco, ref features);
             else if (walker.Is("targets"u8))
                 ReadTargets(ref walker, targets);
             else
                 walker.SkipValue();
         }
-        return new((GltfPrimitiveMode)mode, attributes, indices, material, [.. targets], draco);
+        return new((GltfPrimitiveMode)mode, attributes, indices, material, [.. targets], draco, features);
     }
 
     private static void ReadTargets(ref JsonWalker walker, List<int> targets)
@@ -75,6 +76,26 @@ internal static class GltfMeshReader
         return [.. attributes];
     }
 
+    private static void ReadExtensions(ref JsonWalker walker, ref int draco, ref GltfPrimitiveFeatures features)
+    {
+        if (!walker.EnterObject())
+            return;
+        while (walker.NextProperty())
+        {
+            if (walker.Is("KHR_draco_mesh_compression"u8))
+                draco = ReadDraco(ref walker);
+            else if (walker.Is("EXT_mesh_features"u8))
+                features = features with { FeatureIds = GltfFeatureReader.ReadFeatureIds(ref walker) };
+            else if (walker.Is("EXT_structural_metadata"u8))
+            {
+                var (textures, attributes) = GltfFeatureReader.ReadPrimitiveMetadata(ref walker);
+                features = features with { PropertyTextures = textures, PropertyAttributes = attributes };
+            }
+            else
+                walker.SkipValue();
+        }
+    }
+
     private static int ReadDraco(ref JsonWalker walker)
     {
         var view = -1;
@@ -82,18 +103,10 @@ internal static class GltfMeshReader
             return view;
         while (walker.NextProperty())
         {
-            if (!walker.Is("KHR_draco_mesh_compression"u8))
+            if (walker.Is("bufferView"u8))
+                view = walker.Integer(-1);
+            else
                 walker.SkipValue();
-            else if (walker.EnterObject())
-            {
-                while (walker.NextProperty())
-                {
-                    if (walker.Is("bufferView"u8))
-                        view = walker.Integer(-1);
-                    else
-                        walker.SkipValue();
-                }
-            }
         }
         return view;
     }

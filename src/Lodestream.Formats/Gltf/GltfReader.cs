@@ -32,6 +32,8 @@ public static class GltfReader
     {
         var scene = 0;
         string? version = null;
+        int[] samplerOf = [];
+        GltfSampler[] samplers = [];
         var scenes = new List<int[]>();
         while (walker.NextProperty())
         {
@@ -56,14 +58,19 @@ public static class GltfReader
             else if (walker.Is("materials"u8))
                 document.Materials = GltfMaterialReader.Read(ref walker);
             else if (walker.Is("textures"u8))
-                document.Textures = GltfBufferReader.ReadTextures(ref walker);
+                (document.Textures, samplerOf) = GltfBufferReader.ReadTextures(ref walker);
+            else if (walker.Is("samplers"u8))
+                samplers = GltfBufferReader.ReadSamplers(ref walker);
             else if (walker.Is("images"u8))
                 document.Images = GltfBufferReader.ReadImages(ref walker);
             else if (walker.Is("extensions"u8))
                 ReadExtensions(ref walker, document);
+            else if (walker.Is("skins"u8) || walker.Is("animations"u8))
+                document.IsAnimated |= HasItems(ref walker);
             else
                 walker.SkipValue();
         }
+        document.TextureSamplers = [.. samplerOf.Select(s => (uint)s < (uint)samplers.Length ? samplers[s] : GltfSampler.Standard)];
         if (version is null || !version.StartsWith("2.", StringComparison.Ordinal))
             return version?.StartsWith("1.", StringComparison.Ordinal) == true
                 ? ReadOutcome.NotSupported($"glTF {version}")
@@ -72,6 +79,20 @@ public static class GltfReader
         // Without scenes everything is shown.
         document.Roots = scenes.Count > 0 && (uint)scene < (uint)scenes.Count ? scenes[scene] : RootsOf(document.Nodes);
         return ReadOutcome.Ok;
+    }
+
+    private static bool HasItems(ref JsonWalker walker)
+    {
+        var any = false;
+        if (!walker.EnterArray())
+            return false;
+        while (walker.NextObject())
+        {
+            any = true;
+            while (walker.NextProperty())
+                walker.SkipValue();
+        }
+        return any;
     }
 
     private static string? ReadVersion(ref JsonWalker walker)
@@ -122,6 +143,7 @@ public static class GltfReader
         var mesh = -1;
         int[] children = [];
         GltfAttribute[] instances = [];
+        GltfFeatureIds[] features = [];
         Span<double> matrix = stackalloc double[16], translation = [0, 0, 0], rotation = [0, 0, 0, 1], scale = [1, 1, 1];
         var hasMatrix = false;
         while (walker.NextProperty())
@@ -139,16 +161,16 @@ public static class GltfReader
             else if (walker.Is("scale"u8))
                 walker.Numbers(scale);
             else if (walker.Is("extensions"u8))
-                instances = ReadInstances(ref walker);
+                ReadNodeExtensions(ref walker, ref instances, ref features);
             else
                 walker.SkipValue();
         }
         var local = hasMatrix ? Transform3d.FromColumnMajor(matrix) : FromParts(translation, rotation, scale);
-        return new(mesh, local, children, instances);
+        return new(mesh, local, children, instances, features);
     }
 
     // Translation · rotation · scale; the rotation is a unit quaternion (x, y, z, w).
-    private static Transform3d FromParts(ReadOnlySpan<double> t, ReadOnlySpan<double> q, ReadOnlySpan<double> s)
+    internal static Transform3d FromParts(ReadOnlySpan<double> t, ReadOnlySpan<double> q, ReadOnlySpan<double> s)
     {
         var (x, y, z, w) = (q[0], q[1], q[2], q[3]);
         return new(
@@ -158,29 +180,27 @@ public static class GltfReader
             new Vector3d(t[0], t[1], t[2]));
     }
 
-    private static GltfAttribute[] ReadInstances(ref JsonWalker walker)
+    private static void ReadNodeExtensions(ref JsonWalker walker, ref GltfAttribute[] instances, ref GltfFeatureIds[] features)
     {
-        GltfAttribute[] attributes = [];
         if (!walker.EnterObject())
-            return attributes;
+            return;
         while (walker.NextProperty())
         {
-            if (!walker.Is("EXT_mesh_gpu_instancing"u8))
-            {
+            if (walker.Is("EXT_instance_features"u8))
+                features = GltfFeatureReader.ReadFeatureIds(ref walker);
+            else if (!walker.Is("EXT_mesh_gpu_instancing"u8))
                 walker.SkipValue();
-                continue;
-            }
-            if (!walker.EnterObject())
-                continue;
-            while (walker.NextProperty())
+            else if (walker.EnterObject())
             {
-                if (walker.Is("attributes"u8))
-                    attributes = GltfMeshReader.ReadAttributes(ref walker);
-                else
-                    walker.SkipValue();
+                while (walker.NextProperty())
+                {
+                    if (walker.Is("attributes"u8))
+                        instances = GltfMeshReader.ReadAttributes(ref walker);
+                    else
+                        walker.SkipValue();
+                }
             }
         }
-        return attributes;
     }
 
     private static void ReadExtensions(ref JsonWalker walker, GltfDocument document)
@@ -190,7 +210,9 @@ public static class GltfReader
         Span<double> center = stackalloc double[3];
         while (walker.NextProperty())
         {
-            if (!walker.Is("CESIUM_RTC"u8))
+            if (walker.Is("EXT_structural_metadata"u8))
+                document.Metadata = GltfFeatureReader.ReadMetadata(ref walker);
+            else if (!walker.Is("CESIUM_RTC"u8))
                 walker.SkipValue();
             else if (walker.EnterObject())
             {

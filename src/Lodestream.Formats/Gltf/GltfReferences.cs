@@ -8,7 +8,8 @@ internal static class GltfReferences
 {
     /// <summary>What is broken first, with its JSON path; null when nothing is.</summary>
     public static string? Check(GltfDocument document) =>
-        CheckBuffers(document) ?? CheckAccessors(document) ?? CheckMeshes(document) ?? CheckMaterials(document) ?? CheckNodes(document);
+        CheckBuffers(document) ?? CheckAccessors(document) ?? CheckMeshes(document) ?? CheckMaterials(document) ?? CheckNodes(document)
+        ?? GltfFeatureReferences.Check(document);
 
     private static string? CheckBuffers(GltfDocument document)
     {
@@ -24,6 +25,13 @@ internal static class GltfReferences
                 return $"bufferViews[{i}] names buffer {view.Buffer} of {document.Buffers.Length}";
             if (view.ByteOffset < 0 || view.ByteLength < 0 || view.ByteStride < 0 || (long)view.ByteOffset + view.ByteLength > document.Buffers[view.Buffer].ByteLength)
                 return $"bufferViews[{i}] is bytes {view.ByteOffset} to {(long)view.ByteOffset + view.ByteLength} of a buffer of {document.Buffers[view.Buffer].ByteLength}";
+            if (view.Meshopt is not { } meshopt)
+            {
+                if (document.Buffers[view.Buffer].IsPlaceholder)
+                    return $"bufferViews[{i}] is not compressed, but its buffer {view.Buffer} has no bytes";
+            }
+            else if (CheckMeshopt(document, meshopt, view.ByteLength) is { } error)
+                return $"bufferViews[{i}] {error}";
         }
         for (var i = 0; i < document.Images.Length; i++)
         {
@@ -38,6 +46,20 @@ internal static class GltfReferences
         return null;
     }
 
+    private static string? CheckMeshopt(GltfDocument document, GltfMeshopt meshopt, int length)
+    {
+        if ((uint)meshopt.Buffer >= (uint)document.Buffers.Length)
+            return $"names buffer {meshopt.Buffer} of {document.Buffers.Length} for its compressed bytes";
+        var buffer = document.Buffers[meshopt.Buffer];
+        if (meshopt.ByteOffset < 0 || meshopt.ByteLength < 0 || (long)meshopt.ByteOffset + meshopt.ByteLength > buffer.ByteLength || buffer.IsPlaceholder)
+            return $"has its compressed bytes at {meshopt.ByteOffset} to {(long)meshopt.ByteOffset + meshopt.ByteLength} of a buffer of {(buffer.IsPlaceholder ? 0 : buffer.ByteLength)}";
+        if (meshopt.Mode is not ("ATTRIBUTES" or "TRIANGLES" or "INDICES") || meshopt.Filter is not ("NONE" or "OCTAHEDRAL" or "QUATERNION" or "EXPONENTIAL" or "COLOR"))
+            return $"is compressed by mode \"{meshopt.Mode}\" and filter \"{meshopt.Filter}\"";
+        if (meshopt.Count < 0 || meshopt.ByteStride is < 1 or > 256 || (long)meshopt.Count * meshopt.ByteStride != length)
+            return $"decompresses to {meshopt.Count} × {meshopt.ByteStride} bytes, and names {length}";
+        return null;
+    }
+
     private static string? CheckAccessors(GltfDocument document)
     {
         for (var i = 0; i < document.Accessors.Length; i++)
@@ -45,18 +67,42 @@ internal static class GltfReferences
             var accessor = document.Accessors[i];
             if (accessor.Count < 0 || accessor.ByteOffset < 0 || accessor.Components == 0 || !Enum.IsDefined(accessor.ComponentType) || accessor.ComponentType == GltfComponentType.None)
                 return $"accessors[{i}] has no usable type, componentType, count or byteOffset";
+            if (accessor.Sparse is { } sparse && CheckSparse(document, accessor, sparse) is { } error)
+                return $"accessors[{i}] {error}";
             if (accessor.BufferView < 0)
                 continue;
             if (accessor.BufferView >= document.BufferViews.Length)
                 return $"accessors[{i}] names buffer view {accessor.BufferView} of {document.BufferViews.Length}";
             var view = document.BufferViews[accessor.BufferView];
-
-            // A compressed view's bytes are not the elements.
             var needed = accessor.Count == 0 ? 0 : accessor.ByteOffset + (long)(accessor.Count - 1) * Math.Max(view.ByteStride, accessor.ElementBytes) + accessor.ElementBytes;
-            if (!view.IsCompressed && needed > view.ByteLength)
+            if (needed > view.ByteLength)
                 return $"accessors[{i}] needs {needed} bytes of bufferViews[{accessor.BufferView}], which has {view.ByteLength}";
         }
         return null;
+    }
+
+    private static string? CheckSparse(GltfDocument document, GltfAccessor accessor, GltfSparse sparse)
+    {
+        var places = sparse.IndicesType switch
+        {
+            GltfComponentType.UInt8 => 1,
+            GltfComponentType.UInt16 => 2,
+            GltfComponentType.UInt32 => 4,
+            _ => 0,
+        };
+        if (sparse.Count < 0 || sparse.Count > accessor.Count || places == 0)
+            return $"replaces {sparse.Count} of {accessor.Count} elements, at places of type {(int)sparse.IndicesType}";
+        return Lacks(sparse.IndicesView, sparse.IndicesOffset, places) ?? Lacks(sparse.ValuesView, sparse.ValuesOffset, accessor.ElementBytes);
+
+        string? Lacks(int number, int offset, int bytes)
+        {
+            if ((uint)number >= (uint)document.BufferViews.Length)
+                return $"names buffer view {number} of {document.BufferViews.Length} for elements that replace others";
+            var needed = offset + (long)sparse.Count * bytes;
+            return offset < 0 || needed > document.BufferViews[number].ByteLength
+                ? $"needs {needed} bytes of bufferViews[{number}], which has {document.BufferViews[number].ByteLength}, for elements that replace others"
+                : null;
+        }
     }
 
     private static string? CheckMeshes(GltfDocument document)
@@ -107,8 +153,11 @@ internal static class GltfReferences
     {
         for (var i = 0; i < document.Materials.Length; i++)
         {
-            if (document.Materials[i].BaseColorTexture >= document.Textures.Length)
-                return $"materials[{i}] names texture {document.Materials[i].BaseColorTexture} of {document.Textures.Length}";
+            foreach (var use in document.Materials[i].Textures)
+            {
+                if (use.Texture >= document.Textures.Length)
+                    return $"materials[{i}] names texture {use.Texture} of {document.Textures.Length}";
+            }
         }
         return null;
     }
@@ -125,11 +174,8 @@ internal static class GltfReferences
                 return $"nodes[{i}] names mesh {nodes[i].Mesh} of {document.Meshes.Length}";
             if (!nodes[i].Local.X.IsFinite || !nodes[i].Local.Y.IsFinite || !nodes[i].Local.Z.IsFinite || !nodes[i].Local.Translation.IsFinite)
                 return $"nodes[{i}] has a transform that is not finite";
-            foreach (var attribute in nodes[i].Instances)
-            {
-                if ((uint)attribute.Accessor >= (uint)document.Accessors.Length)
-                    return $"nodes[{i}] names accessor {attribute.Accessor} of {document.Accessors.Length} as {attribute.Semantic}";
-            }
+            if (CheckInstances(document, nodes[i].Instances) is { } error)
+                return $"nodes[{i}] {error}";
             foreach (var child in nodes[i].Children)
             {
                 if ((uint)child >= (uint)nodes.Length)
@@ -145,6 +191,29 @@ internal static class GltfReferences
                 return $"the scene names node {root} of {nodes.Length}";
         }
         return CircleAmong(nodes, parentOf);
+    }
+
+    private static string? CheckInstances(GltfDocument document, GltfAttribute[] instances)
+    {
+        var count = -1;
+        foreach (var attribute in instances)
+        {
+            if ((uint)attribute.Accessor >= (uint)document.Accessors.Length)
+                return $"names accessor {attribute.Accessor} of {document.Accessors.Length} as {attribute.Semantic}";
+            var accessor = document.Accessors[attribute.Accessor];
+            var components = attribute.Semantic switch
+            {
+                "TRANSLATION" or "SCALE" => 3,
+                "ROTATION" => 4,
+                _ => accessor.Components,
+            };
+            if (accessor.Components != components)
+                return $"has instances whose {attribute.Semantic} has {accessor.Components} components";
+            if (count >= 0 && count != accessor.Count)
+                return $"has {count} instances, but {accessor.Count} of {attribute.Semantic}";
+            count = accessor.Count;
+        }
+        return null;
     }
 
     private static string? CircleAmong(GltfNode[] nodes, int[] parentOf)

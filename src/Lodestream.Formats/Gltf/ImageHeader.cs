@@ -131,8 +131,16 @@ public readonly record struct ImageHeader(ImageEncoding Encoding, int Width, int
         header = default;
         if (start.Length < 44)
             return Missing(start, length, 44);
+        var format = BinaryPrimitives.ReadUInt32LittleEndian(start[12..]);
+        if (format != 0)
+            return ReadOutcome.NotSupported($"KTX2 images that Basis Universal did not compress (vkFormat {format}, byte 12)");
+        if (BinaryPrimitives.ReadUInt32LittleEndian(start[28..]) > 1 || BinaryPrimitives.ReadUInt32LittleEndian(start[32..]) > 1 || BinaryPrimitives.ReadUInt32LittleEndian(start[36..]) > 1)
+            return ReadOutcome.NotSupported("KTX2 files with layers, faces or depth (byte 28)");
+        var levels = BinaryPrimitives.ReadInt32LittleEndian(start[40..]);
+        if (levels is < 0 or > 32)
+            return ReadOutcome.Malformed($"is a KTX2 image of {levels} levels (byte 40)");
         var height = BinaryPrimitives.ReadInt32LittleEndian(start[24..]);
-        return Sized(new(ImageEncoding.Ktx2, BinaryPrimitives.ReadInt32LittleEndian(start[20..]), Math.Max(1, height), BinaryPrimitives.ReadInt32LittleEndian(start[40..])), out header);
+        return Sized(new(ImageEncoding.Ktx2, BinaryPrimitives.ReadInt32LittleEndian(start[20..]), Math.Max(1, height), levels), out header);
     }
 
     private static int Int24(ReadOnlySpan<byte> bytes) => bytes[0] | bytes[1] << 8 | bytes[2] << 16;

@@ -25,6 +25,26 @@ internal ref struct JsonWalker(ReadOnlySpan<byte> json)
         }
     }
 
+    /// <summary>Whether the next value is an object; the next call takes it.</summary>
+    public bool IsObjectNext
+    {
+        get
+        {
+            Peek();
+            return _reader.TokenType == JsonTokenType.StartObject;
+        }
+    }
+
+    /// <summary>Whether the next value is a number; the next call takes it.</summary>
+    public bool IsNumberNext
+    {
+        get
+        {
+            Peek();
+            return _reader.TokenType == JsonTokenType.Number;
+        }
+    }
+
     /// <summary>Takes the next value if it is an object; otherwise skips it.</summary>
     public bool EnterObject() => Enter(JsonTokenType.StartObject);
 

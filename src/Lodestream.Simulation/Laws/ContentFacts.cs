@@ -62,6 +62,15 @@ internal sealed class ContentFact
     /// <summary>What it took the place of when it was uploaded, and what is back if it is given back at once.</summary>
     public ContentFact? TookPlaceOf;
 
+    /// <summary>Bytes of files it depends on that came and were not handed over yet.</summary>
+    public long FileBytes;
+
+    /// <summary>Failures of files it depends on since all of them came.</summary>
+    public int FileFailures;
+
+    /// <summary>The files it can do without.</summary>
+    public readonly HashSet<string> OptionalFiles = [];
+
     public long Held => Cpu + Geometry + Texture;
 }
 
@@ -69,7 +78,7 @@ internal sealed class ContentFact
 /// Keeps the facts of every content from what passes between the core and the world. Shares no code with the core's residency,
 /// scheduler or ledger; knows only the contracts of the ports and the options that say when a failure is for good.
 /// </summary>
-internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : SimulationObserver
+internal sealed partial class ContentFacts(TileTree tree, StreamerOptions options) : SimulationObserver
 {
     private readonly List<ContentFact> _facts = [];
     private readonly Dictionary<long, (int Content, ContentFact Fact)> _byRequest = [];
@@ -95,7 +104,7 @@ internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : Sim
 
     public long Superseded { get; private set; }
 
-    public int InFlight => _byRequest.Count;
+    public int InFlight => _byRequest.Count + _files.Count;
 
     public int PeakInFlight { get; private set; }
 
@@ -127,6 +136,13 @@ internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : Sim
 
     public override void OnRequest(in TileRequest request)
     {
+        // Requests start when everything that came was taken.
+        TakeFileAnswers();
+        if (request.IsDependency)
+        {
+            OnFileRequest(request);
+            return;
+        }
         var fact = this[request.Content];
         if (fact.WasExpanded && (tree.Links[tree.Contents.Records[request.Content].Tile].Flags & TileFlags.Unexpanded) != 0)
             (fact.State, fact.WasExpanded) = (OutsideState.Absent, false);
@@ -143,16 +159,23 @@ internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : Sim
         fact.ReportedBytes = 0;
         fact.IsStale = false;
         _byRequest[request.Id] = (request.Content, fact);
+        CountRequest(request.Content, fact);
+    }
+
+    private void CountRequest(int content, ContentFact fact)
+    {
         Requested++;
         if (fact.NetworkFailures + fact.ParseFailures > 0)
             Retries++;
         PeakInFlight = Math.Max(PeakInFlight, InFlight);
         if (InFlight > options.MaximumRequests)
-            Faults.Add((Breach.OverBudget, request.Content, $"{InFlight} requests are in flight; the cap is {options.MaximumRequests}"));
+            Faults.Add((Breach.OverBudget, content, $"{InFlight} requests are in flight; the cap is {options.MaximumRequests}"));
     }
 
     public override void OnRequestCancelled(long requestId, CancelReason reason)
     {
+        if (OnFileCancelled(requestId, reason))
+            return;
         if (!_byRequest.Remove(requestId, out var asked))
         {
             Faults.Add((Breach.Dishonest, -1, $"request {requestId} is called off, which is not in flight"));
@@ -192,11 +215,14 @@ internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : Sim
     public override void OnPrepareCancelled(long ticket, CancelReason reason)
     {
         var fact = _byTicket[ticket].Fact;
+        TakeFileAnswers(fact);
         Preparing--;
         fact.State = OutsideState.Releasing;
+        Hold(fact, fact.Cpu - fact.FileBytes, fact.Geometry, fact.Texture);
+        fact.FileBytes = 0;
         if (reason == CancelReason.TimedOut)
             fact.ParseFailures++;
-        fact.IsGivenUp = reason == CancelReason.OverBudget || fact.ParseFailures >= options.MaximumParseAttempts;
+        fact.IsGivenUp |= reason == CancelReason.OverBudget || fact.ParseFailures >= options.MaximumParseAttempts;
     }
 
     public override void OnUpload(in UploadCommand command)
@@ -237,7 +263,9 @@ internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : Sim
             LoseContext();
         else if (message.Kind is InboxKind.Headers or InboxKind.Progress or InboxKind.Fetched)
         {
-            if (_byRequest.TryGetValue(message.Id, out var asked))
+            if (_files.ContainsKey(message.Id))
+                _fileAnswers.Add(message);
+            else if (_byRequest.TryGetValue(message.Id, out var asked))
                 OnAnswer(message, asked.Content, asked.Fact);
         }
         else if (_byTicket.TryGetValue(message.Id, out var job))
@@ -379,15 +407,13 @@ internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : Sim
         if (message.Status == FetchStatus.Ok)
         {
             fact.State = OutsideState.Fetched;
-            fact.NetworkFailures = 0;
+            fact.NetworkFailures = fact.FileFailures;
             _fetched.Add(fact);
             return;
         }
         fact.State = OutsideState.Absent;
         Hold(fact, 0, 0, 0);
-        var answered = message.Status is FetchStatus.NotFound or FetchStatus.Refused
-            || (message.Status == FetchStatus.HttpError && message.HttpStatus is >= 300 and < 500 and not (408 or 425 or 429));
-        if (answered)
+        if (IsAnswered(message))
         {
             fact.NetworkFailures++;
             FailForGood(content, fact);
@@ -403,10 +429,16 @@ internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : Sim
         }
     }
 
+    private static bool IsAnswered(in InboxMessage message) => message.Status is FetchStatus.NotFound or FetchStatus.Refused
+        || (message.Status == FetchStatus.HttpError && message.HttpStatus is >= 300 and < 500 and not (408 or 425 or 429));
+
     private void OnDevice(in InboxMessage message, int content, ContentFact fact)
     {
         switch (message.Kind)
         {
+            case InboxKind.NeedsFiles:
+                OnNeedsFiles(message, fact);
+                break;
             case InboxKind.Measured:
                 (fact.MeasuredCpu, fact.MeasuredGeometry, fact.MeasuredTexture) = (message.CpuBytes, message.GpuGeometryBytes, message.GpuTextureBytes);
                 fact.IsMeasured = true;

@@ -61,6 +61,9 @@ public sealed class LawChecker : SimulationObserver
     public override void OnProceed(long ticket) => _contents.OnProceed(ticket);
 
     /// <inheritdoc />
+    public override void OnSupply(long ticket) => _contents.OnSupply(ticket);
+
+    /// <inheritdoc />
     public override void OnPrepareCancelled(long ticket, CancelReason reason) => _contents.OnPrepareCancelled(ticket, reason);
 
     /// <inheritdoc />
@@ -95,6 +98,7 @@ public sealed class LawChecker : SimulationObserver
     {
         (_frame, _time) = (frame.Number, frame.Time);
         _contents.DropUntaken();
+        _contents.TakeFileAnswers();
         foreach (var (breach, content, reason) in _contents.Faults)
             Fail(breach, content < 0 ? -1 : _tree.Contents.Records[content].Tile, reason);
         if (_wrongCommit is { } wrong)

@@ -1,3 +1,5 @@
+using Lodestream.Streaming;
+
 namespace Lodestream.Residency;
 
 /// <summary>Memory a content accounts for, bytes, by account.</summary>
@@ -43,6 +45,9 @@ internal struct ContentEntry
     /// <summary>A preparation was measured and waits for its memory.</summary>
     public bool AwaitsMemory;
 
+    /// <summary>The files a preparation waits for; null where it waits for none.</summary>
+    public PendingFiles? Files;
+
     /// <summary>The upload was commanded and not acknowledged yet.</summary>
     public bool Uploading;
 
@@ -63,6 +68,9 @@ internal struct ContentEntry
 
     /// <summary>A newer version of the content is known than the one held here.</summary>
     public bool IsStale;
+
+    /// <summary>Failures of files it depends on since all of them came: counted among its network failures.</summary>
+    public byte FileFailures;
 
     public int Host;
 

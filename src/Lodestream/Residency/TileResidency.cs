@@ -123,7 +123,7 @@ internal sealed class TileResidency(TileTree tree, FamilySet required)
         entry.Reason = reason;
         entry.Since = now;
         if (state is not (ContentState.Preparing or ContentState.Ready))
-            (entry.AwaitsMemory, entry.Uploading, entry.Prepared) = (false, false, null);
+            (entry.AwaitsMemory, entry.Uploading, entry.Prepared, entry.Files) = (false, false, null, null);
         if (state == ContentState.Resident)
             Settle(index);
         else if (stayed)
@@ -147,7 +147,7 @@ internal sealed class TileResidency(TileTree tree, FamilySet required)
     public void Leave(int index, StateReason reason, TimeSpan now)
     {
         ref var entry = ref _entries[index];
-        var failedBefore = entry.NetworkFailures + entry.ParseFailures > 0;
+        var failedBefore = entry.NetworkFailures + entry.FileFailures + entry.ParseFailures > 0;
         if (!failedBefore || entry.State != ContentState.Failed)
             Enter(index, failedBefore ? ContentState.Failed : ContentState.Absent, reason, now);
     }

@@ -49,6 +49,9 @@ public enum InboxKind : byte
 
     /// <summary>An attempt's connection stands: its answer is waited for from now on.</summary>
     Connected,
+
+    /// <summary>A preparation cannot go on without further files; the payload is a list of <see cref="ContentDependency"/>.</summary>
+    NeedsFiles,
 }
 
 /// <summary>Something that happened outside the tick. Which fields mean something depends on <see cref="Kind"/>.</summary>

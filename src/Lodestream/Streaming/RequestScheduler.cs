@@ -7,7 +7,7 @@ namespace Lodestream.Streaming;
 /// Decides which of the wanted contents are asked for now: most urgent first, within the caps in all and per host, one request per
 /// content. It is told every frame all that is wanted; what is no longer wanted is called off.
 /// </summary>
-internal sealed class RequestScheduler(
+internal sealed partial class RequestScheduler(
     TileTree tree, TileResidency residency, MemoryLedger ledger, HostHealth health, SizeEstimator sizes, ITileTransport transport, StreamerOptions options)
 {
     // However little the link is thought to carry, so many requests are under way: an estimate can be wrong, an idle link is.
@@ -25,6 +25,9 @@ internal sealed class RequestScheduler(
     private double _tickSeconds = 1 / 60.0;
     private TimeSpan _lastTick;
 
+    /// <summary>What is known of the hosts.</summary>
+    public HostHealth Hosts => health;
+
     /// <summary>What the network gives.</summary>
     public NetworkEstimate Network { get; } = new();
 
@@ -32,7 +35,7 @@ internal sealed class RequestScheduler(
     public double ArrivalSeconds => Network.Latency + (_bytesInFlight + sizes.MeanLength) / Network.Throughput;
 
     /// <summary>Requests under way.</summary>
-    public int InFlight => _inFlight.Count;
+    public int InFlight => _inFlight.Count + _files.Count;
 
     /// <summary>The most requests ever under way at once.</summary>
     public int PeakInFlight { get; private set; }
@@ -74,12 +77,13 @@ internal sealed class RequestScheduler(
     public void BeginTick(TimeSpan now)
     {
         NextDeadline = TimeSpan.MaxValue;
-        Network.Advance(now, _inFlight.Count > 0);
+        Network.Advance(now, InFlight > 0);
         var elapsed = Math.Min(0.1, (now - _lastTick).TotalSeconds);
         _tickSeconds += (elapsed - _tickSeconds) / 8;
         _paceBytes = Math.Min(Math.Max(_paceBytes, -Network.Pace) + elapsed * Network.Pace, 2 * sizes.MeanLength);
         _lastTick = now;
         CheckTimeouts(now);
+        CheckFileTimeouts(now);
     }
 
     /// <summary>Starts a frame's reconciliation.</summary>
@@ -111,6 +115,8 @@ internal sealed class RequestScheduler(
             residency.Enter(index, ContentState.Queued, StateReason.Wanted, now);
             _queued.Add(index);
         }
+        if (entry.Files is not null)
+            WantFiles(index, entry);
         if (entry.State != ContentState.Queued)
             return;
         WaitingBytes += sizes.Expected(demand.Content, tree.Contents.Records[demand.Content].ByteLength).Total;
@@ -169,7 +175,7 @@ internal sealed class RequestScheduler(
         MemoryShortage = 0;
         _queue.Order();
         var window = options.AdaptiveWindow ? Network.Window(_tickSeconds) : double.MaxValue;
-        while (_queue.Count > 0 && _inFlight.Count < options.MaximumRequests && (_bytesInFlight < window || _inFlight.Count < FewestRequests) && MayPace(now))
+        while (_queue.Count > 0 && InFlight < options.MaximumRequests && (_bytesInFlight < window || InFlight < FewestRequests) && MayPace(now))
         {
             var next = _queue.Pop();
             if (!health.IsOpenFor(next.Host, now, out var notBefore) || (IsNetworkRetry(next.Entry) && !health.MayRetry(next.Host, now, out notBefore)))
@@ -179,7 +185,10 @@ internal sealed class RequestScheduler(
             }
             if (health.InFlight(next.Host) >= options.MaximumRequestsPerHost)
                 continue;
-            TryStart(next.Entry, now);
+            if (next.File < 0)
+                TryStart(next.Entry, now);
+            else
+                StartFile(next.Entry, next.File, now);
         }
     }
 
@@ -243,7 +252,7 @@ internal sealed class RequestScheduler(
             Fail(index, message, now);
             return -1;
         }
-        entry.NetworkFailures = 0;
+        entry.NetworkFailures = entry.FileFailures;
         _bypassing.Remove(tree.Contents.Key(entry.Content));
         health.Succeeded(entry.Host);
         Leave(index);
@@ -315,7 +324,7 @@ internal sealed class RequestScheduler(
     private bool MayPace(TimeSpan now)
     {
         // Pacing keeps transfers from running in step; with next to nothing under way there is none to keep step with.
-        if (!options.AdaptiveWindow || _paceBytes > 0 || _inFlight.Count < FewestRequests)
+        if (!options.AdaptiveWindow || _paceBytes > 0 || InFlight < FewestRequests)
             return true;
         WakeAt(now + TimeSpan.FromSeconds(-_paceBytes / Network.Pace) + TimeSpan.FromMilliseconds(1));
         return false;
@@ -372,7 +381,7 @@ internal sealed class RequestScheduler(
         _byId[entry.Id] = index;
         health.Started(entry.Host);
         Requested++;
-        PeakInFlight = Math.Max(PeakInFlight, _inFlight.Count);
+        PeakInFlight = Math.Max(PeakInFlight, InFlight);
         ref readonly var record = ref tree.Contents.Records[entry.Content];
         WakeAt(now + TimeSpan.FromSeconds(health.Options.FirstByteTimeout));
         transport.Start(new(entry.Id, entry.Content, tree.Contents.Uri(entry.Content), record.Family, record.Format)
@@ -413,7 +422,7 @@ internal sealed class RequestScheduler(
         ref var entry = ref residency.Entry(index);
         _byId.Remove(entry.Id);
         _inFlight.Remove(index);
-        _bytesInFlight = _inFlight.Count == 0 ? 0 : _bytesInFlight - Math.Max(0, entry.Expected - entry.BytesFetched);
+        _bytesInFlight = InFlight == 0 ? 0 : _bytesInFlight - Math.Max(0, entry.Expected - entry.BytesFetched);
     }
 
     private static StateReason ReasonOf(FetchStatus status) => status switch

@@ -76,6 +76,6 @@ public sealed class LoopbackServer : IAsyncDisposable
     {
         var types = new FileExtensionContentTypeProvider();
         types.Mappings[".b3dm"] = types.Mappings[".glb"] = types.Mappings[".dll"] = "application/octet-stream";
-        application.UseStaticFiles(new StaticFileOptions { RequestPath = path, FileProvider = new PhysicalFileProvider(folder), ContentTypeProvider = types });
+        application.UseStaticFiles(new StaticFileOptions { RequestPath = path, FileProvider = new PhysicalFileProvider(folder), ContentTypeProvider = types, ServeUnknownFileTypes = true });
     }
 }

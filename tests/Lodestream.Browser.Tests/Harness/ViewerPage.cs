@@ -54,5 +54,12 @@ public sealed class ViewerPage : IAsyncDisposable
     /// <summary>Draws a frame and tells which share of the canvas is not the clear colour.</summary>
     public Task<double> GroundShareAsync() => EvaluateAsync<double>(PageScripts.GroundShare);
 
+    /// <summary>Leaves a picture of the page in the folder that LODESTREAM_SCREENSHOTS names, for people to look at; does nothing where none is named.</summary>
+    public async Task KeepScreenshotAsync(string name)
+    {
+        if (Environment.GetEnvironmentVariable("LODESTREAM_SCREENSHOTS") is { Length: > 0 } folder)
+            await Page.ScreenshotAsync(new() { Path = Path.Combine(folder, name.Replace('/', '_') + ".png") });
+    }
+
     public async ValueTask DisposeAsync() => await Page.Context.DisposeAsync();
 }

@@ -64,7 +64,7 @@ public class SceneInspectorTests
         AssertProblem(report, ProblemKind.MissingFile, "#root.children[0]", "missing.glb");
         AssertProblem(report, ProblemKind.BrokenContent, "#root.children[1]", "cut off");
         AssertProblem(report, ProblemKind.DocumentWarning, "#root.children[2]", "boundingVolume");
-        AssertProblem(report, ProblemKind.UnsupportedContent, "#root.children[3]", "pnts");
+        AssertProblem(report, ProblemKind.BrokenContent, "#root.children[3]", "a point cloud");
         AssertProblem(report, ProblemKind.BrokenDocument, "html.json", "not valid JSON");
         AssertProblem(report, ProblemKind.EndlessDocuments, "#root.children[5]", "names itself");
         AssertProblem(report, ProblemKind.MissingFile, "#root.children[6]", "nowhere.json");
@@ -125,7 +125,7 @@ public class SceneInspectorTests
         Assert.Equal((tiles, contents, errors), (report.Tiles, report.Contents, report.ErrorCount));
         Assert.All(report.Problems, p => Assert.Equal(ProblemKind.MissingFile, p.Kind));
         Assert.Equal(errors, report.ProblemCount);
-        Assert.InRange((report.Gpu!.GeometryBytes + report.Gpu.TextureBytes) / 1e6, 95, 117);
+        Assert.InRange((report.Gpu!.GeometryBytes + report.Gpu.TextureBytes) / 1e6, 75, 90);
     }
 
     [RealDataFact]

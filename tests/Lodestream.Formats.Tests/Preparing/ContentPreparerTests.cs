@@ -44,11 +44,11 @@ public class ContentPreparerTests
         Assert.Equal(InboxKind.Prepared, prepared.Kind);
         var content = Assert.IsType<PreparedContent>(prepared.Payload);
         Assert.Equal((new Vector3d(10, 0, 0), new Vector3d(11, 2, 0)), (content.Min, content.Max));
-        Assert.Equal(new Vector3d(0, 2, 0), content.View(0).Vector(2));
-        Assert.True(content.View(0).TryGetPacked<float>(out var positions));
+        Assert.Equal(new Vector3d(0, 2, 0), content.Models[0].View(0).Vector(2));
+        Assert.True(content.Models[0].View(0).TryGetPacked<float>(out var positions));
         Assert.Equal(9, positions.Length);
-        Assert.False(content.View(0).TryGetPacked<ushort>(out _));
-        Assert.Equal([0u, 1u, 2u], new[] { 0, 1, 2 }.Select(i => content.View(1).Index(i)));
+        Assert.False(content.Models[0].View(0).TryGetPacked<ushort>(out _));
+        Assert.Equal([0u, 1u, 2u], new[] { 0, 1, 2 }.Select(i => content.Models[0].View(1).Index(i)));
     }
 
     [Fact]
@@ -56,11 +56,11 @@ public class ContentPreparerTests
     {
         var payload = GltfBytes.B3dm(GltfBytes.TriangleGlb(), "{\"BATCH_LENGTH\":0,\"RTC_CENTER\":[1,2,3]}");
         Assert.True(ContentReader.Open(payload, UpAxis.Z, out var zUp).IsOk);
-        Assert.Equal(new Vector3d(1, 2, 3), zUp!.Offset);
+        Assert.Equal(new Vector3d(1, 2, 3), zUp!.Models[0].Part.Frame.Translation);
         Assert.True(ContentReader.Open(payload, UpAxis.Y, out var yUp).IsOk);
 
         // Turned back by the tile's transform it is where the file says.
-        Assert.Equal(new Vector3d(1, 2, 3), ContentFrame.ToTile(UpAxis.Y).Point(yUp!.Offset));
+        Assert.Equal(new Vector3d(1, 2, 3), ContentFrame.ToTile(UpAxis.Y).Point(yUp!.Models[0].Part.Frame.Translation));
     }
 
     [Fact]
@@ -81,15 +81,15 @@ public class ContentPreparerTests
     [InlineData(ContentFormat.Tileset, "{\"asset\"", "not valid JSON", false)]
     [InlineData(ContentFormat.Tileset, "subt\u0001\0\0\0", "not supported yet", true)]
     [InlineData(ContentFormat.Tileset, "{\"asset\":{\"version\":\"9\"}}", "\"9\"", true)]
-    [InlineData(ContentFormat.I3dm, "i3dm\u0001\0\0\0", "not supported yet: i3dm", true)]
-    [InlineData(ContentFormat.Unknown, "pnts\u0001\0\0\0", "not supported yet: pnts", true)]
-    [InlineData(ContentFormat.Cmpt, "cmpt\u0001\0\0\0", "not supported yet: cmpt", true)]
+    [InlineData(ContentFormat.I3dm, "i3dm\u0001\0\0\0", "cut off: an instanced model", false)]
+    [InlineData(ContentFormat.Unknown, "pnts\u0001\0\0\0", "cut off: a point cloud", false)]
+    [InlineData(ContentFormat.Cmpt, "cmpt\u0001\0\0\0", "cut off: a composite", false)]
     [InlineData(ContentFormat.B3dm, "b3dm\u0001\0\0\0", "cut off", false)]
     [InlineData(ContentFormat.Glb, "<html>", "\"<html>\"", false)]
     [InlineData(ContentFormat.Glb, "", "empty", false)]
     [InlineData(ContentFormat.Unknown, "{\"asset\":{\"version\":\"1.0\"},\"root\":{}}", "is a tileset", false)]
-    [InlineData(ContentFormat.Gltf, "{\"asset\":{\"version\":\"2.0\"},\"buffers\":[{\"byteLength\":4,\"uri\":\"a.bin\"}]}", "files of their own", true)]
-    [InlineData(ContentFormat.Gltf, "{\"asset\":{\"version\":\"2.0\"},\"extensionsRequired\":[\"KHR_draco_mesh_compression\"],\"nodes\":[]}", "KHR_draco", true)]
+    [InlineData(ContentFormat.Gltf, "{\"asset\":{\"version\":\"2.0\"},\"buffers\":[{\"byteLength\":4,\"uri\":\"a.bin\"}]}", "a.bin", true)]
+    [InlineData(ContentFormat.Gltf, "{\"asset\":{\"version\":\"2.0\"},\"extensionsRequired\":[\"KHR_draco_mesh_expansion\"],\"nodes\":[]}", "KHR_draco", true)]
     [InlineData(ContentFormat.Gltf, "{\"asset\":{\"version\":\"1.0\"},\"nodes\":[]}", "glTF 1.0", true)]
     public void What_cannot_be_prepared_fails_with_file_and_reason_and_says_whether_a_retry_can_help(ContentFormat format, string content, string reason, bool permanent)
     {

@@ -2,6 +2,7 @@
 // would see past the ground. So the whole of every tile that is drawn in parts is drawn once more, before everything else, and its depth
 // is forgotten: whatever covers it does so whichever lies nearer, and only a crack lets it through.
 import * as THREE from 'three';
+import { makeObject } from './contents.js';
 
 /** renderOrder of the backdrop. What must stay behind it, such as a sky that is a mesh, needs a lower one. */
 export const BACKDROP_ORDER = -1e6;
@@ -9,7 +10,7 @@ export const BACKDROP_ORDER = -1e6;
 /**
  * @typedef {object} Source A tile that is drawn in parts.
  * @property {Set<number>} regions it is drawn in
- * @property {Map<import('./contents.js').Content, THREE.Mesh[]>} contents
+ * @property {Map<import('./contents.js').Content, THREE.Object3D[]>} contents
  */
 
 export class Backdrop {
@@ -81,7 +82,7 @@ export class Backdrop {
    */
   #add(content, transform) {
     const meshes = content.parts.filter(({ topology, material }) => topology === 'triangles' && !material.transparent).map(part => {
-      const mesh = new THREE.Mesh(part.geometry, part.material);
+      const mesh = makeObject(part);
       mesh.matrix.multiplyMatrices(transform, part.matrix);
       mesh.matrixAutoUpdate = false;
       mesh.renderOrder = BACKDROP_ORDER;

@@ -77,8 +77,8 @@ export class CommandExecutor {
 
   /** @param {import('./protocol.js').CommandReader} commands */
   #decode(commands) {
-    const ticket = commands.word(), payload = commands.word(), offset = commands.word(), length = commands.word();
-    this.#decoding.start(ticket, this.#transport.take(payload), offset, length, Array.from(commands.words(3)));
+    const ticket = commands.word(), payload = commands.word();
+    this.#decoding.start(ticket, [this.#transport.take(payload)], JSON.parse(commands.text()));
   }
 
   /**
@@ -87,14 +87,17 @@ export class CommandExecutor {
    * @param {string} uri
    */
   #upload(content, ticket, uri) {
-    const decoded = this.#decoding.take(ticket), began = performance.now();
+    const failed = (/** @type {Error} */ error) => this.#events.post([PageEvent.UploadFailed, ticket, this.#events.keepText(error.message)]);
+    const decoded = this.#decoding.take(ticket);
+    if (!decoded) {
+      failed(new Error('what was decoded is gone'));
+      return;
+    }
     try {
-      if (!decoded)
-        throw new Error('what was decoded is gone');
-      const { geometryBytes, textureBytes } = this.#tiles.upload(content, ticket, uri, decoded);
-      this.#events.post([PageEvent.Uploaded, ticket, geometryBytes, textureBytes, performance.now() - began]);
+      this.#tiles.upload(content, ticket, uri, decoded, ({ geometryBytes, textureBytes }, milliseconds) =>
+        this.#events.post([PageEvent.Uploaded, ticket, geometryBytes, textureBytes, milliseconds]), failed);
     } catch (error) {
-      this.#events.post([PageEvent.UploadFailed, ticket, this.#events.keepText(/** @type {Error} */ (error).message)]);
+      failed(/** @type {Error} */ (error));
     }
   }
 
@@ -104,6 +107,7 @@ export class CommandExecutor {
    */
   #free(content, ticket) {
     this.#tiles.free(content, ticket);
+    this.#tiles.cancelUpload(ticket);
     this.#decoding.drop(ticket);
     this.#events.post([PageEvent.Released, ticket]);
   }

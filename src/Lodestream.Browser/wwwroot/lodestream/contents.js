@@ -1,13 +1,29 @@
 // Decoded contents as three.js geometries and materials, brought to the GPU once and shared by everything that draws them.
 import * as THREE from 'three';
+import { closeImages } from './content-decoder.js';
+import { bytesOfFeatures, NO_FEATURES } from './glb-features.js';
 import { makeMaterials } from './materials.js';
+import { bytesOfTexture } from './textures.js';
+
+/**
+ * @typedef {object} PartInstances
+ * @property {THREE.InstancedBufferAttribute} matrices
+ * @property {number} count
+ * @property {THREE.Sphere} sphere around all of them, before the part's matrix
+ * @property {Record<string, import('./glb.js').DecodedAttribute>} kept
+ * @property {import('./glb-features.js').FeatureIds[]} ids
+ */
 
 /**
  * @typedef {object} Part One primitive of one node.
  * @property {THREE.BufferGeometry} geometry
  * @property {THREE.Material} material
- * @property {THREE.Matrix4} matrix from the primitive to the content's frame
+ * @property {THREE.Matrix4} matrix from the primitive, or its instances, to the content's frame
  * @property {import('./glb.js').DecodedPrimitive['topology']} topology
+ * @property {PartInstances | null} instances
+ * @property {Record<string, import('./glb.js').DecodedAttribute>} kept
+ * @property {import('./glb-features.js').PrimitiveFeatures} features
+ * @property {import('./glb.js').DecodedModel | null} model
  */
 
 /**
@@ -15,8 +31,9 @@ import { makeMaterials } from './materials.js';
  * @property {string} uri
  * @property {number} ticket
  * @property {Part[]} parts
- * @property {number} geometryBytes
+ * @property {number} geometryBytes with what is kept beside it
  * @property {number} textureBytes
+ * @property {() => void} uploaded lets go of what only the upload needed
  * @property {() => void} dispose
  */
 
@@ -27,47 +44,86 @@ const ATTRIBUTES = {
 };
 
 /**
- * Makes geometries and materials of a decoded glb.
- * @param {import('./glb.js').DecodedGlb} decoded
- * @param {number[]} origin of the glb in the content's frame
+ * Makes geometries and materials of a decoded content.
+ * @param {import('./content-decoder.js').DecodedContent} decoded
  * @param {string} uri
  * @param {number} ticket
  * @returns {Content}
  */
-export function makeContent(decoded, origin, uri, ticket) {
-  const materials = makeMaterials(decoded), offset = new THREE.Matrix4().makeTranslation(origin[0], origin[1], origin[2]);
-  const meshes = decoded.meshes.map(primitives => primitives.map(primitive => ({
-    geometry: makeGeometry(primitive), material: materials.of(primitive), topology: primitive.topology,
-  })));
-  const geometries = meshes.flat().map(({ geometry }) => geometry);
+export function makeContent(decoded, uri, ticket) {
+  const made = decoded.models.map(makeModel), parts = made.flatMap(model => model.parts);
   return {
     uri,
     ticket,
-    parts: decoded.instances.flatMap(({ mesh, matrix }) => meshes[mesh].map(part => ({
-      ...part, matrix: new THREE.Matrix4().multiplyMatrices(offset, new THREE.Matrix4().fromArray(matrix)),
-    }))),
-    geometryBytes: geometries.reduce((sum, geometry) => sum + bytesOf(geometry), 0),
-    textureBytes: [...materials.textures.values()].reduce((sum, { image, generateMipmaps }) =>
-      sum + image.width * image.height * 4 * (generateMipmaps ? 4 / 3 : 1), 0),
+    parts,
+    geometryBytes: made.reduce((sum, model) => sum + model.geometryBytes, 0),
+    textureBytes: made.reduce((sum, model) => sum + model.textureBytes, 0),
+    uploaded() {
+      for (const { images, dataImages } of decoded.models) {
+        images.forEach((image, i) => image instanceof ImageBitmap && !dataImages.includes(i) && image.close());
+        for (const image of images) {
+          if (image && !(image instanceof ImageBitmap))
+            image.levels.length = 0;
+        }
+      }
+    },
+    dispose() {
+      made.forEach(model => model.dispose());
+      closeImages(decoded.models);
+    },
+  };
+}
+
+/** @param {import('./glb.js').DecodedModel} model */
+function makeModel(model) {
+  const materials = makeMaterials(model), frame = new THREE.Matrix4().fromArray(model.matrix);
+  /** @type {Map<ArrayBufferView, THREE.BufferAttribute>} */
+  const attributes = new Map();
+  const meshes = model.meshes.map(mesh => mesh?.map(primitive => ({
+    geometry: makeGeometry(primitive, attributes), material: materials.of(primitive), topology: primitive.topology, kept: primitive.kept, features: primitive.features, model,
+  })) ?? []);
+  const geometries = meshes.flat().map(({ geometry }) => geometry);
+  /** @type {Part[]} */
+  const parts = model.draws.flatMap(({ mesh, matrix, instances }) => {
+    const matrices = instances && forget(new THREE.InstancedBufferAttribute(instances.matrices, 16));
+    return meshes[mesh].map(part => ({
+      ...part,
+      matrix: new THREE.Matrix4().multiplyMatrices(frame, new THREE.Matrix4().fromArray(matrix)),
+      instances: instances && matrices && {
+        matrices, count: matrices.count, sphere: sphereOf(instances.matrices, /** @type {THREE.Sphere} */ (part.geometry.boundingSphere)), kept: instances.kept, ids: instances.ids,
+      },
+    }));
+  });
+  return {
+    parts,
+    geometryBytes: bytesOfArrays(model) + bytesOfFeatures(model.features),
+    textureBytes: materials.textureBytes() + model.dataImages.reduce((sum, image) => sum + bytesOfTexture(/** @type {ImageBitmap} */ (model.images[image]), false), 0),
     dispose() {
       geometries.forEach(geometry => geometry.dispose());
-      materials.materials.forEach(material => material.dispose());
-      materials.textures.forEach(texture => texture.dispose());
-      decoded.images.forEach(image => image.close());
+      // three.js lets go of an instance buffer with an object that was drawn with it.
+      for (const { instances } of parts)
+        holders.get(instances?.matrices ?? frame)?.dispatchEvent({ type: /** @type {any} */ ('dispose') });
+      materials.dispose();
     },
   };
 }
 
 /**
+ * The object through which three.js knows of an instance buffer.
+ * @type {WeakMap<object, THREE.Object3D>}
+ */
+const holders = new WeakMap();
+
+/**
  * A content of a scene graph that three.js's own loader made.
  * @param {THREE.Object3D} root
- * @param {number[]} origin
+ * @param {number[]} matrix to the content's frame, column-major
  * @param {string} uri
  * @param {number} ticket
  * @returns {Content}
  */
-export function makeContentOfScene(root, origin, uri, ticket) {
-  const offset = new THREE.Matrix4().makeTranslation(origin[0], origin[1], origin[2]);
+export function makeContentOfScene(root, matrix, uri, ticket) {
+  const frame = new THREE.Matrix4().fromArray(matrix);
   /** @type {Part[]} */
   const parts = [];
   /** @type {Set<THREE.Texture>} */
@@ -85,14 +141,18 @@ export function makeContentOfScene(root, origin, uri, ticket) {
     }
     if (!mesh.geometry.boundingSphere)
       mesh.geometry.computeBoundingSphere();
-    parts.push({ geometry: mesh.geometry, material, topology, matrix: new THREE.Matrix4().multiplyMatrices(offset, mesh.matrixWorld) });
+    parts.push({
+      geometry: mesh.geometry, material, topology, matrix: new THREE.Matrix4().multiplyMatrices(frame, mesh.matrixWorld), instances: null, kept: {}, features: NO_FEATURES, model: null,
+    });
   });
   return {
     uri,
     ticket,
     parts,
-    geometryBytes: parts.reduce((sum, { geometry }) => sum + bytesOf(geometry), 0),
+    geometryBytes: parts.reduce((sum, { geometry: { attributes, index } }) =>
+      sum + [...Object.values(attributes), ...(index ? [index] : [])].reduce((bytes, attribute) => bytes + attribute.array.byteLength, 0), 0),
     textureBytes: [...textures].reduce((sum, { image }) => sum + (image?.width ?? 0) * (image?.height ?? 0) * 16 / 3, 0),
+    uploaded() {},
     dispose() {
       for (const { geometry, material } of parts) {
         geometry.dispose();
@@ -103,68 +163,90 @@ export function makeContentOfScene(root, origin, uri, ticket) {
   };
 }
 
-/** Brings contents to the GPU before they are drawn, so that drawing them costs no more than drawing. */
-export class Uploader {
-  #renderer;
-  #scene = new THREE.Scene();
-  #camera = new THREE.Camera();
-  // three.js uploads what it meets when it renders; an invisible material keeps it from drawing anything.
-  #mesh = new THREE.Mesh(undefined, new THREE.MeshBasicMaterial({ visible: false }));
-  #target = new THREE.WebGLRenderTarget(1, 1, { depthBuffer: false });
-
-  /** @param {THREE.WebGLRenderer} renderer */
-  constructor(renderer) {
-    this.#renderer = renderer;
-    this.#mesh.frustumCulled = false;
-    this.#scene.add(this.#mesh);
-  }
-
-  /** @param {Content} content */
-  upload({ parts }) {
-    const renderer = this.#renderer, target = renderer.getRenderTarget();
-    for (const { material } of parts) {
-      for (const value of Object.values(material)) {
-        if (value?.isTexture)
-          renderer.initTexture(value);
-      }
-    }
-    renderer.setRenderTarget(this.#target);
-    for (const { geometry } of parts) {
-      this.#mesh.geometry = geometry;
-      renderer.render(this.#scene, this.#camera);
-    }
-    renderer.setRenderTarget(target);
-  }
-
-  dispose() {
-    this.#mesh.material.dispose();
-    this.#target.dispose();
-  }
+/**
+ * An object that draws a part.
+ * @param {Part} part
+ * @param {THREE.Material} [material] in place of its own
+ * @returns {THREE.Object3D & { material: THREE.Material }}
+ */
+export function makeObject({ geometry, material: own, topology, instances }, material = own) {
+  const object = topology === 'triangles' ? new THREE.Mesh(geometry, material) : topology === 'points' ? new THREE.Points(geometry, material)
+    : topology === 'lines' ? new THREE.LineSegments(geometry, material) : topology === 'line-strip' ? new THREE.Line(geometry, material) : new THREE.LineLoop(geometry, material);
+  // What THREE.InstancedMesh adds to a mesh, and what the renderer asks for; points and lines can be instanced so as well.
+  if (instances)
+    Object.assign(object, { isInstancedMesh: true, instanceMatrix: instances.matrices, count: instances.count, instanceColor: null, morphTexture: null, boundingSphere: instances.sphere });
+  return object;
 }
 
-/** @param {import('./glb.js').DecodedPrimitive} primitive */
-function makeGeometry({ attributes, indices, sphere }) {
+/**
+ * Remembers an object by which three.js knows of a part's instances.
+ * @param {Part} part
+ * @param {THREE.Object3D} object
+ */
+export function holdInstances({ instances }, object) {
+  if (instances && !holders.has(instances.matrices))
+    holders.set(instances.matrices, object);
+}
+
+/**
+ * @param {import('./glb.js').DecodedPrimitive} primitive
+ * @param {Map<ArrayBufferView, THREE.BufferAttribute>} shared attributes by their arrays
+ */
+function makeGeometry({ attributes, indices, sphere }, shared) {
   const geometry = new THREE.BufferGeometry();
+  const attributeOf = (/** @type {import('./glb-accessors.js').ComponentArray} */ array, /** @type {number} */ itemSize, /** @type {boolean} */ normalized) => {
+    let made = shared.get(array);
+    if (!made)
+      shared.set(array, made = forget(new THREE.BufferAttribute(array, itemSize, normalized)));
+    return made;
+  };
   for (const [semantic, { array, itemSize, normalized }] of Object.entries(attributes)) {
     const name = ATTRIBUTES[semantic];
     if (name)
-      geometry.setAttribute(name, forget(new THREE.BufferAttribute(array, itemSize, normalized)));
+      geometry.setAttribute(name, attributeOf(array, itemSize, normalized));
   }
   if (indices)
-    geometry.setIndex(forget(new THREE.BufferAttribute(indices, 1)));
+    geometry.setIndex(attributeOf(indices, 1, false));
   geometry.boundingSphere = new THREE.Sphere(new THREE.Vector3().fromArray(sphere.center), sphere.radius);
   return geometry;
 }
 
-/** Once the GPU has an attribute, main memory need not. @param {THREE.BufferAttribute} attribute */
+/**
+ * Once the GPU has an attribute, main memory need not.
+ * @template {THREE.BufferAttribute} A
+ * @param {A} attribute
+ */
 function forget(attribute) {
-  return attribute.onUpload(() => {
+  attribute.onUpload(() => {
     /** @type {any} */ (attribute).array = new /** @type {any} */ (attribute.array.constructor)(0);
   });
+  return attribute;
 }
 
-/** @param {THREE.BufferGeometry} geometry */
-function bytesOf({ attributes, index }) {
-  const all = [...Object.values(attributes), ...(index ? [index] : [])];
-  return all.reduce((sum, attribute) => sum + attribute.array.byteLength, 0);
+/**
+ * @param {Float32Array} matrices
+ * @param {THREE.Sphere} sphere of one
+ */
+function sphereOf(matrices, sphere) {
+  const matrix = new THREE.Matrix4(), moved = new THREE.Sphere(), all = new THREE.Sphere();
+  all.makeEmpty();
+  for (let i = 0; i < matrices.length; i += 16)
+    all.union(moved.copy(sphere).applyMatrix4(matrix.fromArray(matrices, i)));
+  return all;
+}
+
+/** Bytes of every buffer, however many share it. @param {import('./glb.js').DecodedModel} model */
+function bytesOfArrays({ meshes, draws }) {
+  /** @type {Set<ArrayBufferView>} */
+  const arrays = new Set();
+  for (const { attributes, kept, indices } of meshes.flatMap(mesh => mesh ?? [])) {
+    [...Object.values(attributes), ...Object.values(kept)].forEach(({ array }) => arrays.add(array));
+    if (indices)
+      arrays.add(indices);
+  }
+  for (const { instances } of draws) {
+    if (instances)
+      [instances.matrices, ...Object.values(instances.kept).map(({ array }) => array)].forEach(array => arrays.add(array));
+  }
+  return [...arrays].reduce((sum, array) => sum + array.byteLength, 0);
 }

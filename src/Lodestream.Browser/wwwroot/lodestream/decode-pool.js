@@ -1,19 +1,19 @@
-// Workers that decode glb, one job each at a time, first come first served.
+// Workers that decode contents, one job each at a time, first come first served.
 
 /**
  * @typedef {object} DecodeJob
  * @property {number} ticket
- * @property {ArrayBuffer} buffer
- * @property {number} offset
- * @property {number} length
+ * @property {ArrayBuffer[]} files the content, then the files it names
+ * @property {import('./plan.js').PartPlan[]} plan
+ * @property {import('./glb-images.js').BlockFormat | null} blocks what the GPU takes of Basis textures
  */
 
 /**
  * @typedef {object} DecodeAnswer
  * @property {number} ticket
  * @property {'decoded' | 'unsupported' | 'failed' | 'cancelled'} outcome
- * @property {import('./glb.js').DecodedGlb} [content]
- * @property {ArrayBuffer} [buffer] the glb, given back for another decoder when it is unsupported here
+ * @property {import('./content-decoder.js').DecodedContent} [content]
+ * @property {ArrayBuffer[]} [files] given back for another decoder when the content is unsupported here
  * @property {string} [error]
  * @property {number} [costMs]
  */
@@ -83,7 +83,7 @@ export class DecodePool {
       if (!job)
         return;
       slot.ticket = job.ticket;
-      slot.worker.postMessage(job, [job.buffer]);
+      slot.worker.postMessage(job, job.files);
     }
   }
 

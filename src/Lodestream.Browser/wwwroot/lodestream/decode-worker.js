@@ -1,5 +1,6 @@
 // A worker's side of the decode pool.
-import { CancelledError, decodeGlb, UnsupportedError } from './glb.js';
+import { decodeContent } from './content-decoder.js';
+import { CancelledError, UnsupportedError } from './plan.js';
 
 /** @typedef {import('./decode-pool.js').DecodeJob} DecodeJob */
 
@@ -11,15 +12,15 @@ self.onmessage = async (/** @type {MessageEvent<DecodeJob | { cancel: number }>}
     cancelled.add(data.cancel);
     return;
   }
-  const { ticket, buffer, offset, length } = data, began = performance.now();
+  const { ticket, files, plan, blocks } = data, began = performance.now();
   try {
-    const { content, transfer } = await decodeGlb(new Uint8Array(buffer, offset, length), () => cancelled.has(ticket));
+    const { content, transfer } = await decodeContent(plan, files, blocks, () => cancelled.has(ticket));
     self.postMessage({ ticket, outcome: 'decoded', content, costMs: performance.now() - began }, { transfer });
   } catch (error) {
     if (error instanceof CancelledError)
       self.postMessage({ ticket, outcome: 'cancelled' });
     else if (error instanceof UnsupportedError)
-      self.postMessage({ ticket, outcome: 'unsupported', buffer, error: error.message }, { transfer: [buffer] });
+      self.postMessage({ ticket, outcome: 'unsupported', files, error: error.message }, { transfer: files });
     else
       self.postMessage({ ticket, outcome: 'failed', error: error instanceof Error ? error.message : String(error) });
   } finally {

@@ -1,16 +1,17 @@
-// From fetched bytes to what can be uploaded: the worker pool first, three.js's own loader for the glb it does not know.
+// From fetched bytes to what can be uploaded: the worker pool first, three.js's own loader for the models it does not know.
 import { PageEvent } from './protocol.js';
+import { closeImages } from './content-decoder.js';
 import { DecodePool } from './decode-pool.js';
 
 /**
  * @typedef {object} Decoded
- * @property {import('./glb.js').DecodedGlb} [glb]
+ * @property {import('./content-decoder.js').DecodedContent} [content]
  * @property {import('three').Object3D} [scene] when three.js's loader made it
- * @property {number[]} origin of the glb in the content's frame
+ * @property {number[]} [matrix] of the scene, to the content's frame, column-major
  */
 
 export class Decoding {
-  /** @type {Map<number, { offset: number, length: number, origin: number[] }>} */
+  /** @type {Map<number, import('./plan.js').PartPlan[]>} */
   #jobs = new Map();
   /** @type {Map<number, Decoded>} */
   #decoded = new Map();
@@ -18,27 +19,31 @@ export class Decoding {
   #cancelled = new Set();
   #events;
   #pool;
+  #blocks;
 
-  /** @param {import('./events.js').EventQueue} events */
-  constructor(events) {
+  /**
+   * @param {import('./events.js').EventQueue} events
+   * @param {import('./glb-images.js').BlockFormat | null} blocks what the GPU takes of Basis textures
+   */
+  constructor(events, blocks) {
     this.#events = events;
+    this.#blocks = blocks;
     this.#pool = new DecodePool(answer => this.#finish(answer));
   }
 
   /**
    * @param {number} ticket
-   * @param {ArrayBuffer | undefined} buffer
-   * @param {number} offset
-   * @param {number} length
-   * @param {number[]} origin
+   * @param {(ArrayBuffer | undefined)[]} files the content, then the files it names
+   * @param {import('./plan.js').PartPlan[]} plan
    */
-  start(ticket, buffer, offset, length, origin) {
-    if (!buffer) {
+  start(ticket, files, plan) {
+    const there = files.filter(file => file !== undefined);
+    if (there.length < files.length) {
       this.#fail(ticket, 'its bytes are gone');
       return;
     }
-    this.#jobs.set(ticket, { offset, length, origin });
-    this.#pool.decode({ ticket, buffer, offset, length });
+    this.#jobs.set(ticket, plan);
+    this.#pool.decode({ ticket, files: there, plan, blocks: this.#blocks });
   }
 
   /**
@@ -76,8 +81,8 @@ export class Decoding {
 
   /** @param {import('./decode-pool.js').DecodeAnswer} answer */
   #finish(answer) {
-    const { ticket, outcome, content } = answer, job = this.#jobs.get(ticket);
-    if (!job)
+    const { ticket, outcome, content } = answer;
+    if (!this.#jobs.has(ticket))
       return;
     if (outcome === 'unsupported' && !this.#cancelled.has(ticket)) {
       this.#loadWithThree(ticket, answer);
@@ -85,10 +90,10 @@ export class Decoding {
     }
     this.#jobs.delete(ticket);
     if (this.#cancelled.delete(ticket)) {
-      content?.images.forEach(image => image.close());
+      closeImages(content?.models ?? []);
       this.#events.post([PageEvent.Released, ticket]);
     } else if (outcome === 'decoded' && content) {
-      this.#decoded.set(ticket, { glb: content, origin: job.origin });
+      this.#decoded.set(ticket, { content });
       this.#events.post([PageEvent.Decoded, ticket, content.bytes, answer.costMs ?? 0]);
     } else {
       this.#fail(ticket, answer.error ?? 'it cannot be decoded');
@@ -100,15 +105,15 @@ export class Decoding {
    * @param {number} ticket
    * @param {import('./decode-pool.js').DecodeAnswer} answer
    */
-  async #loadWithThree(ticket, { buffer, error: reason }) {
-    const job = /** @type {{ offset: number, length: number, origin: number[] }} */ (this.#jobs.get(ticket));
+  async #loadWithThree(ticket, { files, error: reason }) {
+    const plan = /** @type {import('./plan.js').PartPlan[]} */ (this.#jobs.get(ticket));
     const began = performance.now();
     try {
+      const glb = binaryOf(plan, /** @type {ArrayBuffer[]} */ (files));
       const { GLTFLoader } = await import('three/addons/loaders/GLTFLoader.js');
-      const glb = /** @type {ArrayBuffer} */ (buffer).slice(job.offset, job.offset + job.length);
       const { scene } = await new GLTFLoader().parseAsync(glb, '');
       if (!this.#cancelled.has(ticket)) {
-        this.#decoded.set(ticket, { scene, origin: job.origin });
+        this.#decoded.set(ticket, { scene, matrix: plan[0].matrix });
         this.#events.post([PageEvent.Decoded, ticket, glb.byteLength, performance.now() - began]);
       }
     } catch (error) {
@@ -131,6 +136,19 @@ export class Decoding {
 
   /** @param {Decoded | undefined} decoded */
   #close(decoded) {
-    decoded?.glb?.images.forEach(image => image.close());
+    closeImages(decoded?.content?.models ?? []);
   }
+}
+
+/**
+ * The binary glTF that a content is, for a loader that reads it from its beginning.
+ * @param {import('./plan.js').PartPlan[]} plan
+ * @param {ArrayBuffer[]} files
+ */
+function binaryOf(plan, files) {
+  const [part] = plan;
+  if (plan.length > 1 || part.kind !== 'model' || part.instances || files.length > 1 || part.buffers.length > 1)
+    throw new Error('and it is not a binary glTF of its own');
+  const [file, offset, length] = part.json, [, from, bytes] = part.buffers[0] ?? part.json;
+  return files[file].slice(Math.max(0, offset - 20), Math.max(offset + length, from + bytes));
 }

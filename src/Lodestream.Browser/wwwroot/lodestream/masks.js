@@ -58,19 +58,19 @@ export class MaskedMaterials {
    * @param {THREE.Material} base
    */
   take(base) {
-    const made = this.#idle.get(base.type)?.pop() ?? this.#make(base);
-    const { lodestream } = made.userData;
+    const made = this.#idle.get(kindOf(base))?.pop() ?? this.#make(base);
+    const { lodestream, kind } = made.userData;
     made.copy(base);
-    made.userData.lodestream = lodestream;
+    made.userData = { ...made.userData, lodestream, kind };
     made.needsUpdate = true;
     return made;
   }
 
   /** @param {THREE.Material} material */
   give(material) {
-    let idle = this.#idle.get(material.type);
+    let idle = this.#idle.get(material.userData.kind);
     if (!idle)
-      this.#idle.set(material.type, idle = []);
+      this.#idle.set(material.userData.kind, idle = []);
     idle.push(material);
   }
 
@@ -84,19 +84,26 @@ export class MaskedMaterials {
   #make(base) {
     const material = base.clone();
     const uniforms = makeUniforms();
-    material.userData = { lodestream: uniforms };
-    material.onBeforeCompile = shader => {
+    material.userData = { lodestream: uniforms, kind: kindOf(base) };
+    material.onBeforeCompile = (shader, renderer) => {
+      base.onBeforeCompile(shader, renderer);
       Object.assign(shader.uniforms, uniforms);
       shader.vertexShader = VERTEX + shader.vertexShader.replace('#include <project_vertex>',
-        '#include <project_vertex>\nvLsCells = (lsToCells * vec4(transformed, 1.0)).xyz;');
+        '#include <project_vertex>\nvec4 lsPosition = vec4(transformed, 1.0);\n#ifdef USE_INSTANCING\nlsPosition = instanceMatrix * lsPosition;\n#endif\nvLsCells = (lsToCells * lsPosition).xyz;');
       shader.fragmentShader = FRAGMENT + shader.fragmentShader
         .replace('#include <clipping_planes_fragment>', 'lsDiscardMasked();\n#include <clipping_planes_fragment>')
         .replace('#include <opaque_fragment>', '#include <opaque_fragment>\ngl_FragColor.rgb = mix(gl_FragColor.rgb, lsTint.rgb, lsTint.a);');
     };
-    material.customProgramCacheKey = () => 'lodestream-masked';
+    const key = `lodestream-masked ${kindOf(base)}`;
+    material.customProgramCacheKey = () => key;
     this.#all.add(material);
     return material;
   }
+}
+
+/** What of a material is code: materials of a kind can stand in for each other. @param {THREE.Material} material */
+function kindOf(material) {
+  return `${material.type} ${material.userData.shader ?? ''}`;
 }
 
 function makeUniforms() {

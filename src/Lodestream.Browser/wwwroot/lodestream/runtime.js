@@ -8,7 +8,7 @@
 
 /**
  * @typedef {object} Exports What C# offers (Interop/Exports.cs).
- * @property {(url: string, memoryBytes: number, requests: number, requestsPerHost: number, uploadMs: number) => number} Open
+ * @property {(url: string, memoryBytes: number, requests: number, requestsPerHost: number, uploadMs: number, transcodesToPixels: boolean) => number} Open
  * @property {(scene: number) => number} Address
  * @property {(scene: number) => void} Tick
  * @property {(scene: number) => boolean} Bounds

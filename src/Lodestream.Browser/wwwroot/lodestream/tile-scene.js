@@ -1,7 +1,8 @@
 // What is on the GPU and what of it is drawn: C#'s commits as three.js objects in one group.
 import * as THREE from 'three';
 import { Backdrop } from './backdrop.js';
-import { makeContent, makeContentOfScene, Uploader } from './contents.js';
+import { makeContent, makeContentOfScene, makeObject } from './contents.js';
+import { Uploader } from './uploader.js';
 import { MaskedMaterials, setCells, setTint } from './masks.js';
 
 /**
@@ -42,25 +43,38 @@ export class TileScene {
   }
 
   /**
-   * Brings a decoded content to the GPU.
+   * Brings a decoded content to the GPU; a large one over several frames.
    * @param {number} content
    * @param {number} ticket
    * @param {string} uri
    * @param {import('./decoding.js').Decoded} decoded
+   * @param {(made: import('./contents.js').Content, milliseconds: number) => void} done told when all of it is there
+   * @param {(error: Error) => void} failed told when it cannot be brought there
    */
-  upload(content, ticket, uri, { glb, scene, origin }) {
-    const made = glb ? makeContent(glb, origin, uri, ticket) : makeContentOfScene(/** @type {THREE.Object3D} */ (scene), origin, uri, ticket);
-    try {
-      this.#uploader.upload(made);
-    } catch (error) {
-      made.dispose();
-      throw error;
-    }
-    if (this.contents.has(content))
-      this.#newer.set(content, made);
-    else
-      this.contents.set(content, made);
-    return made;
+  upload(content, ticket, uri, { content: plain, scene, matrix }, done, failed) {
+    const made = plain ? makeContent(plain, uri, ticket) : makeContentOfScene(/** @type {THREE.Object3D} */ (scene), /** @type {number[]} */ (matrix), uri, ticket);
+    this.#uploader.add(made, milliseconds => {
+      if (this.contents.has(content))
+        this.#newer.set(content, made);
+      else
+        this.contents.set(content, made);
+      done(made, milliseconds);
+    }, failed);
+  }
+
+  /** Whether uploads go on with the next frame. */
+  get uploading() {
+    return this.#uploader.busy;
+  }
+
+  /** Goes on with uploads that were more than a frame's. */
+  continueUploads() {
+    this.#uploader.run();
+  }
+
+  /** Calls an upload off that is not done. @param {number} ticket */
+  cancelUpload(ticket) {
+    this.#uploader.cancel(ticket);
   }
 
   /** Draws a content from its newest upload from now on; the one before is freed later. @param {number} content */
@@ -149,6 +163,7 @@ export class TileScene {
     }
     for (const held of [this.contents, this.#newer, this.#older])
       held.clear();
+    this.#uploader.clear();
   }
 
   dispose() {
@@ -170,7 +185,7 @@ export class TileScene {
       const object = makeObject(part);
       object.matrix.multiplyMatrices(transform, part.matrix);
       object.matrixAutoUpdate = false;
-      object.userData.lodestream = { region: item.region, source: item.source, uri: content.uri };
+      object.userData.lodestream = { region: item.region, source: item.source, uri: content.uri, part };
       if (!plain) {
         const material = this.#masked.take(part.material);
         setCells(material, object.matrix, item.cells);
@@ -192,18 +207,4 @@ export class TileScene {
 /** Whether an item shows a part of its source only. @param {DrawItem} item */
 function isCut({ cells }) {
   return cells.mask !== 0 || cells.keep !== null;
-}
-
-/**
- * @param {import('./contents.js').Part} part
- * @returns {THREE.Object3D & { material: THREE.Material }}
- */
-function makeObject({ geometry, material, topology }) {
-  switch (topology) {
-    case 'points': return new THREE.Points(geometry, material);
-    case 'lines': return new THREE.LineSegments(geometry, material);
-    case 'line-strip': return new THREE.Line(geometry, material);
-    case 'line-loop': return new THREE.LineLoop(geometry, material);
-    default: return new THREE.Mesh(geometry, material);
-  }
 }

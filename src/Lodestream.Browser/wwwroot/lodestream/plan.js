@@ -1,0 +1,89 @@
+// What C# found in a content and where (DecodePlan.cs): a worker decodes by it, and need not look for anything.
+
+/** @typedef {[file: number, offset: number, length: number]} Source Bytes of a file; file −1 is a data URI in the glTF's JSON. */
+
+/**
+ * @typedef {object} BatchTablePlan
+ * @property {[number, number]} json
+ * @property {[number, number]} binary
+ * @property {number} length number of rows
+ */
+
+/** @typedef {{ offset: number[], scale: number[] }} Volume What quantized positions divide, metres. */
+
+/** @typedef {{ offset: number, type: number }} BatchIdPlan Where ids are, and their component type as glTF numbers it. */
+
+/**
+ * @typedef {object} InstancesPlan Offsets are in file 0.
+ * @property {number} count
+ * @property {number[]} rtc on the tile's axes, metres
+ * @property {number} positions
+ * @property {Volume} [quantized]
+ * @property {number} [up]
+ * @property {number} [right]
+ * @property {boolean} octahedral
+ * @property {boolean} eastNorthUp
+ * @property {number} [scale]
+ * @property {number} [scaleNonUniform]
+ * @property {BatchIdPlan} [batchIds]
+ * @property {number[]} toTile from the model's axes to the tile's, column-major
+ */
+
+/**
+ * @typedef {object} ModelPlan
+ * @property {'model'} kind
+ * @property {number[]} matrix from the part's frame to the content's, column-major
+ * @property {BatchTablePlan} [batchTable]
+ * @property {Source} json
+ * @property {Source[]} buffers
+ * @property {Source[]} images
+ * @property {Source} [metadata] JSON of EXT_structural_metadata
+ * @property {number[]} [tableViews] buffer views of property tables
+ * @property {Source} [schema]
+ * @property {InstancesPlan} [instances]
+ */
+
+/**
+ * @typedef {object} PointsPlan Offsets are in file 0; what Draco holds has none.
+ * @property {'points'} kind
+ * @property {number[]} matrix from the part's frame to the content's, column-major
+ * @property {BatchTablePlan} [batchTable]
+ * @property {number} count
+ * @property {number} [positions]
+ * @property {Volume} [quantized]
+ * @property {'None' | 'Rgb' | 'Rgba' | 'Rgb565'} color
+ * @property {number} [colors]
+ * @property {number[]} [constantColor] sRGB, 0 … 255, with alpha
+ * @property {boolean} hasNormals
+ * @property {number} [normals]
+ * @property {boolean} octahedral
+ * @property {BatchIdPlan} [batchIds]
+ * @property {number} [batchIdType]
+ * @property {{ bytes: [number, number], ids: Record<string, number> }} [draco]
+ */
+
+/** @typedef {ModelPlan | PointsPlan} PartPlan */
+
+/** The content is fine, but needs a decoder that knows more. */
+export class UnsupportedError extends Error {}
+
+/** Nobody wants the result any more. */
+export class CancelledError extends Error {}
+
+/**
+ * The bytes of a source.
+ * @param {ArrayBuffer[]} files
+ * @param {Source} source
+ * @param {string} [uri] the data URI, where it is one
+ * @returns {Uint8Array<ArrayBuffer>}
+ */
+export function bytesOf(files, [file, offset, length], uri) {
+  return file < 0 ? decodeDataUri(uri ?? '') : new Uint8Array(files[file], offset, length);
+}
+
+/** @param {string} uri */
+function decodeDataUri(uri) {
+  const comma = uri.indexOf(','), data = uri.slice(comma + 1);
+  const text = uri.slice(0, comma).endsWith(';base64') ? atob(data) : decodeURIComponent(data);
+  return Uint8Array.from(text, character => character.charCodeAt(0));
+}

@@ -239,9 +239,18 @@ public sealed class FileAnswerTests : IAsyncLifetime, IDisposable
         await using (var gzip = new GZipStream(packed, CompressionMode.Compress, leaveOpen: true))
             await gzip.WriteAsync(TileBytes);
         _folder.Write("scene/packed.b3dm", packed.ToArray());
-        var answer = await _server.GetAsync("/tilesets/scene/packed.b3dm");
+        var answer = await _server.GetAsync("/tilesets/scene/packed.b3dm", "Accept-Encoding: br, gzip");
         Assert.Equal("gzip", answer.Header("Content-Encoding"));
+        Assert.Equal("Accept-Encoding", answer.Header("Vary"));
         Assert.Equal(packed.ToArray(), answer.Body);
+
+        foreach (var headers in new[] { Array.Empty<string>(), ["Accept-Encoding: identity"], ["Accept-Encoding: br, gzip;q=0"] })
+        {
+            var plain = await _server.GetAsync("/tilesets/scene/packed.b3dm", headers);
+            Assert.Null(plain.Header("Content-Encoding"));
+            Assert.Equal(TileBytes, plain.Body);
+            Assert.NotEqual(answer.Header("ETag"), plain.Header("ETag"));
+        }
     }
 
     [Fact]

@@ -1,5 +1,10 @@
 namespace Lodestream.Server.Files;
 
+/// <summary>Where a served file lies.</summary>
+/// <param name="Path">Absolute path without links.</param>
+/// <param name="IsLinked">It was found through a link below the served folder.</param>
+internal sealed record FileLocation(string Path, bool IsLinked);
+
 /// <summary>
 /// A folder whose files may be read over the network, and nothing else may. A request path names a file by plain
 /// segments; whatever could mean anything but "a file below this folder" on any platform is refused, and links are
@@ -24,8 +29,8 @@ internal sealed class ServedFolder
 
     /// <summary>Finds the file a request path names.</summary>
     /// <param name="requestPath">Path below the folder, percent-decoded once, with '/' between segments and none in front.</param>
-    /// <returns>Absolute path of an existing file inside the folder, or null: nothing there, or not to be served.</returns>
-    public string? Find(string requestPath)
+    /// <returns>Where an existing file inside the folder lies, or null: nothing there, or not to be served.</returns>
+    public FileLocation? Find(string requestPath)
     {
         foreach (var segment in requestPath.AsSpan().Split('/'))
         {
@@ -34,7 +39,11 @@ internal sealed class ServedFolder
         }
 
         var file = RealPath.Of(_root, requestPath);
-        return file is not null && Contains(file) && File.Exists(file) ? file : null;
+        if (file is null || !Contains(file) || !File.Exists(file))
+            return null;
+        var isLinked = !file.AsSpan(_rootWithSeparator.Length).SequenceEqual(
+            Path.DirectorySeparatorChar == '/' ? requestPath : requestPath.Replace('/', Path.DirectorySeparatorChar));
+        return new(file, isLinked);
     }
 
     /// <summary>A name that means the same file everywhere: no separator, no drive or stream, nothing hidden, nothing still encoded.</summary>

@@ -1,4 +1,3 @@
-using System.IO.Enumeration;
 using Lodestream.Server.Files;
 using Microsoft.Extensions.Logging;
 
@@ -9,16 +8,13 @@ namespace Lodestream.Server.Scenes;
 /// A file is that tileset. A folder is every <c>tileset*.json</c> directly in it that is a 3D Tiles document; a folder
 /// with none is searched for the nearest folders below that have one.
 /// </remarks>
-internal sealed partial class SceneDiscovery(ILogger logger)
+internal sealed partial class SceneDiscovery(ILogger logger, TimeProvider clock)
 {
     /// <summary>How far below a named folder tilesets are looked for.</summary>
     private const int MaxSearchDepth = 6;
 
     /// <summary>How many folders a search visits before it gives up: a home folder named by mistake must not take minutes.</summary>
     private const int MaxFoldersVisited = 20_000;
-
-    /// <summary>Files counted for a scene's size at start; beyond it the size is left out.</summary>
-    private const int MaxFilesCounted = 100_000;
 
     private readonly List<ServedScene> _scenes = [];
     private readonly HashSet<string> _documents = [];
@@ -161,22 +157,7 @@ internal sealed partial class SceneDiscovery(ILogger logger)
     {
         if (_folderBytes.TryGetValue(folder, out var known))
             return known;
-        long total = 0;
-        var files = 0;
-        var lengths = new FileSystemEnumerable<long>(
-            folder,
-            (ref FileSystemEntry entry) => entry.IsDirectory ? -1 : entry.Length,
-            new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = VisibleEntries.AttributesToSkip, IgnoreInaccessible = true });
-        foreach (var length in lengths)
-        {
-            if (length < 0)
-                continue;
-            if (++files > MaxFilesCounted)
-                return _folderBytes[folder] = null;
-            total += length;
-        }
-
-        return _folderBytes[folder] = total;
+        return _folderBytes[folder] = FolderVersion.Take(folder, clock.GetUtcNow())?.Bytes;
     }
 
     [LoggerMessage(EventId = 1, Level = LogLevel.Warning, Message = "not listed: {Document}: {Problem}")]

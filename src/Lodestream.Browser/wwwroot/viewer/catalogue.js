@@ -10,7 +10,9 @@ export async function readCatalogue() {
       return [];
     const body = await response.json(), list = Array.isArray(body) ? body : body.tilesets ?? body.scenes ?? [];
     return list.map((/** @type {any} */ entry) => ({
-      id: String(entry.id), name: String(entry.name ?? entry.id), url: new URL(entry.url ?? `/tilesets/${entry.id}`, location.href).href,
+      id: String(entry.id), name: String(entry.name ?? entry.id),
+      // The versioned URL's tiles never change: the browser keeps them without asking.
+      url: new URL(entry.versionedUrl ?? entry.url ?? `/tilesets/${entry.id}`, location.href).href,
     }));
   } catch {
     return [];

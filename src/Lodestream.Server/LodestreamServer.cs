@@ -88,10 +88,10 @@ public sealed class LodestreamServer : IAsyncDisposable
         var headers = new ResponseHeaders(configuration.Security);
         var tilesets = new TilesetEndpoints(catalogue, answer, routes, clock);
         var viewer = new ViewerEndpoints(options.ViewerDirectory is { } directory ? new ServedFolder(directory) : null, answer, routes, headers.ViewerPolicy);
-        var router = new Router(headers, routes, answer, tilesets, viewer, new HealthEndpoints(catalogue), exposition);
+        var router = new Router(routes, answer, tilesets, viewer, new HealthEndpoints(catalogue), exposition);
         var limits = configuration.Limits;
         var rate = limits.RequestsPerSecondPerAddress > 0 ? new RateLimit(limits.RequestsPerSecondPerAddress, limits.RequestBurstPerAddress, clock) : null;
-        return new RequestPipeline(router, rate, metrics, options.LoggerFactory.CreateLogger("Lodestream.Requests"), clock);
+        return new RequestPipeline(headers, router, rate, metrics, options.LoggerFactory.CreateLogger("Lodestream.Requests"), clock);
     }
 
     private static WebApplication Build(ServerOptions options, IPAddress address, SslStreamCertificateContext? certificate, ServerMetrics metrics)

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.IO.Compression;
 
 namespace Lodestream.Server.Files;
@@ -13,6 +14,9 @@ internal static class Compression
 
     /// <summary>Bytes a gzip stream may grow to when it is unpacked for a client that cannot: more is a mistake or an attack.</summary>
     public const int MaxInflated = 64 << 20;
+
+    /// <summary>Bytes of the shortest gzip stream: its head and its tail.</summary>
+    private const int MinGzip = 18;
 
     /// <summary>Compresses.</summary>
     public static byte[] Compress(byte[] content, ContentCoding coding)
@@ -49,7 +53,8 @@ internal static class Compression
             return null;
         }
 
-        return plain.ToArray();
+        // A stream that is cut short ends like one that is whole; its last four bytes, the length of the content, tell (RFC 1952, 2.3.1).
+        return gzip.Length >= MinGzip && BinaryPrimitives.ReadUInt32LittleEndian(gzip.AsSpan(^4..)) == (uint)plain.Length ? plain.ToArray() : null;
     }
 }
 

@@ -116,13 +116,18 @@ internal sealed class FileAnswer(ContentStore contents)
 
     private static async ValueTask WriteAsync(HttpContext context, ReadOnlyMemory<byte> bytes)
     {
+        // With the head out of the way the connection hands out a buffer of the size asked for: one copy, one send. Left to itself it
+        // would fill pages of 4 KB, one by one.
+        await context.Response.StartAsync(context.RequestAborted).ConfigureAwait(false);
         var body = context.Response.BodyWriter;
         while (bytes.Length > 0)
         {
-            var block = bytes[..Math.Min(bytes.Length, BlockBytes)];
-            if ((await body.WriteAsync(block, context.RequestAborted).ConfigureAwait(false)).IsCompleted)
+            var count = Math.Min(bytes.Length, BlockBytes);
+            bytes.Span[..count].CopyTo(body.GetSpan(count));
+            body.Advance(count);
+            bytes = bytes[count..];
+            if ((await body.FlushAsync(context.RequestAborted).ConfigureAwait(false)).IsCompleted)
                 return;
-            bytes = bytes[block.Length..];
         }
     }
 

@@ -12,20 +12,22 @@ namespace Lodestream.Server.Http;
 /// <param name="clock">Fills the buckets.</param>
 internal sealed class RateLimit(int perSecond, int burst, TimeProvider clock)
 {
-    /// <summary>Addresses kept before the full buckets among them are looked for.</summary>
-    private const int SweepAt = 10_000;
+    /// <summary>How often buckets that are full again are looked for.</summary>
+    private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(10);
 
     /// <summary>With 64 bits to choose from, one client of IPv6 is a network, not an address.</summary>
     private const int NetworkBytes = 8;
 
     private readonly ConcurrentDictionary<IPAddress, Bucket> _buckets = [];
+    private long _sweptAt = clock.GetTimestamp();
 
     /// <summary>Whether a request may be answered.</summary>
     /// <param name="address">Whose.</param>
     /// <param name="retryAfter">When the next one may.</param>
     public bool Admits(IPAddress? address, out TimeSpan retryAfter)
     {
-        if (_buckets.Count >= SweepAt)
+        var sweptAt = Volatile.Read(ref _sweptAt);
+        if (clock.GetElapsedTime(sweptAt) >= SweepInterval && Interlocked.CompareExchange(ref _sweptAt, clock.GetTimestamp(), sweptAt) == sweptAt)
             Sweep();
         var bucket = _buckets.GetOrAdd(NetworkOf(address ?? IPAddress.None), static (_, limit) => new Bucket(limit.Burst, limit.Now), (Burst: burst, Now: clock.GetTimestamp()));
         lock (bucket)

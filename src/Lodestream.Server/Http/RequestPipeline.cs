@@ -7,10 +7,10 @@ using Microsoft.Extensions.Logging;
 namespace Lodestream.Server.Http;
 
 /// <summary>
-/// What happens to every request: it is let in, answered, counted and logged. No exception gets past this point: what fails inside
+/// What happens to every request: it gets the headers all answers bear, is let in, answered, counted and logged. No exception gets past this point: what fails inside
 /// is logged with the request's id and answered with 500 and that id, nothing more.
 /// </summary>
-internal sealed partial class RequestPipeline(Router router, RateLimit? rateLimit, ServerMetrics metrics, ILogger logger, TimeProvider clock)
+internal sealed partial class RequestPipeline(ResponseHeaders headers, Router router, RateLimit? rateLimit, ServerMetrics metrics, ILogger logger, TimeProvider clock)
 {
     /// <summary>The header that names the request in the log.</summary>
     public const string RequestIdHeader = "X-Request-Id";
@@ -26,6 +26,7 @@ internal sealed partial class RequestPipeline(Router router, RateLimit? rateLimi
     {
         var started = clock.GetTimestamp();
         metrics.RequestStarted();
+        headers.Apply(context.Response.Headers);
         var isLogged = logger.IsEnabled(LogLevel.Information);
         if (isLogged)
             context.Response.Headers[RequestIdHeader] = context.TraceIdentifier;
@@ -84,8 +85,8 @@ internal sealed partial class RequestPipeline(Router router, RateLimit? rateLimi
         if (!context.Response.HasStarted)
         {
             // What was said of the content that could not be sent does not hold for this answer.
-            var headers = context.Response.Headers;
-            headers.ETag = headers.ContentEncoding = headers.ContentRange = headers.AcceptRanges = headers.Vary = default;
+            var said = context.Response.Headers;
+            said.ETag = said.ContentEncoding = said.ContentRange = said.AcceptRanges = said.Vary = default;
             return PlainAnswer.SendAsync(context, status, message);
         }
 

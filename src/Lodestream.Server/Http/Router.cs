@@ -8,13 +8,12 @@ namespace Lodestream.Server.Http;
 /// away; everything else is found by its first segment.
 /// </summary>
 internal sealed class Router(
-    ResponseHeaders headers, FileRoutes routes, FileAnswer answer, TilesetEndpoints tilesets, ViewerEndpoints viewer, HealthEndpoints health, PrometheusText? metrics)
+    FileRoutes routes, FileAnswer answer, TilesetEndpoints tilesets, ViewerEndpoints viewer, HealthEndpoints health, PrometheusText? metrics)
 {
     /// <summary>Answers a request.</summary>
     /// <returns>The kind of content asked for, as counted.</returns>
     public ValueTask<string> AnswerAsync(HttpContext context)
     {
-        headers.Apply(context.Response.Headers);
         var method = context.Request.Method;
         if (!HttpMethods.IsGet(method) && !HttpMethods.IsHead(method))
             return AnswerMethodAsync(context, method);

@@ -44,6 +44,9 @@ public sealed record StreamerOptions
     /// <summary>Greatest depth of tilesets within tilesets. Default 32.</summary>
     public int MaximumTilesetDepth { get; init; } = 32;
 
+    /// <summary>Files a content may depend on. Default 1024 (ours): more is a damaged file.</summary>
+    public int MaximumFilesPerContent { get; init; } = 1024;
+
     /// <summary>Longest a preparation may take, seconds, network and waiting for memory excluded. Default 60 (tile-based specification, tileParseTimeoutSeconds).</summary>
     public double PrepareTimeoutSeconds { get; init; } = 60;
 
@@ -115,6 +118,7 @@ public sealed record StreamerOptions
         Require(LongestParseBackoffSeconds >= FirstParseBackoffSeconds && IsTime(LongestParseBackoffSeconds), nameof(LongestParseBackoffSeconds), LongestParseBackoffSeconds, $"{Times}, at least FirstParseBackoffSeconds");
         Require(IsTime(UnloadTopologyAfterSeconds), nameof(UnloadTopologyAfterSeconds), UnloadTopologyAfterSeconds, Times);
         Require(MaximumParseAttempts is >= 1 and <= 100, nameof(MaximumParseAttempts), MaximumParseAttempts, "1 to 100");
+        Require(MaximumFilesPerContent >= 1, nameof(MaximumFilesPerContent), MaximumFilesPerContent, "at least 1");
         Require(MaximumTilesetDepth is >= 1 and <= 1000, nameof(MaximumTilesetDepth), MaximumTilesetDepth, "1 to 1000");
 
         // Deadlines are added to the clock's time: they must stay within what a TimeSpan holds.

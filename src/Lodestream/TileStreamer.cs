@@ -107,6 +107,7 @@ public sealed class TileStreamer
         _residency.Match();
         Drain(now);
         _scheduler.BeginTick(now);
+        _pipeline.CheckFiles(now);
         _pipeline.CheckWatchdog(now);
         if (_budgetRaised)
             _pipeline.ForgiveOverBudget(now);
@@ -158,6 +159,12 @@ public sealed class TileStreamer
     {
         switch (message.Kind)
         {
+            case InboxKind.Headers or InboxKind.Progress when _scheduler.IsFile(message.Id):
+                _pipeline.OnFileBytes(message, now);
+                break;
+            case InboxKind.Fetched when _scheduler.IsFile(message.Id):
+                _pipeline.OnFileFetched(message, now);
+                break;
             case InboxKind.Headers:
                 _scheduler.OnHeaders(message, now);
                 break;
@@ -168,6 +175,9 @@ public sealed class TileStreamer
                 var fetched = _scheduler.OnFetched(message, now);
                 if (fetched >= 0)
                     _pipeline.Prepare(fetched, message, now);
+                break;
+            case InboxKind.NeedsFiles:
+                _pipeline.OnNeedsFiles(message, now);
                 break;
             case InboxKind.Measured:
                 _pipeline.OnMeasured(message, now);

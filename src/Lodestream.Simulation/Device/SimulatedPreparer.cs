@@ -27,7 +27,7 @@ public sealed class SimulatedPreparer(VirtualTime time, DeviceProfile profile, S
         public readonly long Bytes = bytes;
         public SeededRandom Fate = fate;
         public ScheduledEvent? Measuring;
-        public bool Decoding, Granted, IsStuck, IsCancelled;
+        public bool Decoding, Granted, IsStuck, IsCancelled, IsDamaged = payload.Damaged;
 
         public OriginContent Origin => Payload.Origin;
     }
@@ -42,10 +42,18 @@ public sealed class SimulatedPreparer(VirtualTime time, DeviceProfile profile, S
         var attempt = _attempts[job.Uri] = _attempts.GetValueOrDefault(job.Uri) + 1;
         var started = new Job(job.Ticket, payload, job.ByteLength, SeededRandom.For(~seed, job.Uri, attempt));
         _jobs[job.Ticket] = started;
-        if (payload.Origin.Topology is null)
-            started.Measuring = time.After(MeasuringTime, () => Measure(started));
+        if (payload.Origin.Files.Count > 0 && !payload.Damaged)
+            started.Measuring = time.After(MeasuringTime, () => AskForFiles(started));
         else
-            Enqueue(started);
+            Begin(started);
+    }
+
+    /// <inheritdoc />
+    public void Supply(long ticket, IReadOnlyList<DependencyFile> files)
+    {
+        var job = _jobs[ticket];
+        job.IsDamaged = files.Any(file => file.Payload is SimulatedPayload { Damaged: true });
+        Begin(job);
     }
 
     /// <inheritdoc />
@@ -72,10 +80,24 @@ public sealed class SimulatedPreparer(VirtualTime time, DeviceProfile profile, S
             time.After(TimeSpan.FromMilliseconds(profile.ReleaseMs), () => Release(job));
     }
 
+    private void AskForFiles(Job job)
+    {
+        job.Measuring = null;
+        inbox.Post(new() { Kind = InboxKind.NeedsFiles, Id = job.Ticket, Payload = job.Origin.Files });
+    }
+
+    private void Begin(Job job)
+    {
+        if (job.Origin.Topology is null)
+            job.Measuring = time.After(MeasuringTime, () => Measure(job));
+        else
+            Enqueue(job);
+    }
+
     private void Measure(Job job)
     {
         job.Measuring = null;
-        if (job.Payload.Damaged)
+        if (job.IsDamaged)
         {
             Fail(job, "the bytes are damaged", permanent: false);
             return;
@@ -124,9 +146,9 @@ public sealed class SimulatedPreparer(VirtualTime time, DeviceProfile profile, S
             Release(job);
             return;
         }
-        if (job.Payload.Damaged || job.Origin.IsBroken)
+        if (job.IsDamaged || job.Origin.IsBroken)
         {
-            Fail(job, job.Payload.Damaged ? "the bytes are damaged" : "the content is broken", permanent: false);
+            Fail(job, job.IsDamaged ? "the bytes are damaged" : "the content is broken", permanent: false);
             return;
         }
         _jobs.Remove(job.Ticket);

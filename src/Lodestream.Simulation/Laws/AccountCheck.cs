@@ -129,6 +129,7 @@ internal sealed class AccountCheck(TileTree tree, ContentFacts contents, TileFac
             TileReason.NotVisible or TileReason.FinerThanWanted => "it is visited",
             TileReason.Fetching => Any(OutsideState.InFlight) ? null : "nothing of it is in flight",
             TileReason.Preparing or TileReason.WaitingForMemory => Any(OutsideState.Preparing) || IsBeingPlaced() ? null : "nothing of it is being prepared",
+            TileReason.FetchingFiles => Any(OutsideState.Preparing) ? null : "nothing of it is being prepared",
             TileReason.WaitingForUpload => Any(OutsideState.Prepared) || Any(OutsideState.Uploading) ? null : "nothing of it waits for an upload",
             TileReason.FailedForGood => tiles.HasFailedForGood(tile) ? null : "nothing of it failed for good",
             TileReason.FailedForNow => AnyFailedForNow() ? null : "nothing of it failed for now",

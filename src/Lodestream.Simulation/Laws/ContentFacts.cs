@@ -44,6 +44,15 @@ internal sealed class ContentFact
     /// <summary>While releasing: it failed for good, and counts as failed once its memory is back.</summary>
     public bool IsGivenUp;
 
+    /// <summary>Bytes of files it depends on that came and were not handed over yet.</summary>
+    public long FileBytes;
+
+    /// <summary>Failures of files it depends on since all of them came.</summary>
+    public int FileFailures;
+
+    /// <summary>The files it can do without.</summary>
+    public readonly HashSet<string> OptionalFiles = [];
+
     public long Held => Cpu + Geometry + Texture;
 }
 
@@ -51,7 +60,7 @@ internal sealed class ContentFact
 /// Keeps the facts of every content from what passes between the core and the world. Shares no code with the core's residency,
 /// scheduler or ledger; knows only the contracts of the ports and the options that say when a failure is for good.
 /// </summary>
-internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : SimulationObserver
+internal sealed partial class ContentFacts(TileTree tree, StreamerOptions options) : SimulationObserver
 {
     private readonly List<ContentFact> _facts = [];
     private readonly Dictionary<long, int> _byRequest = [];
@@ -73,7 +82,7 @@ internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : Sim
 
     public long Freed { get; private set; }
 
-    public int InFlight => _byRequest.Count;
+    public int InFlight => _byRequest.Count + _files.Count;
 
     public int PeakInFlight { get; private set; }
 
@@ -105,6 +114,13 @@ internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : Sim
 
     public override void OnRequest(in TileRequest request)
     {
+        // Requests start when everything that came was taken.
+        TakeFileAnswers();
+        if (request.IsDependency)
+        {
+            OnFileRequest(request);
+            return;
+        }
         var fact = this[request.Content];
         if (fact.WasExpanded && (tree.Links[tree.Contents.Records[request.Content].Tile].Flags & TileFlags.Unexpanded) != 0)
             (fact.State, fact.WasExpanded) = (OutsideState.Absent, false);
@@ -118,16 +134,23 @@ internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : Sim
         fact.RequestId = request.Id;
         fact.ReportedBytes = 0;
         _byRequest[request.Id] = request.Content;
+        CountRequest(request.Content, fact);
+    }
+
+    private void CountRequest(int content, ContentFact fact)
+    {
         Requested++;
         if (fact.NetworkFailures + fact.ParseFailures > 0)
             Retries++;
         PeakInFlight = Math.Max(PeakInFlight, InFlight);
         if (InFlight > options.MaximumRequests)
-            Faults.Add((Breach.OverBudget, request.Content, $"{InFlight} requests are in flight; the cap is {options.MaximumRequests}"));
+            Faults.Add((Breach.OverBudget, content, $"{InFlight} requests are in flight; the cap is {options.MaximumRequests}"));
     }
 
     public override void OnRequestCancelled(long requestId, CancelReason reason)
     {
+        if (OnFileCancelled(requestId, reason))
+            return;
         if (!_byRequest.Remove(requestId, out var content))
         {
             Faults.Add((Breach.Dishonest, -1, $"request {requestId} is called off, which is not in flight"));
@@ -165,12 +188,15 @@ internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : Sim
     public override void OnPrepareCancelled(long ticket, CancelReason reason)
     {
         var content = _byTicket[ticket];
+        TakeFileAnswers(content);
         var fact = this[content];
         Preparing--;
         fact.State = OutsideState.Releasing;
+        Hold(fact, fact.Cpu - fact.FileBytes, fact.Geometry, fact.Texture);
+        fact.FileBytes = 0;
         if (reason == CancelReason.TimedOut)
             fact.ParseFailures++;
-        fact.IsGivenUp = reason == CancelReason.OverBudget || fact.ParseFailures >= options.MaximumParseAttempts;
+        fact.IsGivenUp |= reason == CancelReason.OverBudget || fact.ParseFailures >= options.MaximumParseAttempts;
     }
 
     public override void OnUpload(in UploadCommand command)
@@ -197,7 +223,9 @@ internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : Sim
             LoseContext();
         else if (message.Kind is InboxKind.Headers or InboxKind.Progress or InboxKind.Fetched)
         {
-            if (_byRequest.TryGetValue(message.Id, out var content))
+            if (_files.ContainsKey(message.Id))
+                _fileAnswers.Add(message);
+            else if (_byRequest.TryGetValue(message.Id, out var content))
                 OnAnswer(message, content, this[content]);
         }
         else if (_byTicket.TryGetValue(message.Id, out var content))
@@ -259,15 +287,13 @@ internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : Sim
         if (message.Status == FetchStatus.Ok)
         {
             fact.State = OutsideState.Fetched;
-            fact.NetworkFailures = 0;
+            fact.NetworkFailures = fact.FileFailures;
             _fetched.Add(content);
             return;
         }
         fact.State = OutsideState.Absent;
         Hold(fact, 0, 0, 0);
-        var answered = message.Status is FetchStatus.NotFound or FetchStatus.Refused
-            || (message.Status == FetchStatus.HttpError && message.HttpStatus is >= 300 and < 500 and not (408 or 425 or 429));
-        if (answered)
+        if (IsAnswered(message))
         {
             fact.NetworkFailures++;
             FailForGood(content, fact);
@@ -283,10 +309,16 @@ internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : Sim
         }
     }
 
+    private static bool IsAnswered(in InboxMessage message) => message.Status is FetchStatus.NotFound or FetchStatus.Refused
+        || (message.Status == FetchStatus.HttpError && message.HttpStatus is >= 300 and < 500 and not (408 or 425 or 429));
+
     private void OnDevice(in InboxMessage message, int content, ContentFact fact)
     {
         switch (message.Kind)
         {
+            case InboxKind.NeedsFiles:
+                OnNeedsFiles(message, fact);
+                break;
             case InboxKind.Measured:
                 (fact.MeasuredCpu, fact.MeasuredGeometry, fact.MeasuredTexture) = (message.CpuBytes, message.GpuGeometryBytes, message.GpuTextureBytes);
                 fact.IsMeasured = true;

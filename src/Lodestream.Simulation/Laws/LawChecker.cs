@@ -58,6 +58,9 @@ public sealed class LawChecker : SimulationObserver
     public override void OnProceed(long ticket) => _contents.OnProceed(ticket);
 
     /// <inheritdoc />
+    public override void OnSupply(long ticket) => _contents.OnSupply(ticket);
+
+    /// <inheritdoc />
     public override void OnPrepareCancelled(long ticket, CancelReason reason) => _contents.OnPrepareCancelled(ticket, reason);
 
     /// <inheritdoc />
@@ -87,6 +90,7 @@ public sealed class LawChecker : SimulationObserver
     public override void OnFrame(in SimulatedFrame frame)
     {
         (_frame, _time) = (frame.Number, frame.Time);
+        _contents.TakeFileAnswers();
         foreach (var (breach, content, reason) in _contents.Faults)
             Fail(breach, content < 0 ? -1 : _tree.Contents.Records[content].Tile, reason);
         if (_wrongCommit is { } wrong)

@@ -28,6 +28,13 @@ internal sealed class ObservedPorts(ITileTransport transport, IContentPreparer p
         preparer.Start(job);
     }
 
+    void IContentPreparer.Supply(long ticket, IReadOnlyList<DependencyFile> files)
+    {
+        foreach (var observer in observers)
+            observer.OnSupply(ticket);
+        preparer.Supply(ticket, files);
+    }
+
     void IContentPreparer.Proceed(long ticket)
     {
         foreach (var observer in observers)

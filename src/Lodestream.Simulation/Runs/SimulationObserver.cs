@@ -24,6 +24,11 @@ public abstract class SimulationObserver
     {
     }
 
+    /// <summary>The core handed a preparation the files it had asked for.</summary>
+    public virtual void OnSupply(long ticket)
+    {
+    }
+
     /// <summary>The core granted a preparation its memory.</summary>
     public virtual void OnProceed(long ticket)
     {

@@ -47,6 +47,13 @@ public sealed class TraceHash(TileTree tree) : SimulationObserver
     }
 
     /// <inheritdoc />
+    public override void OnSupply(long ticket)
+    {
+        Add(10);
+        Add((ulong)ticket);
+    }
+
+    /// <inheritdoc />
     public override void OnPrepareCancelled(long ticket, CancelReason reason)
     {
         Add(5);

@@ -121,6 +121,9 @@ public sealed record RandomScenario
     /// <summary>The device fails or gets stuck now and then.</summary>
     public bool DeviceFails { get; init; }
 
+    /// <summary>Some contents and documents depend on further files.</summary>
+    public bool Files { get; init; }
+
     /// <summary>Lengths are not announced.</summary>
     public bool UnknownLengths { get; init; }
 
@@ -195,6 +198,7 @@ public sealed record RandomScenario
             HiddenAt = random.Chance(0.1) ? random.Between(0.5, 8) : 0,
             Sphere = random.Chance(0.15),
             UnloadAfter = random.Chance(0.5) ? random.Between(0.5, 5) : 120,
+            Files = random.Chance(0.3),
         };
     }
 
@@ -211,7 +215,7 @@ public sealed record RandomScenario
             this with { Cameras = 1 }, this with { Room = 0 }, this with { FailForNow = false }, this with { DeviceFails = false }, this with { FailForGood = false },
             this with { Adds = false }, this with { ContentLess = false }, this with { EmptyLeaves = false }, this with { Externals = false },
             this with { Shared = false }, this with { Multiple = false }, this with { RequestVolumes = false }, this with { Inversions = false },
-            this with { UnknownLengths = false }, this with { Network = "local" }, this with { Move = CameraMove.Stand },
+            this with { UnknownLengths = false }, this with { Files = false }, this with { Network = "local" }, this with { Move = CameraMove.Stand },
             this with { Masks = true }, this with { FailedLeaves = FailedLeafRule.Coarse },
             this with { PressureAt = 0 }, this with { ContextLostAt = 0 }, this with { HiddenAt = 0 }, this with { Sphere = false },
             this with { UnloadAfter = 120 },

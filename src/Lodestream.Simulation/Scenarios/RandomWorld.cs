@@ -19,16 +19,19 @@ internal sealed class RandomWorld : IContentOrigin
     // A first content is guessed to need four times its length.
     private const long FirstGuess = 4;
 
+    // Files a content depends on, their length, and what is reserved for one before anything is known, bytes.
+    private const int MostFiles = 3, LargestFile = 30_000, FirstFileGuess = 64 * 1024;
+
     private readonly Dictionary<string, OriginContent?> _contents = [];
     private readonly List<string> _meshes = [];
     private readonly RandomScenario _scenario;
-    private SeededRandom _random;
+    private SeededRandom _random, _fileRandom;
     private int _tiles, _documents, _named;
 
     private RandomWorld(RandomScenario scenario)
     {
         _scenario = scenario;
-        _random = new(scenario.Seed ^ 0x3071d);
+        (_random, _fileRandom) = (new(scenario.Seed ^ 0x3071d), new(scenario.Seed ^ 0xf11e5));
         Size = _random.Between(500, 20_000);
     }
 
@@ -78,12 +81,14 @@ internal sealed class RandomWorld : IContentOrigin
             foreach (var child in tile.Children)
                 open.Push(child);
         }
-        var document = _contents.Values.Max(content => content is { Topology: not null } ? content.Length : 0);
-        return Coarsest(root) + group + largest + 2 * document + FirstGuess * Math.Max(named, 64 * 1024);
+        var document = _contents.Values.Max(content => content is { Topology: not null } ? content.Length + content.DecodedBytes : 0);
+        var files = _scenario.Files ? MostFiles * (LargestFile + FirstFileGuess) : 0;
+        return Coarsest(root) + group + largest + 2 * document + FirstGuess * Math.Max(named, 64 * 1024) + files;
 
         long Coarsest(Tile tile) => BytesOf(tile) + (IsDrawable(tile) ? 0 : tile.Children.Sum(Coarsest));
 
-        bool IsDrawable(Tile tile) => tile.Contents.Exists(content => _contents.GetValueOrDefault(Folder + content.Uri) is { IsBroken: false, IsUnsupported: false });
+        bool IsDrawable(Tile tile) => tile.Contents.Exists(content =>
+            _contents.GetValueOrDefault(Folder + content.Uri) is { IsBroken: false, IsUnsupported: false } made && made.Files.All(file => file.IsOptional || _contents[file.Uri] is not null));
 
         long BytesOf(Tile tile) => tile.Contents.Sum(content => _contents.GetValueOrDefault(Folder + content.Uri) is { Topology: null } made ? made.DecodedBytes + made.GeometryBytes + made.TextureBytes : 0);
     }
@@ -239,6 +244,26 @@ internal sealed class RandomWorld : IContentOrigin
             IsUnsupported = fate is >= 0.08 and < 0.12,
         };
         tile.Contents.Add((uri, family, ContentFormat.Glb, _scenario.UnknownLengths ? 0 : (uint)length));
+        AddFiles(Folder + uri);
+    }
+
+    // What a content depends on lies beside it; what it holds when decoded includes that.
+    private void AddFiles(string uri)
+    {
+        if (!_scenario.Files || !_fileRandom.Chance(0.3) || _contents[uri] is not { } content)
+            return;
+        var files = new List<ContentDependency>();
+        var bytes = 0;
+        for (var count = _fileRandom.Whole(1, MostFiles); count > 0; count--)
+        {
+            var length = _fileRandom.Whole(0, LargestFile);
+            var optional = _fileRandom.Chance(0.2);
+            var file = $"{uri}.{count}.bin";
+            _contents[file] = _scenario.FailForGood && _fileRandom.Chance(0.05) ? null : new(length) { AnnouncesLength = !_scenario.UnknownLengths };
+            files.Add(new(file, optional));
+            bytes += length;
+        }
+        _contents[uri] = content with { Files = files, DecodedBytes = content.DecodedBytes + bytes };
     }
 
     // Writes the tiles of a document; where a subtree is to be a document of its own, its root stays here and names it.
@@ -247,6 +272,8 @@ internal sealed class RandomWorld : IContentOrigin
         var builder = new List<(Tile Tile, int Parent, string? Document)>();
         Write(root, -1, mayBeExternal: false);
         _contents[uri] = lost ? null : new(400 + 150 * builder.Count) { AnnouncesLength = !_scenario.UnknownLengths, Topology = () => Build(uri, builder) };
+        if (uri != RootUri)
+            AddFiles(uri);
 
         void Write(Tile tile, int parent, bool mayBeExternal)
         {

@@ -25,6 +25,9 @@ public sealed record OriginContent(long Length)
     /// <summary>It is of a kind nobody can decode: trying again cannot help, and the preparer says so.</summary>
     public bool IsUnsupported { get; init; }
 
+    /// <summary>Files it cannot be prepared without; what it needs decoded includes them.</summary>
+    public IReadOnlyList<ContentDependency> Files { get; init; } = [];
+
     /// <summary>Parses the topology it holds, if it is a document.</summary>
     public Func<TileBlock>? Topology { get; init; }
 }

@@ -41,6 +41,7 @@ internal readonly ref struct Explainer(TileTree tree, TileResidency residency, V
         {
             ContentState.Queued => TileReason.Queued,
             ContentState.Fetching => TileReason.Fetching,
+            ContentState.Preparing when entry.Files is not null => TileReason.FetchingFiles,
             ContentState.Preparing => entry.AwaitsMemory ? TileReason.WaitingForMemory : TileReason.Preparing,
             ContentState.Ready => TileReason.WaitingForUpload,
             ContentState.Failed => entry.RetryAt == TimeSpan.MaxValue ? TileReason.FailedForGood : TileReason.FailedForNow,

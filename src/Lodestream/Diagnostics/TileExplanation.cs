@@ -49,6 +49,9 @@ public enum TileReason : byte
 
     /// <summary>Its topology is not known yet.</summary>
     Unexpanded,
+
+    /// <summary>Fetched; the files it depends on are on their way.</summary>
+    FetchingFiles,
 }
 
 /// <summary>The answer to "why is this tile coarse, missing or failed?".</summary>

@@ -71,7 +71,10 @@ public readonly record struct BoundingVolume
         }
     }
 
-    /// <summary>The box that encloses a 3D Tiles <c>region</c> on WGS 84, oriented east-north-up at the region's middle, in ECEF metres.</summary>
+    /// <summary>
+    /// The box that encloses a 3D Tiles <c>region</c> on WGS 84, in ECEF metres: oriented east-north-up at the region's middle, or along the
+    /// axes of ECEF where it goes round more than half the globe and that is tighter.
+    /// </summary>
     /// <param name="west">Western longitude, radians.</param>
     /// <param name="south">Southern latitude, radians.</param>
     /// <param name="east">Eastern longitude, radians; less than <paramref name="west"/> where the region crosses the date line.</param>
@@ -82,8 +85,28 @@ public readonly record struct BoundingVolume
     {
         if (east < west)
             east += 2 * Math.PI;
-        double midLongitude = (west + east) / 2, midLatitude = (south + north) / 2;
-        var (x, y, z) = Ellipsoid.EastNorthUp(midLongitude, midLatitude);
+        var box = FromRegionAlong(west, south, east, north, minHeight, maxHeight, Ellipsoid.EastNorthUp((west + east) / 2, (south + north) / 2));
+        if (east - west <= Math.PI)
+            return box;
+        var around = FromRegionAlong(west, south, east, north, minHeight, maxHeight, (Vector3d.UnitX, Vector3d.UnitY, Vector3d.UnitZ));
+        return around.HalfLengths.X * around.HalfLengths.Y * around.HalfLengths.Z < box.HalfLengths.X * box.HalfLengths.Y * box.HalfLengths.Z ? around : box;
+    }
+
+    /// <summary>The box along given axes that encloses a region.</summary>
+    /// <param name="west">Western longitude, radians.</param>
+    /// <param name="south">Southern latitude, radians.</param>
+    /// <param name="east">Eastern longitude, radians; less than <paramref name="west"/> where the region crosses the date line.</param>
+    /// <param name="north">Northern latitude, radians.</param>
+    /// <param name="minHeight">Lowest height above the ellipsoid, metres.</param>
+    /// <param name="maxHeight">Greatest height above the ellipsoid, metres.</param>
+    /// <param name="axes">Three orthonormal axes.</param>
+    public static BoundingVolume FromRegionAlong(
+        double west, double south, double east, double north, double minHeight, double maxHeight, in (Vector3d X, Vector3d Y, Vector3d Z) axes)
+    {
+        if (east < west)
+            east += 2 * Math.PI;
+        east = Math.Min(east, west + 2 * Math.PI);
+        var (x, y, z) = axes;
         var min = new Vector3d(double.MaxValue, double.MaxValue, double.MaxValue);
         var max = -min;
 
@@ -109,8 +132,12 @@ public readonly record struct BoundingVolume
                 Include(Ellipsoid.ToCartesian(up, maxHeight));
             }
         }
+
+        // Parallels are as small as the cosine of their latitude: around a pole hardly anything is added along them.
         const double flattest = Ellipsoid.SemiMajor * Ellipsoid.SemiMajor / Ellipsoid.SemiMinor;
-        var sagitta = (flattest + Math.Max(0, maxHeight)) * (SagittaOf((east - west) / steps) + SagittaOf((north - south) / steps));
+        var radius = flattest + Math.Max(0, maxHeight);
+        var widest = south <= 0 && north >= 0 ? 1 : Math.Max(0, DeterministicMath.Cos(Math.Min(Math.Abs(south), Math.Abs(north))));
+        var sagitta = radius * (widest * SagittaOf((east - west) / steps) + SagittaOf((north - south) / steps));
         var half = (max - min) * 0.5 + new Vector3d(sagitta, sagitta, sagitta);
         var mid = (min + max) * 0.5;
         return new(VolumeShape.Box, x * mid.X + y * mid.Y + z * mid.Z, half, x, y, z);

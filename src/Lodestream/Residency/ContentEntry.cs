@@ -1,3 +1,5 @@
+using Lodestream.Streaming;
+
 namespace Lodestream.Residency;
 
 /// <summary>Memory a content accounts for, bytes, by account.</summary>
@@ -30,6 +32,9 @@ internal struct ContentEntry
     /// <summary>A preparation was measured and waits for its memory.</summary>
     public bool AwaitsMemory;
 
+    /// <summary>The files a preparation waits for; null where it waits for none.</summary>
+    public PendingFiles? Files;
+
     /// <summary>The upload was commanded and not acknowledged yet.</summary>
     public bool Uploading;
 
@@ -41,6 +46,9 @@ internal struct ContentEntry
 
     /// <summary>Parse and upload failures, and network failures, since the last success.</summary>
     public byte ParseFailures, NetworkFailures;
+
+    /// <summary>Failures of files it depends on since all of them came: counted among its network failures.</summary>
+    public byte FileFailures;
 
     public int Host;
 

@@ -103,7 +103,7 @@ internal sealed class TileResidency(TileTree tree, FamilySet required)
         entry.Reason = reason;
         entry.Since = now;
         if (state is not (ContentState.Preparing or ContentState.Ready))
-            (entry.AwaitsMemory, entry.Uploading, entry.Prepared) = (false, false, null);
+            (entry.AwaitsMemory, entry.Uploading, entry.Prepared, entry.Files) = (false, false, null, null);
         if (wasResident || state is ContentState.Resident or ContentState.Failed or ContentState.Absent)
             UpdateTilesOf(entry.Content, keepDrawable: !wasResident);
         if (state == ContentState.Absent)

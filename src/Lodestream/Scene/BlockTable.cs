@@ -11,6 +11,8 @@ internal sealed class BlockTable
     {
         public string BaseUri = "";
         public byte[] Uris = [];
+        public int[] Notes = [];
+        public object? Document;
         public int Parent, Generation, FirstTile, TileCount, FirstSlot, SlotCount;
         public (int First, int Count) Orientations, Transforms;
         public bool Alive;
@@ -42,11 +44,21 @@ internal sealed class BlockTable
     public void SetTables(int number, int firstOrientation, int orientations, int firstTransform, int transforms) =>
         (_blocks[number].Orientations, _blocks[number].Transforms) = ((firstOrientation, orientations), (firstTransform, transforms));
 
+    public void SetDocument(int number, object? document, int[] notes)
+    {
+        (_blocks[number].Document, _blocks[number].Notes) = (document, notes);
+        Bytes += (long)notes.Length * sizeof(int);
+    }
+
+    public object? Document(int number) => _blocks[number].Document;
+
+    public int Note(int number, int tile) => _blocks[number].Notes is { Length: > 0 } notes ? notes[tile] : 0;
+
     public void Remove(int number)
     {
         var block = _blocks[number];
-        Bytes -= block.Uris.Length + 128 + block.BaseUri.Length * sizeof(char);
-        (block.Uris, block.Alive) = ([], false);
+        Bytes -= block.Uris.Length + 128 + block.BaseUri.Length * sizeof(char) + (long)block.Notes.Length * sizeof(int);
+        (block.Uris, block.Notes, block.Document, block.Alive) = ([], [], null, false);
         block.Generation = ++_lastGeneration;
         _free.Push(number);
     }

@@ -25,6 +25,10 @@ public sealed class TileBlock
     /// <summary>Which axis points up in the document's glTF contents.</summary>
     public UpAxis UpAxis { get; internal set; }
 
+    /// <summary>What the reader of the document keeps of it, for those who ask later; null where it keeps nothing.</summary>
+    public object? Document { get; internal set; }
+
+    internal int[] Notes = [];
     internal TileNode[] Nodes = [];
     internal TileLinks[] Links = [];
     internal int[] Transforms = [];

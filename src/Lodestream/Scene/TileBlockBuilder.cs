@@ -18,6 +18,7 @@ public sealed class TileBlockBuilder(string baseUri, int tiles = 0)
     private readonly List<ContentDraft> _contents = new(tiles);
     private readonly Dictionary<Orientation, int> _orientations = new() { [Orientation.Scene] = 0 };
     private readonly Dictionary<int, BoundingVolume> _requestVolumes = [];
+    private readonly Dictionary<int, int> _notes = [];
     private byte[] _uris = new byte[1024];
     private int _uriBytes;
     private int _lastTransform;
@@ -53,6 +54,18 @@ public sealed class TileBlockBuilder(string baseUri, int tiles = 0)
         get => _block.UpAxis;
         set => _block.UpAxis = value;
     }
+
+    /// <summary>What the reader of the document keeps of it (<see cref="TileTree.DocumentOf"/>).</summary>
+    public object? Document
+    {
+        get => _block.Document;
+        set => _block.Document = value;
+    }
+
+    /// <summary>Gives a tile a number by which the document's reader finds what belongs to it (<see cref="TileTree.NoteOf"/>).</summary>
+    /// <param name="tile">The tile's number in this builder.</param>
+    /// <param name="note">Any number but 0, which stands for none.</param>
+    public void SetNote(int tile, int note) => _notes[tile] = note;
 
     /// <summary>Adds a tile.</summary>
     /// <param name="parent">The number <see cref="AddTile"/> gave for the parent; −1 for the root, which comes first.</param>
@@ -107,7 +120,8 @@ public sealed class TileBlockBuilder(string baseUri, int tiles = 0)
     /// <param name="family">What it holds.</param>
     /// <param name="format">How it is encoded; <see cref="ContentFormat.Tileset"/> makes the tile one to expand.</param>
     /// <param name="byteLength">Length in bytes, 0 when unknown.</param>
-    public void AddContent(int tile, ReadOnlySpan<byte> uri, ContentFamily family, ContentFormat format, uint byteLength = 0)
+    /// <param name="group">Index of its group in the document, −1 for none.</param>
+    public void AddContent(int tile, ReadOnlySpan<byte> uri, ContentFamily family, ContentFormat format, uint byteLength = 0, int group = -1)
     {
         if (uri.Length > ushort.MaxValue)
             throw new ArgumentException("A content URI is at most 65,535 bytes long.", nameof(uri));
@@ -119,7 +133,7 @@ public sealed class TileBlockBuilder(string baseUri, int tiles = 0)
         var number = _contents.Count;
         _contents.Add(new()
         {
-            Record = new() { UriOffset = _uriBytes, UriLength = (ushort)uri.Length, Family = family, Format = format, ByteLength = byteLength },
+            Record = new() { UriOffset = _uriBytes, UriLength = (ushort)uri.Length, Family = family, Format = format, ByteLength = byteLength, GroupNumber = (ushort)(group is >= 0 and < ushort.MaxValue ? group + 1 : 0) },
             Hash = UriHash.Of(baseUri, _folder, uri),
             Next = -1,
         });
@@ -178,6 +192,7 @@ public sealed class TileBlockBuilder(string baseUri, int tiles = 0)
         _block.Transforms = new int[count];
         _block.Contents = new ContentRecord[_contents.Count];
         _block.ContentHashes = new ulong[_contents.Count];
+        _block.Notes = _notes.Count > 0 ? new int[count] : [];
         _layout = new() { Started = true, Stack = new int[64], NextTile = 1 };
         Place(ref CollectionsMarshal.AsSpan(_drafts)[0], 0, 0, -1, 0);
         _layout.Stack[_layout.Depth++] = 0;
@@ -232,6 +247,8 @@ public sealed class TileBlockBuilder(string baseUri, int tiles = 0)
             _block.Contents[_layout.NextContent] = content.Record;
             _block.ContentHashes[_layout.NextContent++] = content.Hash;
         }
+        if (_notes.Count > 0)
+            _block.Notes[tile] = _notes.GetValueOrDefault(number);
         if ((draft.Flags & TileFlags.HasRequestVolume) != 0)
             _block.RequestVolumes[tile] = _requestVolumes[number];
     }

@@ -78,4 +78,9 @@ public struct ContentRecord
     public uint ByteLength;
 
     internal int References;
+
+    internal ushort GroupNumber;
+
+    /// <summary>Index of its group in its document; −1 where it is in none.</summary>
+    public readonly int Group => GroupNumber - 1;
 }

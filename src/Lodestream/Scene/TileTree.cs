@@ -134,6 +134,12 @@ public sealed class TileTree
     /// <summary>Which axis points up in the glTF contents of the tile's document; a document expanded beneath the tile inherits it.</summary>
     public UpAxis UpAxisOf(int tile) => _blocks.UpAxis(_blockOf[tile]);
 
+    /// <summary>What the reader of the tile's document keeps of it; null where it keeps nothing.</summary>
+    public object? DocumentOf(int tile) => _blocks.Document(_blockOf[tile]);
+
+    /// <summary>The number by which the document's reader finds what belongs to a tile; 0 where there is none.</summary>
+    public int NoteOf(int tile) => tile == SceneRoot ? 0 : _blocks.Note(_blockOf[tile], tile - _blocks.TileRange(_blockOf[tile]).First);
+
     /// <summary>The tile's viewer request volume, if it has one.</summary>
     public BoundingVolume? RequestVolume(int tile) => _requestVolumes.TryGetValue(tile, out var volume) ? volume : null;
 
@@ -196,6 +202,7 @@ public sealed class TileTree
         foreach (var (tile, volume) in block.RequestVolumes)
             _requestVolumes[first + tile] = volume;
         _blocks.SetRange(number, first, block.TileCount, firstSlot, block.ContentCount);
+        _blocks.SetDocument(number, block.Document, block.Notes);
         _blocks.SetTables(number, firstOrientation, orientations.Length, firstTransform, transforms.Length);
         Contents.Reserve(block.ContentCount);
         return new(this, block, parent, number, first, firstSlot, firstOrientation, firstTransform);

@@ -7,7 +7,7 @@ namespace Lodestream.Streaming;
 /// Takes fetched contents through preparing: starts and supervises preparations, grants them memory, appends topology, and settles
 /// what became of each. Network failures are not its business, nor is the GPU.
 /// </summary>
-internal sealed class ContentPipeline(
+internal sealed partial class ContentPipeline(
     TileTree tree, TileResidency residency, MemoryLedger ledger, SizeEstimator sizes, RequestScheduler scheduler, IContentPreparer preparer,
     TopologyUnloader unloader, StreamerOptions options)
 {
@@ -27,7 +27,7 @@ internal sealed class ContentPipeline(
     public List<int> Ready { get; } = [];
 
     /// <summary>Whether every preparation waits for memory, and nothing is on its way to the GPU.</summary>
-    public bool IsWaitingForMemoryOnly => _preparing.Count == _awaitingMemory.Count && AllHeldBack();
+    public bool IsWaitingForMemoryOnly => _preparing.Count == _awaitingMemory.Count + _awaitingFiles.Count && AllHeldBack();
 
     /// <summary>Bytes a measured content was short of in the last <see cref="GrantMemory"/>; 0 when all were granted.</summary>
     public long MemoryShortage { get; private set; }
@@ -188,7 +188,7 @@ internal sealed class ContentPipeline(
         {
             var index = _preparing[i];
             ref var entry = ref residency.Entry(index);
-            if (entry.AwaitsMemory)
+            if (entry.AwaitsMemory || entry.Files is not null)
                 continue;
             var deadline = entry.Since + TimeSpan.FromSeconds(options.PrepareTimeoutSeconds);
             if (now < deadline)
@@ -209,12 +209,12 @@ internal sealed class ContentPipeline(
     public void CallOff(int index, CancelReason why, StateReason reason, TimeSpan now)
     {
         ref var entry = ref residency.Entry(index);
+        scheduler.CallOffFiles(index, why);
         preparer.Cancel(entry.Id, why);
-        _preparing.Remove(index);
-        _awaitingMemory.Remove(index);
+        LeavePreparing(index);
 
         // A content that failed before keeps its count; it may be asked for again at once.
-        (entry.AfterRelease, entry.RetryAt) = (entry.ParseFailures > 0 ? ContentState.Failed : ContentState.Absent, now);
+        (entry.AfterRelease, entry.RetryAt) = (entry.ParseFailures + entry.FileFailures > 0 ? ContentState.Failed : ContentState.Absent, now);
         residency.Enter(index, ContentState.Releasing, reason, now);
     }
 
@@ -232,6 +232,7 @@ internal sealed class ContentPipeline(
             sizes.Remember(entry.Content, entry.Measured);
             CallOff(_awaitingMemory[at], CancelReason.GaveWay, StateReason.OverBudget, now);
         }
+        GiveWayOfFiles(now);
     }
 
     // No retry can help: the content counts as failed for good as soon as its memory is back.
@@ -282,12 +283,18 @@ internal sealed class ContentPipeline(
             CallOff(_preparing[i], CancelReason.Closed, StateReason.None, now);
     }
 
-    /// <summary>Preparations that wait for memory and that nothing wants any more give way.</summary>
+    /// <summary>Preparations that wait for memory or for files and that nothing wants any more give way.</summary>
     public void DropUnwanted(long frame, TimeSpan now)
     {
         for (var i = _awaitingMemory.Count - 1; i >= 0; i--)
         {
             var index = _awaitingMemory[i];
+            if (residency.Entry(index).WantedFrame != frame)
+                CallOff(index, CancelReason.NoLongerWanted, StateReason.NoLongerWanted, now);
+        }
+        for (var i = _awaitingFiles.Count - 1; i >= 0; i--)
+        {
+            var index = _awaitingFiles[i];
             if (residency.Entry(index).WantedFrame != frame)
                 CallOff(index, CancelReason.NoLongerWanted, StateReason.NoLongerWanted, now);
         }
@@ -350,6 +357,7 @@ internal sealed class ContentPipeline(
     {
         _preparing.Remove(index);
         _awaitingMemory.Remove(index);
+        _awaitingFiles.Remove(index);
     }
 
     // A new tile whose content another tile brought here, or failed to, is what that one is.

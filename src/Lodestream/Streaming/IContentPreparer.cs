@@ -16,13 +16,19 @@ public readonly record struct PrepareJob(long Ticket, int Content, int Tile, str
 /// Makes fetched bytes ready for the host: decodes meshes and images, parses topology. Answers go to the <see cref="Inbox"/>, from
 /// any thread, in this order: <see cref="InboxKind.Measured"/> (exact sizes, known before anything large is allocated), then, after
 /// <see cref="Proceed"/>, <see cref="InboxKind.Prepared"/> or <see cref="InboxKind.PrepareFailed"/>. Topology skips measuring and
-/// answers with <see cref="InboxKind.TopologyReady"/>. A cancelled job answers <see cref="InboxKind.Released"/> when it holds no
+/// answers with <see cref="InboxKind.TopologyReady"/>. A job that names further files answers <see cref="InboxKind.NeedsFiles"/> before
+/// anything else, as often as it takes, and goes on when <see cref="Supply"/> brings them; what is measured includes them. A cancelled job answers <see cref="InboxKind.Released"/> when it holds no
 /// memory any more; so does a prepared content once the host freed it.
 /// </summary>
 public interface IContentPreparer
 {
     /// <summary>Starts measuring a payload; must not block.</summary>
     void Start(in PrepareJob job);
+
+    /// <summary>The files that the job asked for with <see cref="InboxKind.NeedsFiles"/>, in the order it named them: go on.</summary>
+    /// <exception cref="NotSupportedException">This preparer never asks for files.</exception>
+    void Supply(long ticket, IReadOnlyList<DependencyFile> files) =>
+        throw new NotSupportedException($"{GetType().Name} asked for files and does not take them: implement {nameof(Supply)}.");
 
     /// <summary>The memory that was measured is granted: decode.</summary>
     void Proceed(long ticket);

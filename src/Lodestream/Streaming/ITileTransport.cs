@@ -2,13 +2,14 @@ using Lodestream.Scene;
 
 namespace Lodestream.Streaming;
 
-/// <summary>One attempt to fetch one content.</summary>
+/// <summary>One attempt to fetch one content, or a file that a content depends on.</summary>
 /// <param name="Id">Number of the attempt, never used twice; the outcome carries it back.</param>
 /// <param name="Content">Index of the content in the scene's content table.</param>
 /// <param name="Uri">Absolute URI.</param>
 /// <param name="Family">What the content holds.</param>
 /// <param name="Format">How it is encoded, as far as the URI tells.</param>
-public readonly record struct TileRequest(long Id, int Content, string Uri, ContentFamily Family, ContentFormat Format);
+/// <param name="IsDependency">Whether it is not the content's own file, but one the content depends on; several of a content may be under way.</param>
+public readonly record struct TileRequest(long Id, int Content, string Uri, ContentFamily Family, ContentFormat Format, bool IsDependency = false);
 
 /// <summary>Why a request or a preparation was called off.</summary>
 public enum CancelReason : byte
@@ -30,6 +31,9 @@ public enum CancelReason : byte
 
     /// <summary>The topology that named it was unloaded, or the streamer closed.</summary>
     Closed,
+
+    /// <summary>A file that it depends on could not be had.</summary>
+    FileMissing,
 }
 
 /// <summary>

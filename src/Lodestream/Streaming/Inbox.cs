@@ -40,6 +40,9 @@ public enum InboxKind : byte
 
     /// <summary>Bytes of an attempt came (progress, for stall detection); <see cref="InboxMessage.Bytes"/> so far.</summary>
     Progress,
+
+    /// <summary>A preparation cannot go on without further files; the payload is a list of <see cref="ContentDependency"/>.</summary>
+    NeedsFiles,
 }
 
 /// <summary>Something that happened outside the tick. Which fields mean something depends on <see cref="Kind"/>.</summary>

@@ -2,14 +2,16 @@ using Lodestream.Residency;
 
 namespace Lodestream.Streaming;
 
-/// <summary>A queued request: class before priority before key, so that equal priorities have an order that is the same on every host.</summary>
-internal readonly record struct QueuedRequest(int Entry, int Host, DemandClass Class, double Priority, ulong Key)
+/// <summary>A queued request, for a content or a file it depends on: class before priority before key, so that equal priorities have an order that is the same on every host.</summary>
+internal readonly record struct QueuedRequest(int Entry, int Host, DemandClass Class, double Priority, ulong Key, int File = -1)
 {
     public bool GoesBefore(in QueuedRequest other)
     {
         if (Class != other.Class)
             return Class < other.Class;
-        return Priority != other.Priority ? Priority > other.Priority : Key < other.Key;
+        if (Priority != other.Priority)
+            return Priority > other.Priority;
+        return Key != other.Key ? Key < other.Key : File < other.File;
     }
 }
 

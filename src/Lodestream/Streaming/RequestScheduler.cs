@@ -7,7 +7,7 @@ namespace Lodestream.Streaming;
 /// Decides which of the wanted contents are asked for now: most urgent first, within the caps in all and per host, one request per
 /// content. It is told every frame all that is wanted; what is no longer wanted is called off.
 /// </summary>
-internal sealed class RequestScheduler(
+internal sealed partial class RequestScheduler(
     TileTree tree, TileResidency residency, MemoryLedger ledger, HostHealth health, SizeEstimator sizes, ITileTransport transport, StreamerOptions options)
 {
     // However little the link is thought to carry, so many requests are under way: an estimate can be wrong, an idle link is.
@@ -24,6 +24,9 @@ internal sealed class RequestScheduler(
     private double _tickSeconds = 1 / 60.0;
     private TimeSpan _lastTick;
 
+    /// <summary>What is known of the hosts.</summary>
+    public HostHealth Hosts => health;
+
     /// <summary>What the network gives.</summary>
     public NetworkEstimate Network { get; } = new();
 
@@ -31,7 +34,7 @@ internal sealed class RequestScheduler(
     public double ArrivalSeconds => Network.Latency + (_bytesInFlight + sizes.MeanLength) / Network.Throughput;
 
     /// <summary>Requests under way.</summary>
-    public int InFlight => _inFlight.Count;
+    public int InFlight => _inFlight.Count + _files.Count;
 
     /// <summary>The most requests ever under way at once.</summary>
     public int PeakInFlight { get; private set; }
@@ -73,12 +76,13 @@ internal sealed class RequestScheduler(
     public void BeginTick(TimeSpan now)
     {
         NextDeadline = TimeSpan.MaxValue;
-        Network.Advance(now, _inFlight.Count > 0);
+        Network.Advance(now, InFlight > 0);
         var elapsed = Math.Min(0.1, (now - _lastTick).TotalSeconds);
         _tickSeconds += (elapsed - _tickSeconds) / 8;
         _paceBytes = Math.Min(Math.Max(_paceBytes, -Network.Pace) + elapsed * Network.Pace, 2 * sizes.MeanLength);
         _lastTick = now;
         CheckTimeouts(now);
+        CheckFileTimeouts(now);
     }
 
     /// <summary>Starts a frame's reconciliation.</summary>
@@ -110,6 +114,8 @@ internal sealed class RequestScheduler(
             residency.Enter(index, ContentState.Queued, StateReason.Wanted, now);
             _queued.Add(index);
         }
+        if (entry.Files is not null)
+            WantFiles(index, entry);
         if (entry.State != ContentState.Queued)
             return;
         WaitingBytes += sizes.Expected(demand.Content, tree.Contents.Records[demand.Content].ByteLength).Total;
@@ -160,7 +166,7 @@ internal sealed class RequestScheduler(
         MemoryShortage = 0;
         _queue.Order();
         var window = options.AdaptiveWindow ? Network.Window(_tickSeconds) : double.MaxValue;
-        while (_queue.Count > 0 && _inFlight.Count < options.MaximumRequests && (_bytesInFlight < window || _inFlight.Count < FewestRequests) && MayPace(now))
+        while (_queue.Count > 0 && InFlight < options.MaximumRequests && (_bytesInFlight < window || InFlight < FewestRequests) && MayPace(now))
         {
             var next = _queue.Pop();
             if (!health.IsOpenFor(next.Host, now, out var notBefore))
@@ -170,7 +176,10 @@ internal sealed class RequestScheduler(
             }
             if (health.InFlight(next.Host) >= options.MaximumRequestsPerHost)
                 continue;
-            TryStart(next.Entry, now);
+            if (next.File < 0)
+                TryStart(next.Entry, now);
+            else
+                StartFile(next.Entry, next.File, now);
         }
     }
 
@@ -215,7 +224,7 @@ internal sealed class RequestScheduler(
             Fail(index, message, now);
             return -1;
         }
-        entry.NetworkFailures = 0;
+        entry.NetworkFailures = entry.FileFailures;
         health.Succeeded(entry.Host);
         Leave(index);
         if (message.Bytes <= entry.Charge.Cpu || TryReserve(ref entry, message.Bytes))
@@ -269,7 +278,7 @@ internal sealed class RequestScheduler(
     private bool MayPace(TimeSpan now)
     {
         // Pacing keeps transfers from running in step; with next to nothing under way there is none to keep step with.
-        if (!options.AdaptiveWindow || _paceBytes > 0 || _inFlight.Count < FewestRequests)
+        if (!options.AdaptiveWindow || _paceBytes > 0 || InFlight < FewestRequests)
             return true;
         WakeAt(now + TimeSpan.FromSeconds(-_paceBytes / Network.Pace) + TimeSpan.FromMilliseconds(1));
         return false;
@@ -320,7 +329,7 @@ internal sealed class RequestScheduler(
         _byId[entry.Id] = index;
         health.Started(entry.Host);
         Requested++;
-        PeakInFlight = Math.Max(PeakInFlight, _inFlight.Count);
+        PeakInFlight = Math.Max(PeakInFlight, InFlight);
         ref readonly var record = ref tree.Contents.Records[entry.Content];
         WakeAt(now + TimeSpan.FromSeconds(health.Options.FirstByteTimeout));
         transport.Start(new(entry.Id, entry.Content, tree.Contents.Uri(entry.Content), record.Family, record.Format));
@@ -369,7 +378,7 @@ internal sealed class RequestScheduler(
         ref var entry = ref residency.Entry(index);
         _byId.Remove(entry.Id);
         _inFlight.Remove(index);
-        _bytesInFlight = _inFlight.Count == 0 ? 0 : _bytesInFlight - Math.Max(0, entry.Expected - entry.BytesFetched);
+        _bytesInFlight = InFlight == 0 ? 0 : _bytesInFlight - Math.Max(0, entry.Expected - entry.BytesFetched);
     }
 
     private static StateReason ReasonOf(FetchStatus status) => status switch

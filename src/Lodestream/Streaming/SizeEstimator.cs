@@ -9,8 +9,11 @@ namespace Lodestream.Streaming;
 /// </summary>
 internal sealed class SizeEstimator(TileTree tree)
 {
-    // What is assumed before anything came: a typical tile's file, and how much it grows.
-    private const double FirstLength = 64 * 1024, FirstGrowth = 3;
+    /// <summary>Length that is assumed before anything came, bytes: a typical tile's file.</summary>
+    public const double FirstLength = 64 * 1024;
+
+    // How much it is assumed to grow.
+    private const double FirstGrowth = 3;
 
     private const int Levels = 32, Formats = 8;
 

@@ -17,6 +17,12 @@ internal sealed partial class HandDrivenWorld
     /// <summary>What a content is measured to need, by its name.</summary>
     public Func<string, MemoryCharge> SizeOf { get; set; } = _ => new(1000, 2000, 3000);
 
+    /// <summary>Files that contents depend on, by the content's name.</summary>
+    public Dictionary<string, ContentDependency[]> FilesOf { get; } = [];
+
+    /// <summary>What preparations were supplied with, by the content's name.</summary>
+    public Dictionary<string, IReadOnlyList<DependencyFile>> Supplied { get; } = [];
+
     /// <summary>Names of what is being prepared, in the order it came.</summary>
     public string[] Jobs => [.. _jobs.Values.Select(job => NameOfUri(job.Uri))];
 
@@ -50,6 +56,22 @@ internal sealed partial class HandDrivenWorld
     {
         _jobs.Add(job.Ticket, job);
         Log.Add($"prepare {NameOfUri(job.Uri)}");
+        if (FilesOf.TryGetValue(NameOfUri(job.Uri), out var files))
+            Inbox.Post(new() { Kind = InboxKind.NeedsFiles, Id = job.Ticket, Payload = files });
+        else
+            GoOn(job);
+    }
+
+    void IContentPreparer.Supply(long ticket, IReadOnlyList<DependencyFile> files)
+    {
+        Assert.True(_jobs.TryGetValue(ticket, out var job), "A preparation was supplied that is not under way.");
+        Log.Add($"supply {NameOfUri(job.Uri)}");
+        Supplied[NameOfUri(job.Uri)] = files;
+        GoOn(job);
+    }
+
+    private void GoOn(in PrepareJob job)
+    {
         if (!PreparesAtOnce)
             return;
         if (job.Format == ContentFormat.Tileset)

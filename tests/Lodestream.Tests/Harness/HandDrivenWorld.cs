@@ -119,6 +119,17 @@ internal sealed partial class HandDrivenWorld : ITileTransport, IContentPreparer
         }
     }
 
+    /// <summary>Answers everything that is asked for but some, until nothing more is.</summary>
+    public void DeliverAllBut(params string[] names)
+    {
+        Settle();
+        while (_requests.Values.FirstOrDefault(request => !names.Contains(NameOfUri(request.Uri))) is { Id: > 0 } next)
+        {
+            AnswerRequest(next.Id);
+            Settle();
+        }
+    }
+
     /// <summary>Answers a request and settles.</summary>
     public void Deliver(params string[] contents)
     {

@@ -1,0 +1,101 @@
+using Lodestream.Residency;
+
+namespace Lodestream.Streaming;
+
+/// <summary>Preparations that wait for files they depend on.</summary>
+internal sealed partial class ContentPipeline
+{
+    private readonly List<int> _awaitingFiles = [];
+
+    /// <summary>A preparation cannot go on without further files: the scheduler fetches them under its content.</summary>
+    public void OnNeedsFiles(in InboxMessage message, TimeSpan now)
+    {
+        if (!TryFind(message.Id, ContentState.Preparing, out var index))
+            return;
+        ref var entry = ref residency.Entry(index);
+        var needed = (IReadOnlyList<ContentDependency>)message.Payload!;
+        if (needed.Count > options.MaximumFilesPerContent)
+        {
+            CallOff(index, CancelReason.FileMissing, StateReason.Undecodable, now);
+            entry.Error = $"{tree.Contents.Uri(entry.Content)}: depends on {needed.Count} files; {options.MaximumFilesPerContent} at most are fetched for a content";
+            (entry.AfterRelease, entry.RetryAt) = (ContentState.Failed, TimeSpan.MaxValue);
+            residency.MarkFailedForGood(entry.Content);
+            return;
+        }
+        entry.Files = new(needed, scheduler.Hosts);
+        _awaitingFiles.Add(index);
+        if (needed.Count == 0)
+            Supply(index, now);
+    }
+
+    /// <summary>Headers or bytes of a file came.</summary>
+    public void OnFileBytes(in InboxMessage message, TimeSpan now)
+    {
+        var tooLarge = scheduler.OnFileBytes(message, now);
+        if (tooLarge >= 0)
+            CallOff(tooLarge, CancelReason.GaveWay, StateReason.OverBudget, now);
+    }
+
+    /// <summary>An attempt to fetch a file ended.</summary>
+    public void OnFileFetched(in InboxMessage message, TimeSpan now)
+    {
+        var index = scheduler.OnFileFetched(message, now, out var fits);
+        if (!fits)
+            CallOff(index, CancelReason.GaveWay, StateReason.OverBudget, now);
+        else if (residency.Entry(index).Files!.Failure is not null)
+            FailForFile(index, now);
+        else if (residency.Entry(index).Files!.Missing == 0)
+            Supply(index, now);
+    }
+
+    /// <summary>Ends preparations whose files took too long, or goes on without those they can do without.</summary>
+    public void CheckFiles(TimeSpan now)
+    {
+        for (var i = _awaitingFiles.Count - 1; i >= 0; i--)
+        {
+            var files = residency.Entry(_awaitingFiles[i]).Files!;
+            if (files.Failure is not null)
+                FailForFile(_awaitingFiles[i], now);
+            else if (files.Missing == 0)
+                Supply(_awaitingFiles[i], now);
+        }
+    }
+
+    private void Supply(int index, TimeSpan now)
+    {
+        ref var entry = ref residency.Entry(index);
+        var files = entry.Files!.Files;
+        _awaitingFiles.Remove(index);
+        (entry.Files, entry.FileFailures, entry.NetworkFailures, entry.Since) = (null, 0, 0, now);
+        scheduler.WakeAt(now + TimeSpan.FromSeconds(options.PrepareTimeoutSeconds));
+        preparer.Supply(entry.Id, files);
+    }
+
+    // The content fails as if it could not be fetched itself, as soon as its memory is back.
+    private void FailForFile(int index, TimeSpan now)
+    {
+        var (reason, error, retryAt) = residency.Entry(index).Files!.Failure!.Value;
+        CallOff(index, CancelReason.FileMissing, reason, now);
+        ref var entry = ref residency.Entry(index);
+        entry.Error = $"{tree.Contents.Uri(entry.Content)}: {error}";
+        entry.NetworkFailures = Math.Max((byte)1, entry.FileFailures);
+        (entry.AfterRelease, entry.RetryAt) = (ContentState.Failed, retryAt);
+        if (retryAt == TimeSpan.MaxValue)
+            residency.MarkFailedForGood(entry.Content);
+        else
+            scheduler.WakeAt(retryAt);
+    }
+
+    // Files that do not fit keep what waits for them from going on, and what that holds from others.
+    private void GiveWayOfFiles(TimeSpan now)
+    {
+        while (_awaitingFiles.Count > (_awaitingMemory.Count > 0 ? 0 : 1))
+        {
+            var keep = _awaitingMemory.Count > 0 ? -1 : _awaitingFiles[MostUrgent(_awaitingFiles)];
+            var index = _awaitingFiles[^1] == keep ? _awaitingFiles[^2] : _awaitingFiles[^1];
+            ref var entry = ref residency.Entry(index);
+            sizes.Remember(entry.Content, entry.Charge.Cpu);
+            CallOff(index, CancelReason.GaveWay, StateReason.OverBudget, now);
+        }
+    }
+}

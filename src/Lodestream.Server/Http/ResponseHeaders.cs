@@ -22,7 +22,7 @@ internal sealed class ResponseHeaders(SecurityOptions options)
     /// may come from elsewhere, as far as the options say; script comes from here alone.
     /// </summary>
     public string ViewerPolicy { get; } =
-        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; style-src 'self'; "
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; style-src 'self'; "
         + "img-src 'self' data: blob:; font-src 'self'; manifest-src 'self'; "
         + $"connect-src {string.Join(' ', ["'self'", "blob:", "data:", .. options.RemoteScenes])}; "
         + $"base-uri 'none'; form-action 'none'; frame-ancestors {string.Join(' ', options.FrameAncestors)}";

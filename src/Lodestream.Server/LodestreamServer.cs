@@ -87,6 +87,7 @@ public sealed class LodestreamServer : IAsyncDisposable
         var routes = new FileRoutes();
         var headers = new ResponseHeaders(configuration.Security);
         var tilesets = new TilesetEndpoints(catalogue, answer, routes, clock);
+        owned.Add(tilesets);
         var viewer = new ViewerEndpoints(options.ViewerDirectory is { } directory ? new ServedFolder(directory) : null, answer, routes, headers.ViewerPolicy);
         var router = new Router(routes, answer, tilesets, viewer, new HealthEndpoints(catalogue), exposition);
         var limits = configuration.Limits;

@@ -84,6 +84,8 @@ internal sealed class ContentStore(ByteCache cache, long maxCachedFile, ServerMe
             return false;
         if (!FileStamp.TryRead(known.Path, out var stamp) || stamp != known.Stamp)
             return false;
+        if (known.IsArchived)
+            return true;
         var now = clock.GetTimestamp();
         if (clock.GetElapsedTime(known.SiblingsSeenAt, now) < SiblingsInterval)
             return true;
@@ -138,9 +140,11 @@ internal sealed class ContentStore(ByteCache cache, long maxCachedFile, ServerMe
     {
         using var file = FileBytes.OpenShared(location.Path);
         var stamp = FileStamp.Of(file);
-        var source = new FileBytes(location.Path, stamp);
         var isSettled = stamp.IsSettled(clock.GetUtcNow());
-        var plain = await ReadRepresentationAsync(file, source, isSettled, type.IsGzipByName ? _ => null : GzipOfHead).ConfigureAwait(false);
+        CodingOfHead codingOf = type.IsGzipByName ? _ => null : GzipOfHead;
+        var plain = location.Entry is { IsStored: false } packed
+            ? await UnpackAsync(packed, isSettled, codingOf).ConfigureAwait(false)
+            : await ReadRepresentationAsync(file, BytesOf(location, stamp), isSettled, codingOf).ConfigureAwait(false);
         if (FileStamp.Of(file) != stamp)
             throw new ContentChangedException(location.Path);
         return new ContentVersion
@@ -150,10 +154,24 @@ internal sealed class ContentStore(ByteCache cache, long maxCachedFile, ServerMe
             IsLinked = location.IsLinked,
             IsSettled = isSettled,
             Plain = plain,
-            Siblings = plain.Coding is null ? Siblings.Of(location.Path, stamp) : default,
+            IsArchived = location.Entry is not null,
+            Siblings = plain.Coding is null && location.Entry is null ? Siblings.Of(location.Path, stamp) : default,
             SiblingsSeenAt = clock.GetTimestamp(),
             IsCompressible = plain.Coding is null && type.IsCompressible && plain.Length is >= Compression.MinLength and <= Compression.MaxLength,
         };
+    }
+
+    private static FileBytes BytesOf(FileLocation location, FileStamp stamp) => location.Entry is { Entry: var entry }
+        ? new FileBytes(location.Path, stamp, entry.DataOffset, entry.Length)
+        : new FileBytes(location.Path, stamp);
+
+    private async Task<Representation> UnpackAsync(ArchivedFile file, bool isSettled, CodingOfHead codingOf)
+    {
+        var source = new UnpackedBytes(file);
+        var bytes = await source.ReadAllAsync().ConfigureAwait(false);
+        var plain = new Representation(EntityTag.Of(bytes), bytes.Length, codingOf(bytes), source);
+        Keep(plain, bytes, isSettled);
+        return plain;
     }
 
     private static string? GzipOfHead(ReadOnlySpan<byte> head) => head is [0x1F, 0x8B, 0x08, ..] ? "gzip" : null;

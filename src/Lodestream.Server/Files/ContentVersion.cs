@@ -41,6 +41,9 @@ internal sealed class ContentVersion
     /// <summary>The file was found through a link, which may come to lead elsewhere while both files stay what they are.</summary>
     public bool IsLinked { get; init; }
 
+    /// <summary>It is a file in an archive, which is the file that <see cref="Path"/> and <see cref="Stamp"/> speak of; it has no siblings.</summary>
+    public bool IsArchived { get; init; }
+
     /// <summary>The stamp vouches for the bytes. Where it does not, the version answers the requests that wait for it and is not kept.</summary>
     public bool IsSettled { get; init; } = true;
 

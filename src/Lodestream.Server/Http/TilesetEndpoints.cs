@@ -17,7 +17,7 @@ internal sealed record CatalogueDocument(IReadOnlyList<CatalogueEntry> Tilesets)
 internal sealed partial class CatalogueJson : JsonSerializerContext;
 
 /// <summary><c>/tilesets</c>, <c>/tilesets/{id}/…</c> and <c>/v/{version}/{id}/…</c>.</summary>
-internal sealed class TilesetEndpoints
+internal sealed class TilesetEndpoints : IDisposable
 {
     /// <summary>What all scenes' plain URLs begin with.</summary>
     public const string Prefix = "/tilesets/";
@@ -37,8 +37,15 @@ internal sealed class TilesetEndpoints
         _catalogue = catalogue;
         _answer = answer;
         _routes = routes;
-        var byPath = catalogue.Scenes.Select(scene => scene.Folder).Distinct(StringComparer.Ordinal).ToDictionary(path => path, path => new SceneFolder(path, clock), StringComparer.Ordinal);
+        var byPath = catalogue.Scenes.DistinctBy(scene => scene.Folder, StringComparer.Ordinal).ToDictionary(scene => scene.Folder, scene => new SceneFolder(scene.Folder, scene.IsArchive, clock), StringComparer.Ordinal);
         _folders = catalogue.Scenes.ToDictionary(scene => scene.Id, scene => byPath[scene.Folder], StringComparer.Ordinal);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var folder in _folders.Values)
+            folder.Dispose();
     }
 
     /// <summary><c>/tilesets</c>: all scenes.</summary>

@@ -7,7 +7,7 @@ using Lodestream.Server.Files;
 namespace Lodestream.Server.Scenes;
 
 /// <summary>
-/// One state of a folder: the stamps of all its files, and a name for that state. A URL that bears the name means the files as they
+/// One state of a folder or archive: the stamps of all its files, and a name for that state. A URL that bears the name means the files as they
 /// were then, so its answers never change.
 /// </summary>
 internal sealed class FolderVersion
@@ -17,12 +17,14 @@ internal sealed class FolderVersion
 
     private const int NameBytes = 12;
 
-    private readonly Dictionary<string, FileStamp> _files;
+    private readonly Dictionary<string, FileStamp>? _files;
+    private readonly FileStamp _archive;
 
-    private FolderVersion(string? name, Dictionary<string, FileStamp> files, long bytes)
+    private FolderVersion(string? name, Dictionary<string, FileStamp>? files, FileStamp archive, long bytes)
     {
         Name = name;
         _files = files;
+        _archive = archive;
         Bytes = bytes;
     }
 
@@ -35,10 +37,20 @@ internal sealed class FolderVersion
     /// <summary>Whether a file is still what it was in this state.</summary>
     /// <param name="name">Path below the folder, with '/' between segments.</param>
     /// <param name="stamp">What it looks like now.</param>
-    public bool Holds(string name, FileStamp stamp) => _files.TryGetValue(name, out var then) && then == stamp;
+    public bool Holds(string name, FileStamp stamp) => _files is null ? stamp == _archive : _files.TryGetValue(name, out var then) && then == stamp;
 
-    /// <summary>Whether the folder had a file of this name.</summary>
-    public bool Contains(string name) => _files.ContainsKey(name);
+    /// <summary>Whether the folder had a file of this name; an archive, all of whose files are of one state, is not asked.</summary>
+    public bool Contains(string name) => _files is null || _files.ContainsKey(name);
+
+    /// <summary>The state of an archive, all of whose files change together.</summary>
+    /// <exception cref="IOException">It is not there.</exception>
+    public static FolderVersion OfArchive(string path, DateTimeOffset now)
+    {
+        if (!FileStamp.TryRead(path, out var stamp))
+            throw new FileNotFoundException(null, path);
+        var name = stamp.IsSettled(now) ? NameOf(new() { [Path.GetFileName(path)] = stamp }) : null;
+        return new(name, null, stamp, stamp.Length);
+    }
 
     /// <summary>Looks at all files of a folder that are served: dot files and links are not.</summary>
     /// <returns>The state, or null where there are too many files.</returns>
@@ -56,7 +68,7 @@ internal sealed class FolderVersion
             isSettled &= stamp.IsSettled(now);
         }
 
-        return new(isSettled ? NameOf(files) : null, files, bytes);
+        return new(isSettled ? NameOf(files) : null, files, default, bytes);
     }
 
     private static FileSystemEnumerable<(string Path, FileStamp Stamp)> Entries(string folder) => new(

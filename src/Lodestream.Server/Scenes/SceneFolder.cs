@@ -2,10 +2,11 @@ using Lodestream.Server.Files;
 
 namespace Lodestream.Server.Scenes;
 
-/// <summary>A folder with scenes in it: its files, and the version they are in.</summary>
+/// <summary>A folder or archive with scenes in it: its files, and the version they are in.</summary>
 /// <param name="path">Real path.</param>
+/// <param name="isArchive">It is an archive.</param>
 /// <param name="clock">Tells how old the last look is.</param>
-internal sealed class SceneFolder(string path, TimeProvider clock)
+internal sealed class SceneFolder(string path, bool isArchive, TimeProvider clock) : IDisposable
 {
     /// <summary>A look at the folder is good for this long at least, unless something was seen to have changed.</summary>
     private static readonly TimeSpan MinInterval = TimeSpan.FromSeconds(1);
@@ -21,7 +22,7 @@ internal sealed class SceneFolder(string path, TimeProvider clock)
     private Task? _taking;
 
     /// <summary>Its files.</summary>
-    public ServedFolder Files { get; } = new(path);
+    public IServedPlace Files { get; } = isArchive ? new ServedArchive(path) : new ServedFolder(path);
 
     /// <summary>The version last seen; null before the first look, and for folders with too many files.</summary>
     public FolderVersion? Current => _current;
@@ -44,13 +45,16 @@ internal sealed class SceneFolder(string path, TimeProvider clock)
         return _current;
     }
 
+    /// <inheritdoc/>
+    public void Dispose() => (Files as IDisposable)?.Dispose();
+
     private void Take()
     {
         try
         {
             _isStale = false;
             var started = clock.GetTimestamp();
-            var version = FolderVersion.Take(path, clock.GetUtcNow());
+            var version = isArchive ? FolderVersion.OfArchive(path, clock.GetUtcNow()) : FolderVersion.Take(path, clock.GetUtcNow());
 
             // The same state keeps its object: what was learned about it stays valid.
             if (_current is null || version?.Name is null || version.Name != _current.Name)

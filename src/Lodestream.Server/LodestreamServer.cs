@@ -1,16 +1,20 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
+using Lodestream.Server.Configuration;
+using Lodestream.Server.Diagnostics;
 using Lodestream.Server.Files;
 using Lodestream.Server.Http;
 using Lodestream.Server.Scenes;
+using Lodestream.Server.Tls;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -22,16 +26,14 @@ namespace Lodestream.Server;
 /// <remarks>URLs and headers: <c>docs/serving.md</c>.</remarks>
 public sealed class LodestreamServer : IAsyncDisposable
 {
-    private static readonly string[] ReadMethods = [HttpMethods.Get, HttpMethods.Head];
-
-    /// <summary>Requests still running when the server stops get this long to finish.</summary>
-    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(2);
-
     private readonly WebApplication _application;
+    private readonly IReadOnlyList<IDisposable> _owned;
+    private int _isStopped;
 
-    private LodestreamServer(WebApplication application, SceneCatalogue catalogue, Uri url)
+    private LodestreamServer(WebApplication application, IReadOnlyList<IDisposable> owned, SceneCatalogue catalogue, Uri url)
     {
         _application = application;
+        _owned = owned;
         Catalogue = catalogue;
         Url = url;
     }
@@ -43,67 +45,123 @@ public sealed class LodestreamServer : IAsyncDisposable
     public SceneCatalogue Catalogue { get; }
 
     /// <summary>Finds the scenes, binds the port and begins to answer.</summary>
-    /// <exception cref="ServeException">An option, a path or the port is not usable; the message names it.</exception>
+    /// <exception cref="ServeException">An option, a path, the certificate or the port is not usable; the message names it.</exception>
     public static async Task<LodestreamServer> StartAsync(ServerOptions options, CancellationToken cancellationToken)
     {
         var address = options.Validate();
-        var catalogue = new SceneDiscovery(options.LoggerFactory.CreateLogger("Lodestream.Scenes")).Discover(options.Paths);
-        var application = Build(options, address);
-        MapEndpoints(application, options, catalogue);
+        var certificate = options.Tls is { } tls ? ServerCertificate.Load(tls, options.TimeProvider) : null;
+        var catalogue = new SceneDiscovery(options.LoggerFactory.CreateLogger("Lodestream.Scenes"), options.TimeProvider).Discover(options.Paths);
+        var metrics = new ServerMetrics();
+        var owned = new List<IDisposable> { metrics };
+        var pipeline = Compose(options, catalogue, metrics, owned);
+        var application = Build(options, address, certificate, metrics);
+        application.Run(pipeline.RunAsync);
         await BindAsync(application, options, cancellationToken).ConfigureAwait(false);
-        return new LodestreamServer(application, catalogue, BoundUrl(application, address));
+        return new LodestreamServer(application, owned, catalogue, BoundUrl(application, address));
     }
 
-    /// <summary>Stops answering and frees the port.</summary>
-    public ValueTask DisposeAsync() => _application.DisposeAsync();
+    /// <summary>
+    /// Stops: the port is closed at once, answers under way are finished as long as <see cref="ServerLimits.ShutdownSeconds"/> allows.
+    /// </summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _isStopped, 1) != 0)
+            return;
+        await _application.StopAsync().ConfigureAwait(false);
+        await _application.DisposeAsync().ConfigureAwait(false);
+        foreach (var owned in _owned)
+            owned.Dispose();
+    }
 
-    private static WebApplication Build(ServerOptions options, IPAddress address)
+    private static RequestPipeline Compose(ServerOptions options, SceneCatalogue catalogue, ServerMetrics metrics, List<IDisposable> owned)
+    {
+        var (configuration, clock) = (options.Configuration, options.TimeProvider);
+        var cache = new ByteCache((long)configuration.Cache.MemoryMB << 20);
+        metrics.Observe(() => cache.Bytes);
+        var contents = new ContentStore(cache, (long)configuration.Cache.MaxFileKB << 10, metrics, clock);
+        owned.Add(contents);
+        var exposition = configuration.Metrics ? new PrometheusText(metrics.Meter) : null;
+        if (exposition is not null)
+            owned.Add(exposition);
+        var answer = new FileAnswer(contents);
+        var routes = new FileRoutes();
+        var headers = new ResponseHeaders(configuration.Security);
+        var tilesets = new TilesetEndpoints(catalogue, answer, routes, clock);
+        owned.Add(tilesets);
+        var viewer = new ViewerEndpoints(options.ViewerDirectory is { } directory ? new ServedFolder(directory) : null, answer, routes, headers.ViewerPolicy);
+        var router = new Router(routes, answer, tilesets, viewer, new HealthEndpoints(catalogue), exposition);
+        var limits = configuration.Limits;
+        var rate = limits.RequestsPerSecondPerAddress > 0 ? new RateLimit(limits.RequestsPerSecondPerAddress, limits.RequestBurstPerAddress, clock) : null;
+        return new RequestPipeline(headers, router, rate, metrics, options.LoggerFactory.CreateLogger("Lodestream.Requests"), clock);
+    }
+
+    private static WebApplication Build(ServerOptions options, IPAddress address, SslStreamCertificateContext? certificate, ServerMetrics metrics)
     {
         // Empty: no settings files, environment variables or console of the host's; what is served is what the options say.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        builder.Services.AddRoutingCore();
+        var limits = options.Configuration.Limits;
         builder.Services.AddSingleton(options.LoggerFactory);
         builder.Services.AddSingleton<IHostLifetime, OwnersLifetime>();
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(limits.ShutdownSeconds));
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
-            kestrel.Listen(address, options.Port);
-            Limit(kestrel);
+            Limit(kestrel, limits);
+            kestrel.Listen(address, options.Port, listen =>
+            {
+                listen.Use(next => connection => CountAsync(connection, next, metrics));
+                if (certificate is not null)
+                    Secure(listen, certificate);
+            });
         });
+        if (certificate is not null)
+            builder.WebHost.UseKestrelHttpsConfiguration();
         return builder.Build();
     }
 
-    /// <summary>A server of files reads short requests without bodies; whoever sends more, or too slowly, is not a client of ours.</summary>
-    private static void Limit(KestrelServerOptions kestrel)
+    private static void Limit(KestrelServerOptions kestrel, ServerLimits options)
     {
         kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxRequestBodySize = 64 * 1024;
-        kestrel.Limits.MaxRequestLineSize = 8 * 1024;
-        kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
-        kestrel.Limits.MaxConcurrentConnections = 4096;
-        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
-        kestrel.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
+        kestrel.AllowSynchronousIO = false;
+        var limits = kestrel.Limits;
+        limits.MaxConcurrentConnections = options.MaxConnections;
+        limits.Http2.MaxStreamsPerConnection = options.MaxStreamsPerConnection;
+        limits.MaxRequestBodySize = options.MaxRequestBodyBytes;
+        limits.MaxRequestLineSize = options.MaxRequestLineBytes;
+        limits.MaxRequestHeadersTotalSize = options.MaxRequestHeadersBytes;
+        limits.RequestHeadersTimeout = TimeSpan.FromSeconds(options.RequestHeadersTimeoutSeconds);
+        limits.KeepAliveTimeout = TimeSpan.FromSeconds(options.KeepAliveTimeoutSeconds);
+        limits.MinRequestBodyDataRate = limits.MinResponseDataRate =
+            options.MinBytesPerSecond > 0 ? new MinDataRate(options.MinBytesPerSecond, TimeSpan.FromSeconds(options.MinRateGraceSeconds)) : null;
+        if (limits.MaxRequestBufferSize < options.MaxRequestLineBytes)
+            limits.MaxRequestBufferSize = options.MaxRequestLineBytes;
     }
 
-    private static void MapEndpoints(WebApplication application, ServerOptions options, SceneCatalogue catalogue)
+    private static void Secure(ListenOptions listen, SslStreamCertificateContext certificate)
     {
-        var log = new RequestLog(options.LoggerFactory.CreateLogger("Lodestream.Requests"), options.TimeProvider);
-        application.Use(ResponseHeaders.ApplyAsync);
-        application.Use(log.RunAsync);
-
-        var files = new FileAnswer(new FileVersionCache(options.TimeProvider));
-        var tilesets = new TilesetEndpoints(catalogue, files);
-        var viewer = new ViewerEndpoints(options.ViewerDirectory is { } directory ? new ServedFolder(directory) : null, files);
-        var health = new HealthEndpoints(catalogue);
-        Map(application, "/health/live", HealthEndpoints.SendLiveAsync);
-        Map(application, "/health/ready", health.SendReadyAsync);
-        Map(application, "/tilesets", tilesets.SendCatalogueAsync);
-        Map(application, "/tilesets/{id}", tilesets.RedirectToDocumentAsync);
-        Map(application, "/tilesets/{id}/{**path}", tilesets.SendFileAsync);
-        Map(application, "/{**path}", viewer.SendFileAsync);
+        listen.Protocols = HttpProtocols.Http1AndHttp2;
+        listen.UseHttps(new TlsHandshakeCallbackOptions
+        {
+            OnConnection = _ => new(new SslServerAuthenticationOptions
+            {
+                ServerCertificateContext = certificate,
+                EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+                ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11],
+            }),
+        });
     }
 
-    private static void Map(IEndpointRouteBuilder routes, string pattern, RequestDelegate answer) => routes.MapMethods(pattern, ReadMethods, answer);
+    private static async Task CountAsync(ConnectionContext connection, ConnectionDelegate next, ServerMetrics metrics)
+    {
+        metrics.ConnectionsChanged(1);
+        try
+        {
+            await next(connection).ConfigureAwait(false);
+        }
+        finally
+        {
+            metrics.ConnectionsChanged(-1);
+        }
+    }
 
     private static async Task BindAsync(WebApplication application, ServerOptions options, CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using System.Net;
+using Lodestream.Server.Configuration;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -22,6 +23,12 @@ public sealed class ServerOptions
     /// <summary>The folder of the published viewer (it holds <c>index.html</c>), or null to serve tilesets only.</summary>
     public string? ViewerDirectory { get; init; }
 
+    /// <summary>HTTPS with this certificate, or null for plain HTTP.</summary>
+    public TlsOptions? Tls { get; init; }
+
+    /// <summary>Limits, caches and what browsers are told.</summary>
+    public ServerConfiguration Configuration { get; init; } = new();
+
     /// <summary>Where requests and errors are logged.</summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 
@@ -39,6 +46,7 @@ public sealed class ServerOptions
             throw new ServeException($"Port: {Port} is not between 0 and 65535");
         if (ViewerDirectory is { } viewer && !File.Exists(Path.Combine(viewer, "index.html")))
             throw new ServeException($"{viewer}: no index.html in the viewer's folder");
+        Configuration.Validate();
         if (string.Equals(Host, "localhost", StringComparison.OrdinalIgnoreCase))
             return IPAddress.Loopback;
         return IPAddress.TryParse(Host, out var address)

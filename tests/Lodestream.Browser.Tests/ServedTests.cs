@@ -7,15 +7,19 @@ namespace Lodestream.Browser.Tests;
 [Collection(BrowserCollection.Name)]
 public sealed class ServedTests(Harness.Browser browser)
 {
-    [BrowserFact]
-    public async Task The_server_shows_its_first_scene_and_the_browser_has_nothing_to_complain_about()
+    [BrowserTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_server_shows_its_first_scene_and_the_browser_has_nothing_to_complain_about(bool isSecure)
     {
         var folder = Directory.CreateTempSubdirectory("lodestream-served");
         try
         {
             WriteWorld(folder.FullName, new(levels: 3));
-            await using var server = await LodestreamServer.StartAsync(new() { Paths = [folder.FullName], Port = 0, ViewerDirectory = Machine.Viewer }, CancellationToken.None);
+            await using var server = await LodestreamServer.StartAsync(
+                new() { Paths = [folder.FullName], Port = 0, ViewerDirectory = Machine.Viewer, Tls = isSecure ? new() : null }, CancellationToken.None);
             var complaints = new List<string>();
+            var requested = new List<string>();
             await using var viewer = await browser.OpenAsync(server.Url, page =>
             {
                 page.Console += (_, message) =>
@@ -23,6 +27,7 @@ public sealed class ServedTests(Harness.Browser browser)
                     if (message.Type is "error" or "warning" && !message.Text.Contains("GPU stall", StringComparison.Ordinal))
                         complaints.Add(message.Text);
                 };
+                page.Request += (_, request) => requested.Add(new Uri(request.Url).AbsolutePath);
                 return Task.CompletedTask;
             });
             await viewer.ReadyAsync();
@@ -31,6 +36,12 @@ public sealed class ServedTests(Harness.Browser browser)
             Assert.Empty(complaints);
             Assert.Empty(viewer.PageErrors);
             Assert.Equal("br", await viewer.EvaluateAsync<string>("fetch('_framework/dotnet.native.wasm', { method: 'HEAD' }).then(r => r.headers.get('content-encoding'))"));
+            Assert.Equal(isSecure ? "h2" : "http/1.1", await viewer.EvaluateAsync<string>("performance.getEntriesByType('navigation')[0].nextHopProtocol"));
+
+            // The scene and its tiles come from URLs that never change.
+            var tiles = requested.Where(path => path.EndsWith(".glb", StringComparison.Ordinal) || path.EndsWith("tileset.json", StringComparison.Ordinal)).ToArray();
+            Assert.True(tiles.Length > 1, "no tile was asked for");
+            Assert.All(tiles, path => Assert.StartsWith("/v/", path, StringComparison.Ordinal));
         }
         finally
         {
@@ -49,5 +60,9 @@ public sealed class ServedTests(Harness.Browser browser)
                 File.WriteAllBytes(Path.Combine(folder, Path.GetFileName(path)), world.FileAt(path)!);
             }
         }
+
+        // As a world that was not made this very moment: only then is it offered under URLs that never change.
+        foreach (var file in Directory.GetFiles(folder))
+            File.SetLastWriteTimeUtc(file, new DateTime(2025, 1, 2, 3, 4, 5, DateTimeKind.Utc));
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Lodestream.Cli.Tests.Fixtures;
 using Lodestream.Tests.Shared;
@@ -85,6 +86,53 @@ public sealed partial class ServeCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_log_in_JSON_is_one_object_a_line_that_names_the_request()
+    {
+        await using var process = LodestreamProcess.Start([], "serve", _folder.WriteTileset("harbour"), "--port", "0", "--verbose", "--log-format", "json");
+        await _client.GetStringAsync(new Uri(await UrlOfAsync(process), "tilesets"));
+        using var line = JsonDocument.Parse(await process.LineAsync("GET /tilesets 200"));
+        var state = line.RootElement.GetProperty("State");
+        Assert.Equal("/tilesets", state.GetProperty("Target").GetString());
+        Assert.Equal(200, state.GetProperty("Status").GetInt32());
+        Assert.NotEmpty(state.GetProperty("RequestId").GetString()!);
+    }
+
+    [Fact]
+    public async Task With_TLS_it_makes_a_certificate_and_keeps_it_in_the_cache()
+    {
+        await using var process = LodestreamProcess.Start([("LODESTREAM_CACHE", _folder.At("cache"))], "serve", _folder.WriteTileset("harbour"), "--port", "0", "--tls");
+        var url = await UrlOfAsync(process);
+        Assert.Equal("https", url.Scheme);
+        Assert.True(File.Exists(_folder.At("cache", "tls", "development.pfx")));
+        using var handler = new SocketsHttpHandler();
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate?.Subject.Contains("CN=localhost", StringComparison.Ordinal) == true;
+        using var client = new HttpClient(handler) { DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        Assert.Contains("harbour", await client.GetStringAsync(new Uri(url, "tilesets")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_mistake_in_the_configuration_is_one_line_with_file_and_place_and_exit_code_2()
+    {
+        var config = _folder.Write("config.json", "{\n  \"limits\": { \"maxConections\": 5 }\n}");
+        var ended = await LodestreamProcess.RunAsync("serve", _folder.WriteTileset("harbour"), "--port", "0", "--config", config);
+        Assert.Equal(2, ended.ExitCode);
+        var line = Assert.Single(ended.ErrorLines);
+        Assert.StartsWith($"lodestream: {config}: line 2, byte ", line, StringComparison.Ordinal);
+        Assert.EndsWith(": no such option: limits.maxConections", line, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--certificate-key", "a.key")]
+    [InlineData("--certificate", "absent.pem")]
+    [InlineData("--log-format", "xml")]
+    public async Task An_option_that_makes_no_sense_is_one_line_that_names_it_and_exit_code_2(string option, string value)
+    {
+        var ended = await LodestreamProcess.RunAsync("serve", _folder.WriteTileset("harbour"), "--port", "0", option, value);
+        Assert.Equal(2, ended.ExitCode);
+        Assert.Contains(value, Assert.Single(ended.ErrorLines), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Output_that_is_no_terminal_has_no_escape_sequences()
     {
         await using var process = LodestreamProcess.Start([], "serve", _folder.WriteTileset("harbour"), "--port", "0");
@@ -106,6 +154,6 @@ public sealed partial class ServeCommandTests : IDisposable
 
     private static async Task<Uri> UrlOfAsync(LodestreamProcess process) => new(Url().Match(await process.LineAsync("Serving ")).Value);
 
-    [GeneratedRegex(@"http://127\.0\.0\.1:\d+/")]
+    [GeneratedRegex(@"https?://127\.0\.0\.1:\d+/")]
     private static partial Regex Url();
 }

@@ -118,6 +118,39 @@ public sealed class FileAnswerTests : IAsyncLifetime, IDisposable
         Assert.Equal(200, (await _server.GetAsync(Tile, "If-None-Match: \"other\"")).Status);
     }
 
+    [Fact]
+    public async Task A_client_that_wants_the_bytes_it_knows_and_no_others_gets_412_for_others()
+    {
+        var etag = (await _server.GetAsync(Tile)).Header("ETag");
+        foreach (var condition in new[] { etag, $"\"a,b\", {etag}", "*" })
+            Assert.Equal(200, (await _server.GetAsync(Tile, $"If-Match: {condition}")).Status);
+        foreach (var condition in new[] { "\"other\"", $"W/{etag}", "nonsense", $"\"unclosed, {etag}" })
+        {
+            var answer = await _server.GetAsync(Tile, $"If-Match: {condition}");
+            Assert.Equal(412, answer.Status);
+            Assert.DoesNotContain("0123", answer.Text, StringComparison.Ordinal);
+        }
+
+        // If-Match comes first (RFC 9110, 13.2.2).
+        Assert.Equal(412, (await _server.GetAsync(Tile, "If-Match: \"other\"", $"If-None-Match: {etag}")).Status);
+    }
+
+    [Theory]
+    [InlineData("bytes=0-1,4-5")]
+    [InlineData("bytes=5-4")]
+    [InlineData("bytes=a-b")]
+    [InlineData("bytes=-")]
+    [InlineData("bytes=99999999999999999999-")]
+    [InlineData("lines=0-1")]
+    [InlineData("bytes")]
+    public async Task A_range_that_is_none_or_several_gets_the_whole_file(string range)
+    {
+        var answer = await _server.GetAsync(Tile, $"Range: {range}");
+        Assert.Equal(200, answer.Status);
+        Assert.Equal(TileBytes, answer.Body);
+        Assert.Null(answer.Header("Content-Range"));
+    }
+
     [Theory]
     [InlineData("bytes=0-3", "bytes 0-3/16", "0123")]
     [InlineData("bytes=4-", "bytes 4-15/16", "456789abcdef")]
@@ -239,9 +272,18 @@ public sealed class FileAnswerTests : IAsyncLifetime, IDisposable
         await using (var gzip = new GZipStream(packed, CompressionMode.Compress, leaveOpen: true))
             await gzip.WriteAsync(TileBytes);
         _folder.Write("scene/packed.b3dm", packed.ToArray());
-        var answer = await _server.GetAsync("/tilesets/scene/packed.b3dm");
+        var answer = await _server.GetAsync("/tilesets/scene/packed.b3dm", "Accept-Encoding: br, gzip");
         Assert.Equal("gzip", answer.Header("Content-Encoding"));
+        Assert.Equal("Accept-Encoding", answer.Header("Vary"));
         Assert.Equal(packed.ToArray(), answer.Body);
+
+        foreach (var headers in new[] { Array.Empty<string>(), ["Accept-Encoding: identity"], ["Accept-Encoding: br, gzip;q=0"] })
+        {
+            var plain = await _server.GetAsync("/tilesets/scene/packed.b3dm", headers);
+            Assert.Null(plain.Header("Content-Encoding"));
+            Assert.Equal(TileBytes, plain.Body);
+            Assert.NotEqual(answer.Header("ETag"), plain.Header("ETag"));
+        }
     }
 
     [Fact]

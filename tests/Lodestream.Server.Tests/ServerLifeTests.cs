@@ -92,6 +92,55 @@ public sealed class ServerLifeTests : IDisposable
         Assert.All(lines, line => Assert.DoesNotContain('\n', line));
     }
 
+    [Fact]
+    public async Task A_defect_is_logged_under_the_requests_id_and_the_client_learns_that_id_alone()
+    {
+        using var log = new Lines();
+        await using var server = await RunningServer.StartAsync(new ServerOptions { Paths = [Scene], Port = 0, LoggerFactory = log, TimeProvider = new BrokenClock() });
+        var answer = await server.GetAsync("/tilesets/scene/tileset.json", "Accept-Encoding: br");
+        Assert.Equal(500, answer.Status);
+        var id = answer.Header("X-Request-Id")!;
+        Assert.Contains(id, answer.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("clock", answer.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(" at ", answer.Text, StringComparison.Ordinal);
+        Assert.Null(answer.Header("ETag"));
+        var lines = await log.AtLeastAsync(2);
+        Assert.Contains(lines, line => line.Contains("failed", StringComparison.Ordinal) && line.Contains(id, StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.Contains(" 500 ", StringComparison.Ordinal) && line.EndsWith(id, StringComparison.Ordinal));
+        await server.UntilMetricAsync("lodestream_server_errors_total{reason=\"failed\"}", "1");
+    }
+
+    [Fact]
+    public async Task An_answer_under_way_is_finished_when_the_server_stops()
+    {
+        var bytes = new byte[20 << 20];
+        new Random(3).NextBytes(bytes);
+        _folder.Write("scene/large.b3dm", bytes);
+        await using var server = await RunningServer.ServeAsync(Scene);
+        using var client = new TcpClient { ReceiveBufferSize = 4096 };
+        await client.ConnectAsync(server.Url.Host, server.Url.Port);
+        var stream = client.GetStream();
+        await stream.WriteAsync("GET /tilesets/scene/large.b3dm HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"u8.ToArray());
+        var first = new byte[1000];
+        await stream.ReadExactlyAsync(first);
+
+        var stopping = server.DisposeAsync().AsTask();
+        using var rest = new MemoryStream();
+        await stream.CopyToAsync(rest);
+        await stopping;
+        byte[] answer = [.. first, .. rest.ToArray()];
+        var body = answer.AsSpan(answer.AsSpan().IndexOf("\r\n\r\n"u8) + 4);
+        Assert.True(body.SequenceEqual(bytes));
+    }
+
+    /// <summary>A clock that knows no date.</summary>
+    private sealed class BrokenClock : TimeProvider
+    {
+        private int _asked;
+
+        public override DateTimeOffset GetUtcNow() => Interlocked.Increment(ref _asked) == 1 ? base.GetUtcNow() : throw new InvalidOperationException("the clock is broken");
+    }
+
     private sealed class Lines : ILoggerFactory, ILogger
     {
         private readonly SemaphoreSlim _written = new(0);

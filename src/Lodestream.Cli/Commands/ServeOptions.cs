@@ -29,15 +29,36 @@ internal sealed class ServeOptions
         HelpName = "DIR",
     };
 
+    /// <summary>HTTPS.</summary>
+    public Option<bool> Tls { get; } = new("--tls") { Description = "HTTPS and HTTP/2, with a development certificate unless --certificate names one" };
+
+    /// <summary>The certificate.</summary>
+    public Option<string?> Certificate { get; } = new("--certificate") { Description = "PEM or PFX file of the certificate; implies --tls", HelpName = "FILE" };
+
+    /// <summary>The certificate's key.</summary>
+    public Option<string?> CertificateKey { get; } = new("--certificate-key") { Description = "PEM file of its private key, if not in the same file", HelpName = "FILE" };
+
+    /// <summary>The configuration file.</summary>
+    public Option<string?> Config { get; } = new("--config") { Description = "JSON file of limits, caches and headers", HelpName = "FILE" };
+
+    /// <summary>How the log is written.</summary>
+    public Option<string> LogFormat { get; } = new("--log-format") { Description = "how the log is written to stderr", DefaultValueFactory = _ => "text" };
+
     /// <summary>Logs requests.</summary>
     public Option<bool> Verbose { get; } = new("--verbose", "-v") { Description = "log every request" };
 
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {
+        LogFormat.AcceptOnlyFromAmong("text", "json");
         command.Add(Port);
         command.Add(Host);
         command.Add(Viewer);
+        command.Add(Tls);
+        command.Add(Certificate);
+        command.Add(CertificateKey);
+        command.Add(Config);
+        command.Add(LogFormat);
         command.Add(Verbose);
     }
 }

@@ -1,60 +1,76 @@
-using Microsoft.AspNetCore.Http;
-using Microsoft.Net.Http.Headers;
+using System.Globalization;
+using Microsoft.Extensions.Primitives;
 
 namespace Lodestream.Server.Files;
 
-/// <summary>A file as it goes over the network.</summary>
-/// <param name="Path">Absolute path of the bytes to send.</param>
-/// <param name="Coding">The Content-Encoding these bytes are in, or null if they are plain.</param>
-/// <param name="Varies">Another client may get other bytes: the answer needs <c>Vary: Accept-Encoding</c>.</param>
-internal readonly record struct CodedFile(string Path, string? Coding, bool Varies);
-
-/// <summary>Chooses between a file and its precompressed siblings <c>*.br</c> and <c>*.gz</c>.</summary>
-internal static class ContentCoding
+/// <summary>The content codings served.</summary>
+internal enum ContentCoding
 {
-    // In the order of preference: the smaller first.
-    private static readonly (string Coding, string Suffix)[] Siblings = [("br", ".br"), ("gzip", ".gz")];
+    /// <summary>The bytes as they are.</summary>
+    Identity,
 
-    /// <summary>A sibling bears its file's time or a later one; tools that copy times round them, Node to a millisecond, archives to two seconds.</summary>
-    private static readonly TimeSpan TimeRounding = TimeSpan.FromSeconds(2);
+    /// <summary>gzip (RFC 1952).</summary>
+    Gzip,
 
-    /// <summary>The best form of a file the client accepts.</summary>
-    /// <remarks>A sibling older than the file is a leftover of an earlier build and is not used. A request for a range gets the plain file: offsets are the file's.</remarks>
-    public static CodedFile Choose(string path, IHeaderDictionary requestHeaders)
+    /// <summary>Brotli (RFC 7932).</summary>
+    Brotli,
+}
+
+/// <summary>Reads Accept-Encoding (RFC 9110, 12.5.3).</summary>
+/// <param name="Brotli">Weight of brotli, 0 where it is not accepted.</param>
+/// <param name="Gzip">Weight of gzip, 0 where it is not accepted.</param>
+/// <param name="Identity">Weight of the plain bytes if they were named, else 0: acceptable, but only for want of a coding.</param>
+internal readonly record struct AcceptedCodings(float Brotli, float Gzip, float Identity)
+{
+    /// <summary>
+    /// Reads the header. Without one anything would be acceptable by the letter; clients that send none are scripts which write
+    /// what they get to a file, so they get plain bytes.
+    /// </summary>
+    public static AcceptedCodings Read(StringValues header)
     {
-        CodedFile? chosen = null;
-        var varies = false;
-        var written = default(DateTime);
-        foreach (var (coding, suffix) in Siblings)
+        var accepted = default(AcceptedCodings);
+        float? any = null;
+        bool hasBrotli = false, hasGzip = false;
+        foreach (var line in header)
         {
-            var sibling = new FileInfo(path + suffix);
-            if (!sibling.Exists || sibling.LinkTarget is not null)
-                continue;
-            if (written == default)
-                written = File.GetLastWriteTimeUtc(path);
-            if (sibling.LastWriteTimeUtc < written - TimeRounding)
-                continue;
-            varies = true;
-            if (chosen is null && requestHeaders.Range.Count == 0 && Accepts(requestHeaders, coding))
-                chosen = new(sibling.FullName, coding, true);
+            foreach (var range in line.AsSpan().Split(','))
+            {
+                var item = line.AsSpan(range).Trim();
+                var semicolon = item.IndexOf(';');
+                var name = semicolon < 0 ? item : item[..semicolon].TrimEnd();
+                var weight = semicolon < 0 ? 1 : WeightOf(item[(semicolon + 1)..]);
+                if (name.Equals("br", StringComparison.OrdinalIgnoreCase))
+                    (accepted, hasBrotli) = (accepted with { Brotli = weight }, true);
+                else if (name.Equals("gzip", StringComparison.OrdinalIgnoreCase) || name.Equals("x-gzip", StringComparison.OrdinalIgnoreCase))
+                    (accepted, hasGzip) = (accepted with { Gzip = weight }, true);
+                else if (name.Equals("identity", StringComparison.OrdinalIgnoreCase))
+                    accepted = accepted with { Identity = weight };
+                else if (name.Equals("*", StringComparison.Ordinal))
+                    any = weight;
+            }
         }
 
-        return chosen ?? new(path, null, varies);
+        return accepted with { Brotli = hasBrotli ? accepted.Brotli : any ?? 0, Gzip = hasGzip ? accepted.Gzip : any ?? 0 };
     }
 
-    private static bool Accepts(IHeaderDictionary headers, string coding)
+    /// <summary>The coding the client likes best; of those it likes the same, the smaller.</summary>
+    /// <param name="hasBrotli">Brotli can be had.</param>
+    /// <param name="hasGzip">gzip can be had.</param>
+    public ContentCoding Best(bool hasBrotli, bool hasGzip)
     {
-        if (!StringWithQualityHeaderValue.TryParseList(headers.AcceptEncoding, out var accepted))
-            return false;
-        double? any = null;
-        foreach (var item in accepted)
-        {
-            if (item.Value.Equals(coding, StringComparison.OrdinalIgnoreCase))
-                return item.Quality is not 0;
-            if (item.Value.Equals("*", StringComparison.Ordinal))
-                any = item.Quality ?? 1;
-        }
+        var brotli = hasBrotli ? Brotli : 0;
+        var gzip = hasGzip ? Gzip : 0;
+        if (brotli > 0 && brotli >= gzip && brotli >= Identity)
+            return ContentCoding.Brotli;
+        return gzip > 0 && gzip >= Identity ? ContentCoding.Gzip : ContentCoding.Identity;
+    }
 
-        return any > 0;
+    /// <summary>The weight in the parameters of an item; a weight that cannot be read counts as a refusal.</summary>
+    private static float WeightOf(ReadOnlySpan<char> parameters)
+    {
+        var text = parameters.Trim();
+        if (!text.StartsWith("q=", StringComparison.OrdinalIgnoreCase))
+            return 1;
+        return float.TryParse(text[2..].Trim(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var weight) && weight is >= 0 and <= 1 ? weight : 0;
     }
 }

@@ -1,11 +1,29 @@
 namespace Lodestream.Server.Files;
 
+/// <summary>Where a served file lies.</summary>
+/// <param name="Path">Absolute path without links.</param>
+/// <param name="IsLinked">It was found through a link below the served folder.</param>
+internal sealed record FileLocation(string Path, bool IsLinked)
+{
+    /// <summary>The file in the archive at <see cref="Path"/>, or null where the file is a file of its own.</summary>
+    public ArchivedFile? Entry { get; init; }
+}
+
+/// <summary>What files are found in by the names they have in URLs.</summary>
+internal interface IServedPlace
+{
+    /// <summary>Finds a file.</summary>
+    /// <param name="name">Its path, percent-decoded once, with '/' between segments and none in front.</param>
+    /// <returns>Where it lies, or null: nothing there, or not to be served.</returns>
+    FileLocation? Find(string name);
+}
+
 /// <summary>
 /// A folder whose files may be read over the network, and nothing else may. A request path names a file by plain
 /// segments; whatever could mean anything but "a file below this folder" on any platform is refused, and links are
 /// followed only where they end inside the folder.
 /// </summary>
-internal sealed class ServedFolder
+internal sealed class ServedFolder : IServedPlace
 {
     private static readonly StringComparison PathComparison =
         OperatingSystem.IsWindows() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
@@ -24,17 +42,29 @@ internal sealed class ServedFolder
 
     /// <summary>Finds the file a request path names.</summary>
     /// <param name="requestPath">Path below the folder, percent-decoded once, with '/' between segments and none in front.</param>
-    /// <returns>Absolute path of an existing file inside the folder, or null: nothing there, or not to be served.</returns>
-    public string? Find(string requestPath)
+    /// <returns>Where an existing file inside the folder lies, or null: nothing there, or not to be served.</returns>
+    public FileLocation? Find(string requestPath)
     {
-        foreach (var segment in requestPath.AsSpan().Split('/'))
+        if (!ArePlainNames(requestPath))
+            return null;
+        var file = RealPath.Of(_root, requestPath);
+        if (file is null || !Contains(file) || !File.Exists(file))
+            return null;
+        var isLinked = !file.AsSpan(_rootWithSeparator.Length).SequenceEqual(
+            Path.DirectorySeparatorChar == '/' ? requestPath : requestPath.Replace('/', Path.DirectorySeparatorChar));
+        return new(file, isLinked);
+    }
+
+    /// <summary>Whether every segment of a path is a plain name.</summary>
+    public static bool ArePlainNames(string path)
+    {
+        foreach (var segment in path.AsSpan().Split('/'))
         {
-            if (!IsPlainName(requestPath.AsSpan(segment)))
-                return null;
+            if (!IsPlainName(path.AsSpan(segment)))
+                return false;
         }
 
-        var file = RealPath.Of(_root, requestPath);
-        return file is not null && Contains(file) && File.Exists(file) ? file : null;
+        return true;
     }
 
     /// <summary>A name that means the same file everywhere: no separator, no drive or stream, nothing hidden, nothing still encoded.</summary>

@@ -12,7 +12,7 @@ internal sealed class HealthEndpoints(SceneCatalogue catalogue)
     /// <summary>Every scene's document can be read; if not, 503 and the ids of those that cannot.</summary>
     public Task SendReadyAsync(HttpContext context)
     {
-        var unreadable = catalogue.Scenes.Where(scene => !CanRead(Path.Combine(scene.Folder, scene.Document))).Select(scene => scene.Id).ToArray();
+        var unreadable = catalogue.Scenes.Where(scene => !CanRead(scene.DocumentFile)).Select(scene => scene.Id).ToArray();
         return unreadable.Length == 0
             ? PlainAnswer.SendAsync(context, StatusCodes.Status200OK, "ready")
             : PlainAnswer.SendAsync(context, StatusCodes.Status503ServiceUnavailable, $"cannot read: {string.Join(", ", unreadable)}");

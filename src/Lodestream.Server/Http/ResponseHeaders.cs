@@ -1,48 +1,56 @@
+using Lodestream.Server.Configuration;
 using Microsoft.AspNetCore.Http;
 
 namespace Lodestream.Server.Http;
 
 /// <summary>Headers every answer carries: who may read it (cross-origin) and what a browser may do with it.</summary>
-internal static class ResponseHeaders
+/// <param name="options">What differs from server to server.</param>
+internal sealed class ResponseHeaders(SecurityOptions options)
 {
     /// <summary>
     /// Tiles are data: nothing in them may run. The viewer's page gets a policy of its own, <see cref="ViewerPolicy"/>.
     /// </summary>
     private const string DataPolicy = "default-src 'none'; frame-ancestors 'none'";
 
+    /// <summary>The methods answered.</summary>
+    public const string AllowedMethods = "GET, HEAD, OPTIONS";
+
+    private readonly string _resourcePolicy = options.AllowedOrigin.Length == 0 ? "same-origin" : "cross-origin";
+
     /// <summary>
-    /// What the viewer's page may do. It compiles WebAssembly; its workers are its own files; decoded images are blobs. It may
-    /// connect to any https address and to this machine, because a scene may come from any server the user names, but
-    /// script comes from here alone.
+    /// What the viewer's page may do. It compiles WebAssembly; its workers are its own files; decoded images are blobs. Scenes
+    /// may come from elsewhere, as far as the options say; script comes from here alone.
     /// </summary>
-    public const string ViewerPolicy =
-        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; style-src 'self'; "
+    public string ViewerPolicy { get; } =
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; style-src 'self'; "
         + "img-src 'self' data: blob:; font-src 'self'; manifest-src 'self'; "
-        + "connect-src 'self' blob: data: https: http://127.0.0.1:* http://localhost:*; "
-        + "base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
+        + $"connect-src {string.Join(' ', ["'self'", "blob:", "data:", .. options.RemoteScenes])}; "
+        + $"base-uri 'none'; form-action 'none'; frame-ancestors {string.Join(' ', options.FrameAncestors)}";
 
-    private const string AllowedMethods = "GET, HEAD, OPTIONS";
-
-    /// <summary>Adds the headers, and answers preflight requests.</summary>
-    public static Task ApplyAsync(HttpContext context, RequestDelegate next)
+    /// <summary>Adds the headers.</summary>
+    public void Apply(IHeaderDictionary headers)
     {
-        var headers = context.Response.Headers;
-
         // Always, not only when an Origin was sent: a shared cache must not hand one client's answer, without it, to another.
-        headers.AccessControlAllowOrigin = "*";
-        headers.AccessControlExposeHeaders = "ETag, Content-Length, Content-Range, Accept-Ranges, Retry-After";
-        headers["Cross-Origin-Resource-Policy"] = "cross-origin";
+        if (options.AllowedOrigin.Length > 0)
+        {
+            headers.AccessControlAllowOrigin = options.AllowedOrigin;
+            headers.AccessControlExposeHeaders = "ETag, Content-Length, Content-Encoding, Content-Range, Accept-Ranges, Retry-After";
+        }
+
+        headers["Cross-Origin-Resource-Policy"] = _resourcePolicy;
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";
         headers.ContentSecurityPolicy = DataPolicy;
+    }
 
-        if (!HttpMethods.IsOptions(context.Request.Method))
-            return next(context);
+    /// <summary>Answers a preflight request.</summary>
+    public static void AnswerOptions(HttpResponse response)
+    {
+        var headers = response.Headers;
         headers.AccessControlAllowMethods = AllowedMethods;
-        headers.AccessControlAllowHeaders = "Range, If-Range, If-None-Match, Cache-Control";
+        headers.AccessControlAllowHeaders = "Range, If-Range, If-Match, If-None-Match, Cache-Control";
         headers.AccessControlMaxAge = "86400";
         headers.Allow = AllowedMethods;
-        context.Response.StatusCode = StatusCodes.Status204NoContent;
-        return Task.CompletedTask;
+        response.StatusCode = StatusCodes.Status204NoContent;
     }
 }

@@ -6,8 +6,10 @@ namespace Lodestream.Server.Http;
 
 /// <summary>The viewer's files at <c>/</c>.</summary>
 /// <param name="folder">The published viewer, or null where there is none.</param>
-/// <param name="files">Sends files.</param>
-internal sealed partial class ViewerEndpoints(ServedFolder? folder, FileAnswer files)
+/// <param name="answer">Sends files.</param>
+/// <param name="routes">Remembers their URLs.</param>
+/// <param name="policy">The Content-Security-Policy of its files.</param>
+internal sealed partial class ViewerEndpoints(ServedFolder? folder, FileAnswer answer, FileRoutes routes, string policy)
 {
     private const string AbsentPage = """
         <!doctype html>
@@ -24,32 +26,26 @@ internal sealed partial class ViewerEndpoints(ServedFolder? folder, FileAnswer f
         """;
 
     /// <summary>Sends a file of the viewer; the empty path is its page.</summary>
-    public Task SendFileAsync(HttpContext context)
+    /// <param name="context">The request.</param>
+    /// <param name="path">What follows the first slash.</param>
+    public Task SendAsync(HttpContext context, string path)
     {
-        var path = (string?)context.Request.RouteValues["path"] ?? "";
         if (path.Length == 0)
             path = "index.html";
         if (folder is null)
-            return path == "index.html" ? SendAbsentPageAsync(context) : NotFoundAsync(context);
-        var file = folder.Find(path);
-        if (file is null)
-            return NotFoundAsync(context);
+            return path == "index.html" ? PlainAnswer.SendAsync(context, StatusCodes.Status404NotFound, "text/html; charset=utf-8", AbsentPage) : PlainAnswer.NotFoundAsync(context);
+        var route = routes.FindOrAdd("/" + path, () =>
+        {
+            var file = new ServedFile(folder, path, MediaTypes.OfViewer(path));
 
-        // Not only on the page: a worker takes the policy of its own file.
-        context.Response.Headers.ContentSecurityPolicy = ResponseHeaders.ViewerPolicy;
-        return files.SendAsync(context, file, MediaTypes.OfViewer(file), CacheControlOf(Path.GetFileName(file)));
+            // The policy not only on the page: a worker takes that of its own file.
+            return file.Locate() is null ? null : new FileRoute(file, CacheControlOf(Path.GetFileName(path))) { Policy = policy };
+        });
+        return route is null ? PlainAnswer.NotFoundAsync(context) : answer.SendAsync(context, route);
     }
 
     /// <summary>A name with a content hash in it never means other bytes; every other name is asked for again.</summary>
     internal static string CacheControlOf(string fileName) => HashedName().IsMatch(fileName) ? FileAnswer.Immutable : FileAnswer.Revalidate;
-
-    private static Task SendAbsentPageAsync(HttpContext context)
-    {
-        context.Response.Headers.CacheControl = "no-store";
-        return TypedResults.Content(AbsentPage, "text/html; charset=utf-8", statusCode: StatusCodes.Status404NotFound).ExecuteAsync(context);
-    }
-
-    private static Task NotFoundAsync(HttpContext context) => PlainAnswer.SendAsync(context, StatusCodes.Status404NotFound, "not found");
 
     /// <summary>At least eight hexadecimal digits, one of them a numeral, between '.' or '-' and the extension: <c>core.3f9a01bc.wasm</c>.</summary>
     [GeneratedRegex(@"[.-](?=[a-f]*[0-9])[0-9a-f]{8,64}\.[a-z0-9.]+$", RegexOptions.CultureInvariant)]

@@ -1,4 +1,4 @@
-using System.IO.Enumeration;
+using Lodestream.Formats.Archive;
 using Lodestream.Server.Files;
 using Microsoft.Extensions.Logging;
 
@@ -6,19 +6,16 @@ namespace Lodestream.Server.Scenes;
 
 /// <summary>Finds the tilesets that paths on a command line mean.</summary>
 /// <remarks>
-/// A file is that tileset. A folder is every <c>tileset*.json</c> directly in it that is a 3D Tiles document; a folder
-/// with none is searched for the nearest folders below that have one.
+/// A file is that tileset, or the one in that archive. A folder is every <c>tileset*.json</c> directly in it that is a 3D Tiles
+/// document, and every <c>.3tz</c>; a folder with none is searched for the nearest folders below that have one.
 /// </remarks>
-internal sealed partial class SceneDiscovery(ILogger logger)
+internal sealed partial class SceneDiscovery(ILogger logger, TimeProvider clock)
 {
     /// <summary>How far below a named folder tilesets are looked for.</summary>
     private const int MaxSearchDepth = 6;
 
     /// <summary>How many folders a search visits before it gives up: a home folder named by mistake must not take minutes.</summary>
     private const int MaxFoldersVisited = 20_000;
-
-    /// <summary>Files counted for a scene's size at start; beyond it the size is left out.</summary>
-    private const int MaxFilesCounted = 100_000;
 
     private readonly List<ServedScene> _scenes = [];
     private readonly HashSet<string> _documents = [];
@@ -51,11 +48,51 @@ internal sealed partial class SceneDiscovery(ILogger logger)
 
     private void AddFile(string path)
     {
+        if (ArchiveUri.IsArchive(path))
+        {
+            if (AddArchive(path) is { } problem)
+                throw new ServeException(problem);
+            return;
+        }
+
         var probe = TilesetProbe.Read(path);
         if (probe.Version is not { } version)
             throw new ServeException($"{path}: {probe.Problem}");
         var file = RealPath.Of(path) ?? throw new ServeException($"{path}: a link that leads nowhere");
         Add(Path.GetDirectoryName(file)!, Path.GetFileName(file), version, FolderName(Path.GetDirectoryName(Path.GetFullPath(path))!));
+    }
+
+    /// <summary>Adds an archive by its tileset.</summary>
+    /// <returns>Why it cannot be served, with its name, or null.</returns>
+    private string? AddArchive(string path)
+    {
+        var file = RealPath.Of(path) ?? throw new ServeException($"{path}: a link that leads nowhere");
+        using var archive = TileArchive.Open(file, out var problem);
+        if (archive is null)
+            return problem;
+        using (var document = archive.TryOpenEntry(ArchiveUri.RootDocument, out _, out problem))
+        {
+            if (document is null)
+                return problem ?? $"{path}: no {ArchiveUri.RootDocument} in it";
+        }
+
+        try
+        {
+            var probe = TilesetProbe.Read(() => archive.TryOpenEntry(ArchiveUri.RootDocument, out _, out var error) ?? throw new IOException(error));
+            if (probe.Version is not { } version)
+                return $"{path}: {ArchiveUri.RootDocument}: {probe.Problem}";
+            if (_documents.Add(file))
+            {
+                var name = Path.GetFileNameWithoutExtension(path);
+                _scenes.Add(new ServedScene(UniqueId(name), name, file, ArchiveUri.RootDocument, "3dtiles", version, new FileInfo(file).Length) { IsArchive = true });
+            }
+
+            return null;
+        }
+        catch (InvalidDataException)
+        {
+            return $"{path}: {ArchiveUri.RootDocument}: a damaged deflate stream";
+        }
     }
 
     private void AddFolder(string path)
@@ -83,6 +120,19 @@ internal sealed partial class SceneDiscovery(ILogger logger)
             {
                 LogNotATileset(document, probe.Problem!);
                 problem ??= $"{document}: {probe.Problem}";
+            }
+        }
+
+        foreach (var archive in Directory.EnumerateFiles(folder, "*.3tz").Order(StringComparer.Ordinal))
+        {
+            if (AddArchive(archive) is { } why)
+            {
+                LogNotATileset(archive, why);
+                problem ??= why;
+            }
+            else
+            {
+                found = true;
             }
         }
 
@@ -161,22 +211,7 @@ internal sealed partial class SceneDiscovery(ILogger logger)
     {
         if (_folderBytes.TryGetValue(folder, out var known))
             return known;
-        long total = 0;
-        var files = 0;
-        var lengths = new FileSystemEnumerable<long>(
-            folder,
-            (ref FileSystemEntry entry) => entry.IsDirectory ? -1 : entry.Length,
-            new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = VisibleEntries.AttributesToSkip, IgnoreInaccessible = true });
-        foreach (var length in lengths)
-        {
-            if (length < 0)
-                continue;
-            if (++files > MaxFilesCounted)
-                return _folderBytes[folder] = null;
-            total += length;
-        }
-
-        return _folderBytes[folder] = total;
+        return _folderBytes[folder] = FolderVersion.Take(folder, clock.GetUtcNow())?.Bytes;
     }
 
     [LoggerMessage(EventId = 1, Level = LogLevel.Warning, Message = "not listed: {Document}: {Problem}")]

@@ -25,10 +25,13 @@ internal static class TilesetProbe
     /// <summary>Looks at a file.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
-    public static TilesetProbeResult Read(string path)
+    public static TilesetProbeResult Read(string path) => Read(() => File.OpenRead(path));
+
+    /// <summary>Looks at a document that can be opened more than once.</summary>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static TilesetProbeResult Read(Func<Stream> open)
     {
-        using var file = File.OpenRead(path);
-        using var stream = Inflate(file);
+        using var stream = IsGzip(open) ? new GZipStream(open(), CompressionMode.Decompress) : open();
         try
         {
             return Scan(stream);
@@ -43,11 +46,10 @@ internal static class TilesetProbe
         }
     }
 
-    private static Stream Inflate(FileStream file)
+    private static bool IsGzip(Func<Stream> open)
     {
-        var gzipped = file.ReadByte() == 0x1F && file.ReadByte() == 0x8B;
-        file.Position = 0;
-        return gzipped ? new GZipStream(file, CompressionMode.Decompress) : file;
+        using var head = open();
+        return head.ReadByte() == 0x1F && head.ReadByte() == 0x8B;
     }
 
     private static TilesetProbeResult Scan(Stream stream)

@@ -1,3 +1,4 @@
+using Lodestream.Tests.Shared;
 using System.Text;
 using System.Text.Json;
 using Lodestream.Formats.Metadata;
@@ -129,7 +130,7 @@ public class MetadataTests
     [RealDataFact]
     public void The_sample_of_complex_types_reads_as_its_page_shows()
     {
-        var json = File.ReadAllBytes(SharedData.Path("3d-tiles-samples/glTF/EXT_structural_metadata/ComplexTypes/ComplexTypes.gltf"));
+        var json = File.ReadAllBytes(DataFolder.Of("3d-tiles-samples/glTF/EXT_structural_metadata/ComplexTypes/ComplexTypes.gltf"));
         using var document = JsonDocument.Parse(json);
         var metadata = document.RootElement.GetProperty("extensions").GetProperty("EXT_structural_metadata");
         var schema = Read(metadata.GetProperty("schema").GetRawText());

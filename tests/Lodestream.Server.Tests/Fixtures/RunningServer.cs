@@ -22,5 +22,17 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public Task<RawAnswer> SendAsync(string method, string target, params string[] headers) => RawHttp.SendAsync(Url, method, target, headers);
 
+    /// <summary>The value of a line of <c>/metrics</c>, or null where there is no such line.</summary>
+    public async Task<string?> MetricAsync(string series) =>
+        (await GetAsync("/metrics")).Text.Split('\n').FirstOrDefault(line => line.StartsWith(series + " ", StringComparison.Ordinal))?[(series.Length + 1)..];
+
+    /// <summary>Waits until a line of <c>/metrics</c> has a value.</summary>
+    public async Task UntilMetricAsync(string series, string value)
+    {
+        var deadline = TimeProvider.System.GetTimestamp() + (60 * TimeProvider.System.TimestampFrequency);
+        for (string? last; (last = await MetricAsync(series)) != value;)
+            Assert.True(TimeProvider.System.GetTimestamp() < deadline, $"{series} stays {last ?? "absent"}, not {value}");
+    }
+
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 }

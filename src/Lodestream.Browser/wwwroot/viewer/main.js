@@ -1,7 +1,7 @@
 // The viewer: a page around lodestream.js.
 import * as THREE from 'three';
 import { LodestreamTiles } from '../lodestream.js';
-import { chooseScene, readCatalogue } from './catalogue.js';
+import { chooseScene, fetchUrl, readCatalogue } from './catalogue.js';
 import { publish } from './debug-api.js';
 import { upOf } from './framing.js';
 import { Hud } from './hud.js';
@@ -35,7 +35,7 @@ async function view(parameters) {
   }
   hud.offerScenes(catalogue, url);
   hud.say('Opening…');
-  const tiles = await LodestreamTiles.open(url, {
+  const tiles = await LodestreamTiles.open(fetchUrl(url, catalogue), {
     renderer: stage.renderer,
     camera: stage.camera,
     targetErrorPx: number(parameters, 'sse', 16),

@@ -1,3 +1,4 @@
+using Lodestream.Tests.Shared;
 using Lodestream.Formats.Tiles3D;
 using Lodestream.Geometry;
 using Lodestream.Scene;
@@ -160,7 +161,7 @@ public class ImplicitTilingTests
     [RealDataFact]
     public void The_sparse_quadtree_of_the_samples_expands_to_its_32_contents()
     {
-        var uri = new Uri(SharedData.Path("3d-tiles-samples/1.1/SparseImplicitQuadtree/tileset.json")).AbsoluteUri;
+        var uri = new Uri(DataFolder.Of("3d-tiles-samples/1.1/SparseImplicitQuadtree/tileset.json")).AbsoluteUri;
         var tree = new TileTree(uri);
         for (var tile = 0; tile < tree.Capacity; tile++)
         {

@@ -18,6 +18,7 @@ internal sealed partial class RequestScheduler(
     private readonly List<int> _inFlight = [];
     private readonly Dictionary<long, int> _byId = [];
     private readonly HashSet<ulong> _bypassing = [];
+    private readonly List<long> _tooLong = [];
     private long _nextId = 1;
     private long _frame;
     private double _bytesInFlight;
@@ -82,6 +83,7 @@ internal sealed partial class RequestScheduler(
         _tickSeconds += (elapsed - _tickSeconds) / 8;
         _paceBytes = Math.Min(Math.Max(_paceBytes, -Network.Pace) + elapsed * Network.Pace, 2 * sizes.MeanLength);
         _lastTick = now;
+        CallOffTooLong(now);
         CheckTimeouts(now);
         CheckFileTimeouts(now);
     }
@@ -138,6 +140,17 @@ internal sealed partial class RequestScheduler(
             if (residency.Entry(_inFlight[i]).WantedFrame != _frame)
                 CallOffAt(i, CancelReason.NoLongerWanted, StateReason.NoLongerWanted, now);
         }
+    }
+
+    // What proved too long for the budget is called off once all that came was heard: its last byte may have come with it.
+    private void CallOffTooLong(TimeSpan now)
+    {
+        foreach (var id in _tooLong)
+        {
+            if (_byId.TryGetValue(id, out var index))
+                CallOff(_inFlight.IndexOf(index), CancelReason.OverBudget, StateReason.OverBudget, now);
+        }
+        _tooLong.Clear();
     }
 
     // Calls off attempts that take too long, as failures of their hosts.
@@ -222,7 +235,7 @@ internal sealed partial class RequestScheduler(
         entry.Since = now;
         entry.Phase = AttemptPhase.Answered;
         if (message.Bytes > 0 && !TryReserve(ref entry, message.Bytes))
-            CallOff(index, CancelReason.OverBudget, StateReason.OverBudget, now);
+            _tooLong.Add(message.Id);
     }
 
     /// <summary>Bytes came: the attempt is not stalled.</summary>
@@ -235,7 +248,7 @@ internal sealed partial class RequestScheduler(
         entry.Since = now;
         entry.Phase = AttemptPhase.Answered;
         if (message.Bytes > entry.Charge.Cpu && !TryReserve(ref entry, message.Bytes))
-            CallOff(index, CancelReason.OverBudget, StateReason.OverBudget, now);
+            _tooLong.Add(message.Id);
     }
 
     /// <summary>

@@ -61,6 +61,19 @@ public sealed class TightMemoryTests
     }
 
     [Fact]
+    public void A_content_that_proves_too_long_as_its_last_byte_comes_is_not_called_off()
+    {
+        var world = new HandDrivenWorld("R", HandDrivenWorld.Plain with { MemoryBudgetBytes = 1_000_000 }).Settled();
+        world.Progress("R", bytes: 2_000_000);
+        world.Answer("R", bytes: 2_000_000);
+        world.Tick();
+
+        Assert.Empty(world.Logged("cancel"));
+        Assert.Equal(0, world.Streamer.Statistics.Cancelled);
+        Assert.Contains("below 2,000,000", world.Streamer.BudgetError, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_content_near_the_view_stays_although_the_tile_that_named_it_first_is_far()
     {
         // x is named first by b, at the far end, and by c, right beside what is looked at; a is far, and was seen after b.

@@ -148,6 +148,10 @@ internal sealed partial class ContentFacts(TileTree tree, StreamerOptions option
             (fact.State, fact.WasExpanded) = (OutsideState.Absent, false);
         while (fact.IsStale && fact.StaysUntilReplaced)
             fact = fact.Incoming ??= new() { Key = fact.Key };
+
+        // An answer whose preparation did not start was dropped: the core asks again within the tick when memory came back in it.
+        if (fact.State == OutsideState.Fetched)
+            fact.State = OutsideState.Absent;
         if (fact.State == OutsideState.InFlight)
             Faults.Add((Breach.DuplicateRequest, request.Content, "a request starts while another one for the same content is in flight"));
         else if (fact.State != OutsideState.Absent)
@@ -155,6 +159,7 @@ internal sealed partial class ContentFacts(TileTree tree, StreamerOptions option
         if (fact.ForGood)
             Faults.Add((Breach.Dishonest, request.Content, "a request starts for a content that failed for good"));
         fact.State = OutsideState.InFlight;
+        Hold(fact, 0, 0, 0);
         fact.RequestId = request.Id;
         fact.ReportedBytes = 0;
         fact.IsStale = false;
@@ -315,7 +320,7 @@ internal sealed partial class ContentFacts(TileTree tree, StreamerOptions option
                 fact.IsStale = true;
                 break;
             case OutsideState.Absent or OutsideState.Releasing:
-                (fact.ForGood, fact.IsGivenUp, fact.NetworkFailures, fact.ParseFailures) = (false, false, 0, 0);
+                (fact.ForGood, fact.IsGivenUp, fact.NetworkFailures, fact.FileFailures, fact.ParseFailures) = (false, false, 0, 0, 0);
                 break;
             case OutsideState.Fetched:
                 fact.IsForgiven = true;
@@ -355,7 +360,7 @@ internal sealed partial class ContentFacts(TileTree tree, StreamerOptions option
                 fact.State = OutsideState.Absent;
                 Hold(fact, 0, 0, 0);
                 if (fact.IsForgiven)
-                    (fact.ForGood, fact.NetworkFailures, fact.ParseFailures) = (false, 0, 0);
+                    (fact.ForGood, fact.NetworkFailures, fact.FileFailures, fact.ParseFailures) = (false, 0, 0, 0);
             }
             fact.IsForgiven = false;
         }

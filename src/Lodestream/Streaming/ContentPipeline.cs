@@ -292,7 +292,7 @@ internal sealed partial class ContentPipeline(
         ref var entry = ref residency.Entry(index);
         if (entry.RetryAt == TimeSpan.MaxValue)
             residency.ClearFailedForGood(entry.Content);
-        (entry.ParseFailures, entry.NetworkFailures, entry.RetryAt) = (0, 0, now);
+        (entry.ParseFailures, entry.NetworkFailures, entry.FileFailures, entry.RetryAt) = (0, 0, 0, now);
         if (entry.State == ContentState.Failed)
             residency.Enter(index, ContentState.Absent, StateReason.Superseded, now);
         else if (entry.State == ContentState.Releasing)

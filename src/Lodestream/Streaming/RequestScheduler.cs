@@ -148,7 +148,7 @@ internal sealed partial class RequestScheduler(
         foreach (var id in _tooLong)
         {
             if (_byId.TryGetValue(id, out var index))
-                CallOff(_inFlight.IndexOf(index), CancelReason.OverBudget, StateReason.OverBudget, now);
+                CallOff(index, CancelReason.OverBudget, StateReason.OverBudget, now);
         }
         _tooLong.Clear();
     }

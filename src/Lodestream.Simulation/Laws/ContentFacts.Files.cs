@@ -34,10 +34,13 @@ internal sealed partial class ContentFacts
 
     private bool OnFileCancelled(long requestId, CancelReason reason)
     {
-        if (!_files.Remove(requestId, out var file))
+        if (!_files.TryGetValue(requestId, out var file))
             return false;
 
-        // What the core did not wait for any more it did not take.
+        // Within the inbox, what the core did not wait for any more it did not take; what is called off after it was heard out.
+        if (reason is not (CancelReason.FileMissing or CancelReason.GaveWay))
+            TakeFileAnswers(file.Owner);
+        _files.Remove(requestId);
         _fileAnswers.RemoveAll(answer => answer.Id == requestId);
         var fact = file.Owner;
         Drop(fact, file);

@@ -123,7 +123,7 @@ public sealed class TileStreamer
         _residency.Match();
         Drain(now);
         _scheduler.BeginTick(now);
-        _pipeline.CheckFiles(now);
+        _pipeline.SettleFiles(now);
         _pipeline.CheckWatchdog(now);
         if (_budgetRaised)
             _pipeline.ForgiveOverBudget(now);
@@ -185,10 +185,10 @@ public sealed class TileStreamer
         switch (message.Kind)
         {
             case InboxKind.Headers or InboxKind.Progress when _scheduler.IsFile(message.Id):
-                _pipeline.OnFileBytes(message, now);
+                _scheduler.OnFileBytes(message, now);
                 break;
             case InboxKind.Fetched when _scheduler.IsFile(message.Id):
-                _pipeline.OnFileFetched(message, now);
+                _scheduler.OnFileFetched(message, now);
                 break;
             case InboxKind.Headers:
                 _scheduler.OnHeaders(message, now);

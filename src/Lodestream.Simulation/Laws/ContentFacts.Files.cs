@@ -37,11 +37,9 @@ internal sealed partial class ContentFacts
         if (!_files.TryGetValue(requestId, out var file))
             return false;
 
-        // Within the inbox, what the core did not wait for any more it did not take; what is called off after it was heard out.
-        if (reason is not (CancelReason.FileMissing or CancelReason.GaveWay))
-            TakeFileAnswers(file.Owner);
+        // Everything that came was heard before.
+        TakeFileAnswers(file.Owner);
         _files.Remove(requestId);
-        _fileAnswers.RemoveAll(answer => answer.Id == requestId);
         var fact = file.Owner;
         Drop(fact, file);
         if (reason != CancelReason.TimedOut)

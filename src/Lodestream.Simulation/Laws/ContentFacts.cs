@@ -227,6 +227,7 @@ internal sealed partial class ContentFacts(TileTree tree, StreamerOptions option
         fact.FileBytes = 0;
         if (reason == CancelReason.TimedOut)
             fact.ParseFailures++;
+        fact.IsGivenUp &= reason != CancelReason.Superseded;
         fact.IsGivenUp |= reason == CancelReason.OverBudget || fact.ParseFailures >= options.MaximumParseAttempts;
     }
 

@@ -42,6 +42,9 @@ internal sealed class PendingFiles
     /// <summary>How many are not here yet.</summary>
     public int Missing { get; set; }
 
+    /// <summary>One proved longer than memory has room for.</summary>
+    public bool DoesNotFit { get; set; }
+
     /// <summary>One that cannot be done without failed: why, and when the content may be tried again.</summary>
     public (Residency.StateReason Reason, string? Error, TimeSpan RetryAt)? Failure { get; set; }
 }

@@ -28,34 +28,19 @@ internal sealed partial class ContentPipeline
             Supply(index, now);
     }
 
-    /// <summary>Headers or bytes of a file came.</summary>
-    public void OnFileBytes(in InboxMessage message, TimeSpan now)
-    {
-        var tooLarge = scheduler.OnFileBytes(message, now);
-        if (tooLarge >= 0)
-            CallOff(tooLarge, CancelReason.GaveWay, StateReason.OverBudget, now);
-    }
-
-    /// <summary>An attempt to fetch a file ended.</summary>
-    public void OnFileFetched(in InboxMessage message, TimeSpan now)
-    {
-        var index = scheduler.OnFileFetched(message, now, out var fits);
-        if (!fits)
-            CallOff(index, CancelReason.GaveWay, StateReason.OverBudget, now);
-        else if (residency.Entry(index).Files!.Failure is not null)
-            FailForFile(index, now);
-        else if (residency.Entry(index).Files!.Missing == 0)
-            Supply(index, now);
-    }
-
-    /// <summary>Ends preparations whose files took too long, or goes on without those they can do without.</summary>
-    public void CheckFiles(TimeSpan now)
+    /// <summary>
+    /// Settles what became of the files that preparations wait for, once all that came was heard: goes on with those that are complete, ends
+    /// those that lack one they cannot do without.
+    /// </summary>
+    public void SettleFiles(TimeSpan now)
     {
         for (var i = _awaitingFiles.Count - 1; i >= 0; i--)
         {
             var files = residency.Entry(_awaitingFiles[i]).Files!;
             if (files.Failure is not null)
                 FailForFile(_awaitingFiles[i], now);
+            else if (files.DoesNotFit)
+                CallOff(_awaitingFiles[i], CancelReason.GaveWay, StateReason.OverBudget, now);
             else if (files.Missing == 0)
                 Supply(_awaitingFiles[i], now);
         }

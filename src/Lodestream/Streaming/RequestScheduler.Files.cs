@@ -22,8 +22,8 @@ internal sealed partial class RequestScheduler
     /// <summary>Whether a request is for a file that a content depends on.</summary>
     public bool IsFile(long id) => FindFile(id) >= 0;
 
-    /// <summary>Headers or bytes of a file came. Gives the content to call off because the file does not fit; −1 where all is well.</summary>
-    public int OnFileBytes(in InboxMessage message, TimeSpan now)
+    /// <summary>Headers or bytes of a file came.</summary>
+    public void OnFileBytes(in InboxMessage message, TimeSpan now)
     {
         ref var request = ref File(FindFile(message.Id));
         if (message.Kind == InboxKind.Headers && !request.Answered)
@@ -31,28 +31,27 @@ internal sealed partial class RequestScheduler
         if (message.Kind == InboxKind.Progress)
             ReceiveFile(ref request, message.Bytes);
         (request.Since, request.Answered) = (now, true);
-        return TryReserveFile(ref request, message.Bytes) ? -1 : request.Entry;
+        residency.Entry(request.Entry).Files!.DoesNotFit |= !TryReserveFile(ref request, message.Bytes);
     }
 
-    /// <summary>An attempt to fetch a file ended. Gives its content; whether it fits is in <paramref name="fits"/>.</summary>
-    public int OnFileFetched(in InboxMessage message, TimeSpan now, out bool fits)
+    /// <summary>An attempt to fetch a file ended.</summary>
+    public void OnFileFetched(in InboxMessage message, TimeSpan now)
     {
         var at = FindFile(message.Id);
         ref var request = ref File(at);
         ReceiveFile(ref request, message.Bytes);
         var (entry, file, host) = (request.Entry, request.File, request.Host);
-        fits = true;
         if (message.Status != FetchStatus.Ok)
         {
             LeaveFile(at);
             FailFile(entry, file, message, now);
-            return entry;
+            return;
         }
         health.Succeeded(host);
-        fits = TryReserveFile(ref request, message.Bytes);
+        var files = residency.Entry(entry).Files!;
+        files.DoesNotFit |= !TryReserveFile(ref request, message.Bytes);
         LeaveFile(at);
-        Settle(entry, file, new(residency.Entry(entry).Files!.Needed[file].Uri, message.Payload, message.Bytes, null));
-        return entry;
+        Settle(entry, file, new(files.Needed[file].Uri, message.Payload, message.Bytes, null));
     }
 
     /// <summary>Calls off every request for files of a content.</summary>
@@ -139,6 +138,7 @@ internal sealed partial class RequestScheduler
             return;
         }
         entry.FileFailures = failures;
+        entry.NetworkFailures = Math.Max((byte)1, failures);
         files.States[file] = FileState.Here;
         files.Failure ??= (ReasonOf(message.Status), $"needs {needed.Uri}, which failed: {message.Error ?? message.Status.ToString()}", verdict.RetryAt);
     }

@@ -191,7 +191,7 @@ internal sealed partial class RequestScheduler(
         while (_queue.Count > 0 && InFlight < options.MaximumRequests && (_bytesInFlight < window || InFlight < FewestRequests) && MayPace(now))
         {
             var next = _queue.Pop();
-            if (!health.IsOpenFor(next.Host, now, out var notBefore) || (IsNetworkRetry(next.Entry) && !health.MayRetry(next.Host, now, out notBefore)))
+            if (!health.IsOpenFor(next.Host, now, out var notBefore) || (next.File < 0 && IsNetworkRetry(next.Entry) && !health.MayRetry(next.Host, now, out notBefore)))
             {
                 WakeAt(notBefore);
                 continue;

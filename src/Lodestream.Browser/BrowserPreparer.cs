@@ -36,6 +36,14 @@ internal sealed class BrowserPreparer(int scene, TileTree tree, SharedBlock bloc
         (job.Format == ContentFormat.Tileset ? _topology : _toMeasure).Enqueue(job.Ticket);
     }
 
+    public void Supply(long ticket, IReadOnlyList<DependencyFile> files)
+    {
+        if (!_open.TryGetValue(ticket, out var open))
+            return;
+        open.Topology!.Supply([.. files.Select(TakeBytes)]);
+        _topology.Enqueue(ticket);
+    }
+
     public void Proceed(long ticket)
     {
         if (!_open.TryGetValue(ticket, out var open))
@@ -152,7 +160,11 @@ internal sealed class BrowserPreparer(int scene, TileTree tree, SharedBlock bloc
         if (!open.Topology.Step(TopologyStep))
             return;
         _topology.Dequeue();
-        var result = open.Topology.Result!;
+        if (open.Topology.Result is not { } result)
+        {
+            inbox.Post(new() { Kind = InboxKind.NeedsFiles, Id = ticket, Payload = open.Topology.Needs });
+            return;
+        }
         if (!result.IsOk)
         {
             Fail(open, result.Error, permanent: false);
@@ -160,6 +172,19 @@ internal sealed class BrowserPreparer(int scene, TileTree tree, SharedBlock bloc
         }
         _open.Remove(ticket);
         inbox.Post(new() { Kind = InboxKind.TopologyReady, Id = ticket, Payload = result.Block });
+    }
+
+    // Files of topology are read here, once; the page keeps nothing of them.
+    private DependencyFile TakeBytes(DependencyFile file)
+    {
+        if (file.Payload is not BrowserPayload payload)
+            return file;
+        var bytes = GC.AllocateUninitializedArray<byte>((int)payload.Length);
+        payload.CopyTo(0, bytes);
+        payload.Dispose();
+        block.Write(Command.DropPayload);
+        block.Write(payload.Id);
+        return file with { Payload = bytes };
     }
 
     private void ReceiveUploadFailure(long ticket, string error)

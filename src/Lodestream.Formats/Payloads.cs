@@ -8,6 +8,8 @@ internal static class Payloads
     {
         byte[] bytes => bytes,
         ReadOnlyMemory<byte> memory => memory,
-        _ => null,
+
+        // As it is, null would be converted like an absent array, to no bytes.
+        _ => default(ReadOnlyMemory<byte>?),
     };
 }

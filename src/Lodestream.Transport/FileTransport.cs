@@ -1,3 +1,4 @@
+using Lodestream.Formats.Archive;
 using Lodestream.Streaming;
 
 namespace Lodestream.Transport;
@@ -31,6 +32,10 @@ public sealed class FileTransport(Inbox inbox, TimeProvider? time = null) : Fetc
             return FetchOutcome.Failed(Directory.Exists(path) ? FetchStatus.Refused : FetchStatus.NetworkError, $"{uri}: {(Directory.Exists(path) ? "is a folder" : e.Message)}");
         }
     }
+
+    /// <summary>Opens a local file as an archive's bytes.</summary>
+    internal static Task<ArchiveSource> OpenArchiveAsync(string uri) =>
+        Task.FromResult(ArchiveSource.OfFile(PathOf(uri) ?? throw new IOException("is not a file")));
 
     /// <summary>The path a URI or plain path names, or null where it names something else than a local file.</summary>
     internal static string? PathOf(string uri)

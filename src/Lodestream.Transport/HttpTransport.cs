@@ -83,6 +83,41 @@ public sealed class HttpTransport(HttpClient client, Inbox inbox, HttpTransportO
         }
     }
 
+    /// <summary>Asks for a range of a file, redirects and refusals as for whole ones.</summary>
+    /// <param name="uri">Absolute URI.</param>
+    /// <param name="range">The range.</param>
+    /// <param name="version">Entity tag the file must still have; null for any.</param>
+    /// <param name="cancellation">Calls the request off.</param>
+    /// <exception cref="IOException">It was refused, or there is no answer.</exception>
+    internal async Task<HttpResponseMessage> RequestRangeAsync(string uri, RangeHeaderValue range, EntityTagHeaderValue? version, CancellationToken cancellation)
+    {
+        var address = new Uri(uri);
+        for (var redirects = 0; ; redirects++)
+        {
+            if (Refusal(address) is { } refusal)
+                throw new IOException($"{uri}: {refusal}");
+            using var request = new HttpRequestMessage(HttpMethod.Get, address) { Version = client.DefaultRequestVersion, VersionPolicy = client.DefaultVersionPolicy };
+            request.Headers.Range = range;
+
+            // Bytes as they lie in the file: ranges of what was compressed on the way are of no use.
+            request.Headers.AcceptEncoding.Add(new("identity"));
+            if (version is { IsWeak: false })
+                request.Headers.IfMatch.Add(version);
+            try
+            {
+                var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
+                if (!IsRedirect(response.StatusCode) || response.Headers.Location is not { } location || redirects == MaximumRedirects)
+                    return response;
+                address = new Uri(address, location);
+                response.Dispose();
+            }
+            catch (HttpRequestException e)
+            {
+                throw new IOException($"{uri}: {e.Message}", e);
+            }
+        }
+    }
+
     private async Task<FetchOutcome> ReadBodyAsync(string uri, HttpResponseMessage response, IFetchProgress? progress, CancellationToken cancellation)
     {
         // A client that decompresses takes the length of what was compressed away.

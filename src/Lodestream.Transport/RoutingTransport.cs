@@ -33,9 +33,9 @@ public sealed class RoutingTransport : ITileTransport
         ArgumentNullException.ThrowIfNull(sceneUri);
         var router = new RoutingTransport(inbox);
         var http = new HttpTransport(client, inbox, options, time);
-        router.Add(http, Uri.UriSchemeHttp, Uri.UriSchemeHttps);
+        router.Add(ArchiveTransport.OverHttp(http, inbox, time), Uri.UriSchemeHttp, Uri.UriSchemeHttps);
         if (FileTransport.PathOf(sceneUri) is not null)
-            router.Add(new FileTransport(inbox, time), Uri.UriSchemeFile, PlainPath);
+            router.Add(new ArchiveTransport(new FileTransport(inbox, time), FileTransport.OpenArchiveAsync, inbox, time), Uri.UriSchemeFile, PlainPath);
         return router;
     }
 

@@ -11,7 +11,7 @@ internal static class InspectCommand
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
-        var scene = new Argument<string>("SCENE") { Description = "tileset.json, a folder that holds one, or a URL" };
+        var scene = new Argument<string>("SCENE") { Description = "tileset.json, a folder that holds one, a .3tz archive, or a URL" };
         var allowHttp = new Option<bool>("--allow-http") { Description = "read over plain http from other machines too" };
         var json = JsonOutput.CreateOption();
         var command = new Command("inspect", "Says what a scene holds, and every problem found.") { scene, allowHttp, json };
@@ -31,8 +31,9 @@ internal static class InspectCommand
     {
         if (SceneFiles.Locate(scene, out var error) is not { } uri)
             throw new CommandException(error!);
+        var options = new InspectionOptions { Files = await SceneFiles.ListLocalAsync(uri, cancellation) };
         var report = await ProgressDisplay.RunAsync(
-            (stage, share) => SceneInspector.InspectAsync(uri, SceneSource.Create(allowHttp), progress: new Forward(stage, share), cancellation: cancellation));
+            (stage, share) => SceneInspector.InspectAsync(uri, SceneSource.Create(allowHttp), options, progress: new Forward(stage, share), cancellation: cancellation));
 
         // Nothing was there to inspect: that is bad input, not a finding.
         if (report.Tiles == 0 && report.Problems.FirstOrDefault(problem => problem.Severity == ProblemSeverity.Error) is { } reason)

@@ -17,13 +17,14 @@ internal static class ReportTables
         PrintLevels(report, console);
         PrintContents("Format", report.Formats, console);
         PrintContents("Family", report.Families, console);
+        PrintMetadata(report, console);
         PrintProblems(report, console);
     }
 
     private static void PrintSummary(SceneReport report, IAnsiConsole console)
     {
         WriteLine(console, Plain(report.Scene));
-        WriteLine(console, $"{Count(report.Tiles, "tile")} ({report.ReplaceTiles} REPLACE, {report.AddTiles} ADD) in {Count(report.Documents, "document")} of {Figures.Bytes(report.DocumentBytes)}");
+        WriteLine(console, $"{Count(report.Tiles, "tile")} ({report.ReplaceTiles} REPLACE, {report.AddTiles} ADD) in {Count(report.Documents, "document")} of {Figures.Bytes(report.DocumentBytes)}{(report.Subtrees > 0 ? $", {Count(report.Subtrees, "subtree")} among them" : "")}");
         WriteLine(console, $"{Count(report.Contents, "content")}, {Figures.Bytes(report.ContentBytes)}");
         if (report.Gpu is not { } gpu)
             return;
@@ -56,6 +57,14 @@ internal static class ReportTables
         foreach (var kind in contents)
             table.AddRow(Cells(Plain(kind.Name), Number(kind.Contents), Figures.Bytes(kind.Bytes)));
         console.Write(table);
+    }
+
+    private static void PrintMetadata(SceneReport report, IAnsiConsole console)
+    {
+        if (report.Groups > 0)
+            WriteLine(console, Count(report.Groups, "content group"));
+        foreach (var @class in report.Metadata)
+            WriteLine(console, $"metadata class {Plain(@class.Class)}{(@class.Schema.Length > 0 ? $" of schema {Plain(@class.Schema)}" : "")}: {Plain(string.Join(", ", @class.Properties))}");
     }
 
     private static void PrintProblems(SceneReport report, IAnsiConsole console)

@@ -7,17 +7,18 @@ namespace Lodestream.Cli.Scenes;
 /// <summary>Reads files of the scenes that commands name, with the streamer's own transports: one attempt each.</summary>
 internal static class SceneSource
 {
-    /// <summary>A reader of local files and of http and https addresses.</summary>
+    /// <summary>A reader of local files and of http and https addresses, and of the archives among both.</summary>
     /// <param name="allowPlainHttp">Whether plain http to other machines is let through.</param>
     public static SceneFileSource Create(bool allowPlainHttp = false)
     {
-        var http = new Lazy<HttpTransport>(() => new(HttpTransport.CreateClient(), new Inbox(), new HttpTransportOptions { AllowPlainHttp = allowPlainHttp }));
+        var http = new Lazy<ArchiveTransport>(() => ArchiveTransport.OverHttp(
+            new(HttpTransport.CreateClient(), new Inbox(), new HttpTransportOptions { AllowPlainHttp = allowPlainHttp }), new Inbox()));
         return (uri, cancellation) => uri.StartsWith("http", StringComparison.OrdinalIgnoreCase)
             ? FetchAsync(http.Value, uri, cancellation)
             : SceneFiles.ReadLocalAsync(uri, cancellation);
     }
 
-    private static async Task<SceneFile> FetchAsync(HttpTransport http, string uri, CancellationToken cancellation)
+    private static async Task<SceneFile> FetchAsync(ArchiveTransport http, string uri, CancellationToken cancellation)
     {
         var outcome = await http.FetchAsync(uri, null, cancellation);
         cancellation.ThrowIfCancellationRequested();

@@ -7,10 +7,10 @@ namespace Lodestream.Formats.Inspection;
 internal static class Containment
 {
     // Of the outer volume's radius: coordinates in files are often rounded to centimetres or to single precision.
-    private const double Tolerance = 1e-3;
+    public const double Tolerance = 1e-3;
 
     // Boxes around regions are a little larger than the regions and turned differently: those are compared with more room.
-    private const double RegionTolerance = 0.05;
+    public const double RegionTolerance = 0.05;
 
     private const double Angle = 1e-8;
 
@@ -43,6 +43,29 @@ internal static class Containment
         return excess <= tolerance * outer.Radius + 1e-3 ? 0 : excess;
 
         static double Along(Vector3d d, Vector3d axis, double half) => Math.Abs(Vector3d.Dot(d, axis)) - half;
+    }
+
+    /// <summary>How deep two volumes reach into each other at least, metres; 0 where they do not, or by no more than rounding.</summary>
+    public static double Overlap(in BoundingVolume a, in BoundingVolume b)
+    {
+        var d = b.Center - a.Center;
+        if (a.Shape == VolumeShape.Sphere && b.Shape == VolumeShape.Sphere)
+            return BeyondRounding(a.Radius + b.Radius - d.Length, a, b);
+
+        // Boxes are apart where an axis tells so; for a sphere every direction's reach is its radius.
+        var depth = double.PositiveInfinity;
+        foreach (var axis in (ReadOnlySpan<Vector3d>)[a.AxisX, a.AxisY, a.AxisZ, b.AxisX, b.AxisY, b.AxisZ, d.Normalized()])
+        {
+            if (axis != Vector3d.Zero)
+                depth = Math.Min(depth, Reach(a, axis) + Reach(b, axis) - Math.Abs(Vector3d.Dot(d, axis)));
+        }
+        return BeyondRounding(depth, a, b);
+
+        static double Reach(in BoundingVolume volume, Vector3d axis) => volume.Shape == VolumeShape.Sphere
+            ? volume.Radius
+            : Math.Abs(Vector3d.Dot(volume.AxisX, axis)) * volume.HalfLengths.X + Math.Abs(Vector3d.Dot(volume.AxisY, axis)) * volume.HalfLengths.Y + Math.Abs(Vector3d.Dot(volume.AxisZ, axis)) * volume.HalfLengths.Z;
+
+        static double BeyondRounding(double depth, in BoundingVolume a, in BoundingVolume b) => depth <= 2 * Tolerance * Math.Min(a.Radius, b.Radius) ? 0 : depth;
     }
 
     private static Vector3d CornerOf(in BoundingVolume box, int corner)

@@ -15,6 +15,9 @@ public sealed record InspectionOptions
     /// <summary>Documents read at most: those that name each other twice over are endless for practical purposes. Default 1,000,000.</summary>
     public int MaximumDocuments { get; init; } = 1_000_000;
 
+    /// <summary>Files known to lie with the scene, absolute URIs: those that nothing names are reported. Null where that is not known.</summary>
+    public IReadOnlyList<string>? Files { get; init; }
+
     /// <summary>Problems of a kind that are listed; the rest are counted. Default 1000.</summary>
     public int MaximumProblemsPerKind { get; init; } = 1000;
 }

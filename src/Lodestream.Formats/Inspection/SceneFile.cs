@@ -1,3 +1,6 @@
+using System.Collections.Concurrent;
+using Lodestream.Formats.Archive;
+
 namespace Lodestream.Formats.Inspection;
 
 /// <summary>A file of a scene, or why it could not be read.</summary>
@@ -14,20 +17,23 @@ public delegate Task<SceneFile> SceneFileSource(string uri, CancellationToken ca
 /// <summary>Where scenes are and how files of local ones are read.</summary>
 public static class SceneFiles
 {
+    // Archives stay open while the process runs: their files are read one by one.
+    private static readonly ConcurrentDictionary<string, Lazy<(TileArchive? Archive, string? Error)>> Archives = new(StringComparer.Ordinal);
+
     /// <summary>The URI of a scene's first document.</summary>
-    /// <param name="scene">Path or URL of a tileset.json, or a folder that holds one.</param>
+    /// <param name="scene">Path or URL of a tileset.json or a .3tz archive, or a folder that holds a tileset.json.</param>
     /// <param name="error">What is wrong with it; null when all is well.</param>
     /// <returns>An absolute URI, or null.</returns>
     public static string? Locate(string scene, out string? error)
     {
         error = null;
         if (Uri.TryCreate(scene, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps))
-            return uri.AbsoluteUri;
+            return ArchiveUri.IsArchive(uri.AbsoluteUri) ? $"{uri.GetLeftPart(UriPartial.Path)}/{ArchiveUri.RootDocument}{uri.Query}" : uri.AbsoluteUri;
         var path = uri is { IsFile: true } ? uri.LocalPath : scene;
         if (Directory.Exists(path))
             path = Path.Combine(path, "tileset.json");
         if (File.Exists(path))
-            return new Uri(Path.GetFullPath(path)).AbsoluteUri;
+            return new Uri(Path.GetFullPath(path)).AbsoluteUri + (ArchiveUri.IsArchive(path) ? "/" + ArchiveUri.RootDocument : "");
         error = $"{path}: there is no such file";
         return null;
     }
@@ -38,6 +44,8 @@ public static class SceneFiles
         var end = uri.AsSpan().IndexOfAny('?', '#');
         if (!Uri.TryCreate(end < 0 ? uri : uri[..end], UriKind.Absolute, out var address) || !address.IsFile)
             return new(null, false, $"{uri}: is not a local file");
+        if (ArchiveUri.TrySplit(uri, out var archive, out var inner) && new Uri(archive).LocalPath is var archivePath && File.Exists(archivePath))
+            return await ReadFromArchiveAsync(archivePath, inner, cancellation).ConfigureAwait(false);
         try
         {
             return new(await File.ReadAllBytesAsync(address.LocalPath, cancellation).ConfigureAwait(false), false, null);
@@ -51,4 +59,42 @@ public static class SceneFiles
             return new(null, false, $"{uri}: {e.Message}");
         }
     }
+
+    /// <summary>All files at the place of a local scene: of its folder and those below, or of its archive. Null where that cannot be said.</summary>
+    /// <param name="uri">URI of the scene's first document.</param>
+    /// <param name="cancellation">Calls the listing off.</param>
+    /// <returns>Absolute URIs.</returns>
+    public static async Task<IReadOnlyList<string>?> ListLocalAsync(string uri, CancellationToken cancellation)
+    {
+        if (!Uri.TryCreate(uri, UriKind.Absolute, out var address) || !address.IsFile)
+            return null;
+        if (ArchiveUri.TrySplit(uri, out var archive, out _) && File.Exists(new Uri(archive).LocalPath))
+        {
+            if (OpenArchive(new Uri(archive).LocalPath).Archive is not { } opened)
+                return null;
+            var (files, _) = await opened.ListFilesAsync(cancellation).ConfigureAwait(false);
+            return [.. files.Select(file => new Uri($"{archive}/{Uri.EscapeDataString(file.Path).Replace("%2F", "/", StringComparison.Ordinal)}").AbsoluteUri)];
+        }
+        var folder = Path.GetDirectoryName(address.LocalPath);
+        try
+        {
+            return folder is null ? null : [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(path => new Uri(path).AbsoluteUri)];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static async Task<SceneFile> ReadFromArchiveAsync(string archivePath, string inner, CancellationToken cancellation)
+    {
+        var (archive, error) = OpenArchive(archivePath);
+        if (archive is null)
+            return new(null, false, error);
+        var file = await archive.ReadAsync(inner, long.MaxValue, cancellation).ConfigureAwait(false);
+        return file.Bytes is { } bytes ? new(bytes, false, null) : new(null, file.IsAbsent, file.Error);
+    }
+
+    private static (TileArchive? Archive, string? Error) OpenArchive(string path) =>
+        Archives.GetOrAdd(path, static key => new(() => TileArchive.Open(key, out var error) is { } opened ? (opened, null) : (null, error))).Value;
 }

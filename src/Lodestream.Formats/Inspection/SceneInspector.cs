@@ -8,12 +8,13 @@ namespace Lodestream.Formats.Inspection;
 /// Walks a whole scene, with every document and content it names, and reports what it holds and what is wrong with it. What is wrong is
 /// an entry of the report, never an exception.
 /// </summary>
-public sealed class SceneInspector
+public sealed partial class SceneInspector
 {
     private readonly SceneFileSource _files;
     private readonly InspectionOptions _options;
     private readonly IProgress<InspectionProgress>? _progress;
     private readonly SceneTally _tally;
+    private readonly HashSet<string> _named = new(StringComparer.Ordinal);
 
     private SceneInspector(SceneFileSource files, InspectionOptions options, IProgress<InspectionProgress>? progress)
     {
@@ -41,6 +42,7 @@ public sealed class SceneInspector
         await inspector.ReadDocumentsAsync(uri, cancellation).ConfigureAwait(false);
         if (inspector._options.ReadContents)
             await inspector.ReadContentsAsync(cancellation).ConfigureAwait(false);
+        inspector.FindOrphans();
         return inspector._tally.Report(uri, inspector._options.ReadContents);
     }
 
@@ -62,8 +64,12 @@ public sealed class SceneInspector
                 continue;
             }
             _tally.AddDocument(json.Length);
+            _named.Add(next.Uri);
             _progress?.Report(new(_tally.Documents, 0, _tally.Contents.Count));
-            ReadDocument(next, json, pending, cancellation);
+            if (next.Inherited.Subtree is null)
+                await ReadDocumentAsync(next, json, pending, cancellation).ConfigureAwait(false);
+            else
+                await ReadSubtreeAsync(next, json, pending, cancellation).ConfigureAwait(false);
         }
     }
 
@@ -81,7 +87,7 @@ public sealed class SceneInspector
         return null;
     }
 
-    private void ReadDocument(Pending pending, ReadOnlyMemory<byte> json, Stack<Pending> documents, CancellationToken cancellation)
+    private async Task ReadDocumentAsync(Pending pending, ReadOnlyMemory<byte> json, Stack<Pending> documents, CancellationToken cancellation)
     {
         const int tokensBetweenLooks = 1 << 16;
         var parser = new TilesetParser(json, pending.Uri, TilesetDialect.Known);
@@ -91,7 +97,8 @@ public sealed class SceneInspector
         TilesetAssembler? assembler = null;
         if (document.Error is null)
         {
-            assembler = new(document, pending.Inherited);
+            var (schema, missing) = await ReadSchemaAsync(document, cancellation).ConfigureAwait(false);
+            assembler = new(document, pending.Inherited, schema, missing);
             while (!assembler.Step(tokensBetweenLooks))
                 cancellation.ThrowIfCancellationRequested();
         }
@@ -107,6 +114,10 @@ public sealed class SceneInspector
             if (!assembler!.IsDropped(tile))
                 InspectTile(pending, document, assembler, tile, documents);
         }
+        CountMetadata(assembler!.Facts, pending.Uri);
+        var tree = new TileTree(pending.Uri);
+        tree.Append(TileTree.SceneRoot, assembler.Block!);
+        FindOverlaps(tree, pending.Uri);
     }
 
     private void InspectTile(Pending pending, TilesetDocument document, TilesetAssembler assembler, int index, Stack<Pending> documents)
@@ -114,17 +125,26 @@ public sealed class SceneInspector
         var tile = document.Tiles[index];
         var volume = assembler.VolumeOf(index);
         var level = pending.Level + tile.Depth;
-        _tally.AddTile(level, tile.GeometricError, (Refinement)tile.Refine);
+        var tiling = assembler.TilingOf(index);
+        if (tiling is null)
+            _tally.AddTile(level, tile.GeometricError, (Refinement)tile.Refine);
         var parent = tile.Parent < 0
             ? pending.Parent
             : new NamingTile(document.Tiles[tile.Parent].Volume, assembler.VolumeOf(tile.Parent), document.Tiles[tile.Parent].GeometricError);
         if (parent is { } above)
             CompareWithParent(pending, document, index, tile, volume, above);
+        if (tiling is not null)
+        {
+            // The subtree's root is this tile: it is counted there.
+            var subtree = new TilesetParent(assembler.TransformOf(index), tile.GeometricError, assembler.UpAxis) { Subtree = new(tiling, default) };
+            documents.Push(new(SceneUri.Resolve(document.Uri, tiling.Subtrees.Expand(default)), subtree, level, Place(), parent, pending, pending.Depth + 1));
+        }
         for (var c = tile.FirstContent; c >= 0; c = document.Contents[c].Next)
         {
             var content = document.Contents[c];
             if (tile.Implicit)
                 continue;
+            CompareWithTile(document, assembler, index, content, tile, volume);
             var uri = SceneUri.Resolve(document.Uri, System.Text.Encoding.UTF8.GetString(document.UriOf(content)));
             var format = document.FormatOf(content);
             if (format == ContentFormat.Tileset)
@@ -138,6 +158,16 @@ public sealed class SceneInspector
         }
 
         string Place() => $"{document.Uri}#{document.PathOf(index)}";
+    }
+
+    private void CompareWithTile(TilesetDocument document, TilesetAssembler assembler, int index, in WrittenContent content, in WrittenTile tile, in BoundingVolume volume)
+    {
+        if (content.VolumeNumber == 0 || document.ContentVolumes[content.VolumeNumber - 1] is not { Kind: VolumeKind.Box or VolumeKind.Sphere or VolumeKind.Region } written)
+            return;
+        var excess = Containment.Excess(written, assembler.VolumeIn(index, written), tile.Volume, volume);
+        if (excess > 0)
+            _tally.Add(ProblemSeverity.Warning, ProblemKind.OutsideVolume, $"{document.Uri}#{document.PathOf(index)}",
+                FormattableString.Invariant($"a content's boundingVolume reaches {excess:G4} m out of the tile's"));
     }
 
     private void CompareWithParent(Pending pending, TilesetDocument document, int index, in WrittenTile tile, in BoundingVolume volume, in NamingTile parent)

@@ -51,6 +51,12 @@ public enum ProblemKind
 
     /// <summary>A content's vertices reach out of its tile's bounding volume.</summary>
     OutsideVolume,
+
+    /// <summary>Children that replace their parent overlap: the parent cannot be drawn around those that are here.</summary>
+    OverlappingSiblings,
+
+    /// <summary>A file lies with the scene and nothing names it.</summary>
+    OrphanFile,
 }
 
 /// <summary>Something found wrong.</summary>
@@ -82,6 +88,12 @@ public sealed record ContentFigures(string Name, int Contents, long Bytes);
 /// <param name="Triangles">Triangles.</param>
 /// <param name="Unmeasured">Contents that could not be measured, and are missing from these figures.</param>
 public sealed record GpuFigures(long GeometryBytes, long TextureBytes, long Vertices, long Triangles, int Unmeasured);
+
+/// <summary>A class of a scene's metadata.</summary>
+/// <param name="Schema">Identifier of its schema.</param>
+/// <param name="Class">Its identifier.</param>
+/// <param name="Properties">Its properties: identifier, type, component type.</param>
+public sealed record MetadataFigures(string Schema, string Class, IReadOnlyList<string> Properties);
 
 /// <summary>What a scene holds, and every problem found.</summary>
 public sealed record SceneReport
@@ -118,6 +130,15 @@ public sealed record SceneReport
 
     /// <summary>The contents by family, most bytes first.</summary>
     public required IReadOnlyList<ContentFigures> Families { get; init; }
+
+    /// <summary>Subtrees of implicit tilesets that were read, among the documents.</summary>
+    public required int Subtrees { get; init; }
+
+    /// <summary>Content groups of all tilesets.</summary>
+    public required int Groups { get; init; }
+
+    /// <summary>Classes of the tilesets' metadata schemas.</summary>
+    public required IReadOnlyList<MetadataFigures> Metadata { get; init; }
 
     /// <summary>What everything would take on a GPU; null where contents were not read.</summary>
     public required GpuFigures? Gpu { get; init; }

@@ -22,7 +22,22 @@ internal sealed class SceneTally(int maximumProblemsPerKind)
         public double Min = double.PositiveInfinity, Max;
     }
 
+    private readonly SortedDictionary<(string Schema, string Class), MetadataFigures> _metadata = [];
+
     public int Documents { get; private set; }
+
+    public int Subtrees { get; set; }
+
+    public int Groups { get; set; }
+
+    public void AddSchema(Metadata.MetadataSchema schema)
+    {
+        foreach (var (id, @class) in schema.Classes)
+        {
+            _metadata.TryAdd((schema.Id, id), new(schema.Id, id, [.. @class.Properties.Select(p =>
+                $"{p.Id}: {p.Type}{(p.ComponentType == Metadata.MetadataComponentType.None ? "" : $" {p.ComponentType}")}{(p.IsArray ? p.Count > 0 ? $"[{p.Count}]" : "[]" : "")}")]));
+        }
+    }
 
     /// <summary>The different contents named so far.</summary>
     public IReadOnlyCollection<NamedContent> Contents => _contents.Values;
@@ -109,6 +124,9 @@ internal sealed class SceneTally(int maximumProblemsPerKind)
             Levels = [.. _levels.Select((l, i) => new LevelFigures(i, l.Tiles, l.Contents, l.Bytes, l.Tiles == 0 ? 0 : l.Min, l.Max))],
             Formats = Figures(_formats),
             Families = Figures(_families),
+            Subtrees = Subtrees,
+            Groups = Groups,
+            Metadata = [.. _metadata.Values],
             Gpu = contentsRead ? new(_cost.GeometryBytes, _cost.TextureBytes, _cost.Vertices, _cost.Triangles, _unmeasured) : null,
 
             // Contents are looked into side by side: the order in which problems come is not the report's.

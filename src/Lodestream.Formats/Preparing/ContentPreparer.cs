@@ -25,6 +25,7 @@ public sealed class ContentPreparer : IContentPreparer
     private enum Stage : byte
     {
         Working,
+        AwaitingFiles,
         Measured,
     }
 
@@ -35,6 +36,7 @@ public sealed class ContentPreparer : IContentPreparer
         public Stage Stage;
         public volatile bool Cancelled;
         public PreparedContent? Content;
+        public TilesetReader? Topology;
     }
 
     /// <summary>Makes a preparer.</summary>
@@ -58,6 +60,20 @@ public sealed class ContentPreparer : IContentPreparer
         lock (_gate)
             _running.Add(job.Ticket, preparation);
         _executor(job.Format == ContentFormat.Tileset ? () => Run(preparation, ReadTopology) : () => Run(preparation, Measure));
+    }
+
+    /// <inheritdoc/>
+    public void Supply(long ticket, IReadOnlyList<DependencyFile> files)
+    {
+        Preparation? preparation;
+        lock (_gate)
+        {
+            if (!_running.TryGetValue(ticket, out preparation) || preparation.Stage != Stage.AwaitingFiles)
+                return;
+            preparation.Stage = Stage.Working;
+        }
+        preparation.Topology!.Supply(files);
+        _executor(() => Run(preparation, ReadTopology));
     }
 
     /// <inheritdoc/>
@@ -110,6 +126,8 @@ public sealed class ContentPreparer : IContentPreparer
             }
             if (answer.Kind == InboxKind.Measured)
                 preparation.Stage = Stage.Measured;
+            else if (answer.Kind == InboxKind.NeedsFiles)
+                preparation.Stage = Stage.AwaitingFiles;
             else
                 _running.Remove(preparation.Job.Ticket);
             _inbox.Post(answer);
@@ -126,13 +144,14 @@ public sealed class ContentPreparer : IContentPreparer
     {
         if (BytesOf(preparation.Job) is not { } json)
             return Failed(preparation.Job, "came as something other than bytes");
-        var reader = new TilesetReader(json, preparation.Job.Uri, preparation.Parent);
+        var reader = preparation.Topology ??= new(json, preparation.Job.Uri, preparation.Parent);
         while (!reader.Step(TopologyStep))
         {
             if (preparation.Cancelled)
                 return default;
         }
-        var result = reader.Result!;
+        if (reader.Result is not { } result)
+            return new() { Kind = InboxKind.NeedsFiles, Payload = reader.Needs };
         _topologyRead?.Invoke(preparation.Job.Uri, result);
         return result.IsOk
             ? new() { Kind = InboxKind.TopologyReady, Payload = result.Block, Bytes = json.Length }

@@ -25,6 +25,7 @@ internal sealed class TilesetAssembler
     private readonly int[] _numbers;
     private readonly int[] _frameOf;
     private readonly TilesetFacts _facts;
+    private readonly Dictionary<int, ImplicitTiling> _tilings = [];
     private int _next;
 
     // A frame of reference: the transforms of a chain of tiles, multiplied.
@@ -70,6 +71,12 @@ internal sealed class TilesetAssembler
 
     /// <summary>A tile's bounding volume in the scene's frame.</summary>
     public BoundingVolume VolumeOf(int tile) => VolumeOf(_document.Tiles[tile].Volume, _frames[_frameOf[tile]]);
+
+    /// <summary>A volume that is written in a tile's frame, in the scene's.</summary>
+    public BoundingVolume VolumeIn(int tile, in WrittenVolume written) => VolumeOf(written, _frames[_frameOf[tile]]);
+
+    /// <summary>The implicit tiling that a tile is the root of; null where it is none, or one that cannot be used.</summary>
+    public ImplicitTiling? TilingOf(int tile) => _tilings.GetValueOrDefault(tile);
 
     /// <summary>From a tile's own frame to the scene's.</summary>
     public Transform3d TransformOf(int tile) => _frames[_frameOf[tile]].Tile;
@@ -248,14 +255,14 @@ internal sealed class TilesetAssembler
         }
         if (tile.ChildCount > 0)
             _document.Warn(index, "has implicitTiling and children; the children are kept beside it");
-        var tiling = TilingOf(index, tile, written, frame);
+        var tiling = _tilings[index] = MakeTiling(index, tile, written, frame);
         var holder = tile.ChildCount == 0 ? _numbers[index] : _builder.AddTile(_numbers[index], volume, tile.GeometricError, (Refinement)tile.Refine, frame.Tile);
         _builder.AddContent(holder, tiling.Subtrees.Expand(default, new byte[tiling.Subtrees.MaximumBytes]), ContentFamily.Mesh, ContentFormat.Tileset);
         _facts.Notes.Add(new(tile.MetadataAt > 0 ? tile.MetadataAt : -1, [], tiling));
         _builder.SetNote(holder, _facts.Notes.Count);
     }
 
-    private ImplicitTiling TilingOf(int index, in WrittenTile tile, in WrittenImplicit written, in Frame frame)
+    private ImplicitTiling MakeTiling(int index, in WrittenTile tile, in WrittenImplicit written, in Frame frame)
     {
         var contents = new List<ImplicitContent>();
         for (var c = tile.FirstContent; c >= 0; c = _document.Contents[c].Next)

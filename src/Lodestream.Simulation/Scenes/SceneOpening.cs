@@ -45,7 +45,7 @@ public static class SceneOpening
                 continue;
             var uri = tree.Contents.Uri(content);
             var file = await files(uri, cancellation).ConfigureAwait(false);
-            var result = file.Bytes is { } bytes ? TilesetReader.Read(bytes, uri, TilesetParent.Of(tree, tile)) : null;
+            var result = file.Bytes is { } bytes ? await TilesetReader.ReadAsync(bytes, uri, TilesetParent.Of(tree, tile), files, cancellation).ConfigureAwait(false) : null;
             if (result is { IsOk: true })
                 tree.Append(tile, result.Block!);
             else if (tile == TileTree.SceneRoot)

@@ -70,7 +70,8 @@ public class SceneInspectorTests
         AssertProblem(report, ProblemKind.MissingFile, "#root.children[6]", "nowhere.json");
         AssertProblem(report, ProblemKind.FormatMismatch, "#root.children[7]", "Glb");
         AssertProblem(report, ProblemKind.OutsideVolume, "#root", "far.glb");
-        Assert.Equal(11, report.ProblemCount);
+        AssertProblem(report, ProblemKind.OverlappingSiblings, "#root", "overlap by");
+        Assert.Equal(12, report.ProblemCount);
         Assert.Equal(report.Problems.Count(p => p.Severity == ProblemSeverity.Error), report.ErrorCount);
         Assert.Equal(ProblemSeverity.Error, report.Problems[0].Severity);
         Assert.Equal(3, report.Gpu!.Unmeasured);

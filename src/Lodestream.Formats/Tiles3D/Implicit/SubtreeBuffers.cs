@@ -91,7 +91,7 @@ internal sealed class SubtreeBuffers
         if ((uint)view >= (uint)_views.Count)
             return null;
         var (buffer, offset, length) = _views[view];
-        return _bytes[buffer] is { } bytes ? bytes.Slice((int)offset, (int)length) : null;
+        return _bytes[buffer]?.Slice((int)offset, (int)length);
     }
 
     /// <summary>The bytes of a column; empty where they are not here.</summary>
@@ -104,6 +104,8 @@ internal sealed class SubtreeBuffers
         if (comma < 0 || !uri[..comma].EndsWith(";base64", StringComparison.OrdinalIgnoreCase))
             return null;
         var bytes = new byte[(uri.Length - comma) / 4 * 3 + 3];
-        return Convert.TryFromBase64String(uri[(comma + 1)..], bytes, out var written) && written >= length ? bytes.AsMemory(0, written) : null;
+        if (!Convert.TryFromBase64String(uri[(comma + 1)..], bytes, out var written) || written < length)
+            return null;
+        return bytes.AsMemory(0, written);
     }
 }

@@ -25,6 +25,7 @@ public sealed class ContentPreparer : IContentPreparer
     private enum Stage : byte
     {
         Working,
+        AwaitingFiles,
         Measured,
     }
 
@@ -35,6 +36,11 @@ public sealed class ContentPreparer : IContentPreparer
         public Stage Stage;
         public volatile bool Cancelled;
         public PreparedContent? Content;
+        public readonly ContentFileSet FileSet = new();
+        public readonly Dictionary<string, ReadOnlyMemory<byte>> Files = new(StringComparer.Ordinal);
+
+        // References of the files that were asked for last, in the order in which they will come.
+        public string[] Asked = [];
     }
 
     /// <summary>Makes a preparer.</summary>
@@ -58,6 +64,27 @@ public sealed class ContentPreparer : IContentPreparer
         lock (_gate)
             _running.Add(job.Ticket, preparation);
         _executor(job.Format == ContentFormat.Tileset ? () => Run(preparation, ReadTopology) : () => Run(preparation, Measure));
+    }
+
+    /// <inheritdoc/>
+    public void Supply(long ticket, IReadOnlyList<DependencyFile> files)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        Preparation? preparation;
+        lock (_gate)
+        {
+            if (!_running.TryGetValue(ticket, out preparation) || preparation.Stage != Stage.AwaitingFiles)
+                return;
+            preparation.Stage = Stage.Working;
+        }
+        for (var i = 0; i < preparation.Asked.Length; i++)
+        {
+            var bytes = BytesOf(files[i].Payload);
+            preparation.FileSet.Add(preparation.Asked[i], bytes is { } memory ? ContentBytes.Of(memory) : null);
+            if (bytes is { } there)
+                preparation.Files[preparation.Asked[i]] = there;
+        }
+        _executor(() => Run(preparation, Measure));
     }
 
     /// <inheritdoc/>
@@ -110,6 +137,8 @@ public sealed class ContentPreparer : IContentPreparer
             }
             if (answer.Kind == InboxKind.Measured)
                 preparation.Stage = Stage.Measured;
+            else if (answer.Kind == InboxKind.NeedsFiles)
+                preparation.Stage = Stage.AwaitingFiles;
             else
                 _running.Remove(preparation.Job.Ticket);
             _inbox.Post(answer);
@@ -124,7 +153,7 @@ public sealed class ContentPreparer : IContentPreparer
 
     private InboxMessage ReadTopology(Preparation preparation)
     {
-        if (BytesOf(preparation.Job) is not { } json)
+        if (BytesOf(preparation.Job.Payload) is not { } json)
             return Failed(preparation.Job, "came as something other than bytes");
         var reader = new TilesetReader(json, preparation.Job.Uri, preparation.Parent);
         while (!reader.Step(TopologyStep))
@@ -141,17 +170,19 @@ public sealed class ContentPreparer : IContentPreparer
 
     private static InboxMessage Measure(Preparation preparation)
     {
-        if (BytesOf(preparation.Job) is not { } payload)
+        if (BytesOf(preparation.Job.Payload) is not { } payload)
             return Failed(preparation.Job, "came as something other than bytes");
-        var outcome = ContentReader.Open(payload, preparation.Parent.UpAxis, out var content);
+        var outcome = ContentReader.Open(payload, preparation.Parent.UpAxis, preparation.FileSet, preparation.Files, out var content);
         if (!outcome.IsOk)
             return Failed(preparation.Job, outcome.Error!) with { Permanent = outcome.Status == ReadStatus.NotSupported };
+        if (preparation.FileSet.Missing.Count > 0)
+            return AskForFiles(preparation);
         preparation.Content = content;
         return new()
         {
             Kind = InboxKind.Measured,
             Bytes = payload.Length,
-            CpuBytes = payload.Length,
+            CpuBytes = payload.Length + preparation.Files.Values.Sum(file => (long)file.Length),
             GpuGeometryBytes = content!.Cost.GeometryBytes,
             GpuTextureBytes = content.Cost.TextureBytes,
         };
@@ -166,13 +197,20 @@ public sealed class ContentPreparer : IContentPreparer
             {
                 Kind = InboxKind.Prepared,
                 Payload = content,
-                CpuBytes = content.Payload.Length,
+                CpuBytes = content.Payload.Length + preparation.Files.Values.Sum(file => (long)file.Length),
                 GpuGeometryBytes = content.Cost.GeometryBytes,
                 GpuTextureBytes = content.Cost.TextureBytes,
             };
     }
 
-    private static ReadOnlyMemory<byte>? BytesOf(in PrepareJob job) => job.Payload switch
+    private static InboxMessage AskForFiles(Preparation preparation)
+    {
+        preparation.Asked = [.. preparation.FileSet.Missing.Select(file => file.Reference)];
+        ContentDependency[] needed = [.. preparation.FileSet.Missing.Select(file => new ContentDependency(SceneUri.Resolve(preparation.Job.Uri, file.Reference), file.IsOptional))];
+        return new() { Kind = InboxKind.NeedsFiles, Payload = needed };
+    }
+
+    private static ReadOnlyMemory<byte>? BytesOf(object? payload) => payload switch
     {
         byte[] bytes => bytes,
         ReadOnlyMemory<byte> memory => memory,

@@ -40,6 +40,12 @@ internal sealed class BrowserPreparer(int scene, TileTree tree, SharedBlock bloc
     {
         if (!_open.TryGetValue(ticket, out var open))
             return;
+        if (open.Topology is { } topology)
+        {
+            topology.Supply([.. files.Select(TakeBytes)]);
+            _topology.Enqueue(ticket);
+            return;
+        }
         for (var i = 0; i < open.Asked.Length; i++)
         {
             var file = files[i].Payload as BrowserPayload;
@@ -182,7 +188,11 @@ internal sealed class BrowserPreparer(int scene, TileTree tree, SharedBlock bloc
         if (!open.Topology.Step(TopologyStep))
             return;
         _topology.Dequeue();
-        var result = open.Topology.Result!;
+        if (open.Topology.Result is not { } result)
+        {
+            inbox.Post(new() { Kind = InboxKind.NeedsFiles, Id = ticket, Payload = open.Topology.Needs });
+            return;
+        }
         if (!result.IsOk)
         {
             Fail(open, result.Error, permanent: false);
@@ -190,6 +200,19 @@ internal sealed class BrowserPreparer(int scene, TileTree tree, SharedBlock bloc
         }
         _open.Remove(ticket);
         inbox.Post(new() { Kind = InboxKind.TopologyReady, Id = ticket, Payload = result.Block });
+    }
+
+    // Files of topology are read here, once; the page keeps nothing of them.
+    private DependencyFile TakeBytes(DependencyFile file)
+    {
+        if (file.Payload is not BrowserPayload payload)
+            return file;
+        var bytes = GC.AllocateUninitializedArray<byte>((int)payload.Length);
+        payload.CopyTo(0, bytes);
+        payload.Dispose();
+        block.Write(Command.DropPayload);
+        block.Write(payload.Id);
+        return file with { Payload = bytes };
     }
 
     private void ReceiveUploadFailure(long ticket, string error)

@@ -41,6 +41,7 @@ public sealed class ContentPreparer : IContentPreparer
 
         // References of the files that were asked for last, in the order in which they will come.
         public string[] Asked = [];
+        public TilesetReader? Topology;
     }
 
     /// <summary>Makes a preparer.</summary>
@@ -76,6 +77,12 @@ public sealed class ContentPreparer : IContentPreparer
             if (!_running.TryGetValue(ticket, out preparation) || preparation.Stage != Stage.AwaitingFiles)
                 return;
             preparation.Stage = Stage.Working;
+        }
+        if (preparation.Topology is { } topology)
+        {
+            topology.Supply(files);
+            _executor(() => Run(preparation, ReadTopology));
+            return;
         }
         for (var i = 0; i < preparation.Asked.Length; i++)
         {
@@ -155,13 +162,14 @@ public sealed class ContentPreparer : IContentPreparer
     {
         if (BytesOf(preparation.Job.Payload) is not { } json)
             return Failed(preparation.Job, "came as something other than bytes");
-        var reader = new TilesetReader(json, preparation.Job.Uri, preparation.Parent);
+        var reader = preparation.Topology ??= new(json, preparation.Job.Uri, preparation.Parent);
         while (!reader.Step(TopologyStep))
         {
             if (preparation.Cancelled)
                 return default;
         }
-        var result = reader.Result!;
+        if (reader.Result is not { } result)
+            return new() { Kind = InboxKind.NeedsFiles, Payload = reader.Needs };
         _topologyRead?.Invoke(preparation.Job.Uri, result);
         return result.IsOk
             ? new() { Kind = InboxKind.TopologyReady, Payload = result.Block, Bytes = json.Length }

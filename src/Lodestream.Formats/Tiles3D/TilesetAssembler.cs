@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Lodestream.Formats.Tiles3D.Implicit;
 using Lodestream.Geometry;
 using Lodestream.Scene;
 
@@ -23,12 +24,18 @@ internal sealed class TilesetAssembler
     private readonly List<Frame> _frames = [];
     private readonly int[] _numbers;
     private readonly int[] _frameOf;
+    private readonly TilesetFacts _facts;
     private int _next;
 
     // A frame of reference: the transforms of a chain of tiles, multiplied.
     private readonly record struct Frame(Transform3d Tile, Transform3d Contents, double Scale, bool IsIdentity);
 
-    public TilesetAssembler(TilesetDocument document, in TilesetParent parent)
+    /// <summary>Makes an assembler.</summary>
+    /// <param name="document">The parsed document.</param>
+    /// <param name="parent">What it inherits.</param>
+    /// <param name="schema">The schema's own file, where it has one.</param>
+    /// <param name="schemaMissing">Why that is not here; null where it is.</param>
+    public TilesetAssembler(TilesetDocument document, in TilesetParent parent, ReadOnlyMemory<byte> schema = default, string? schemaMissing = null)
     {
         (_document, _parent) = (document, parent);
         _upAxis = document.UpAxis ?? parent.UpAxis;
@@ -36,8 +43,23 @@ internal sealed class TilesetAssembler
         _builder = new(document.Uri, document.Tiles.Count) { UpAxis = _upAxis };
         _numbers = new int[document.Tiles.Count];
         _frameOf = new int[document.Tiles.Count];
+        _facts = new()
+        {
+            Uri = document.Uri,
+            Json = document.HasMetadata ? document.Json : default,
+            SchemaJson = document.SchemaAt >= 0 ? document.Json[document.SchemaAt..] : schema,
+            SchemaMissing = document.SchemaAt >= 0 ? null : schemaMissing,
+            MetadataAt = document.MetadataAt,
+            StatisticsAt = document.StatisticsAt,
+            Groups = document.GroupPlaces,
+        };
+        if (document.HasMetadata || document.Implicits.Count > 0)
+            _builder.Document = _facts;
         AddFrame(parent.Transform);
     }
+
+    /// <summary>What stays of the document beside its tiles.</summary>
+    public TilesetFacts Facts => _facts;
 
     public TileBlock? Block { get; private set; }
 
@@ -94,7 +116,10 @@ internal sealed class TilesetAssembler
         }
         ResolveInherited(index, ref tile, frame.Scale, volume);
         _numbers[index] = _builder.AddTile(parent, volume, tile.GeometricError, (Refinement)tile.Refine, IsRotated(tile) ? frame.Contents : frame.Tile);
-        AddContents(index, tile, volume, frame);
+        if (tile.Implicit)
+            AddSubtrees(index, tile, volume, frame);
+        else
+            AddContents(index, tile, volume, frame);
         if (tile.RequestVolume >= 0)
             SetRequestVolume(index, tile.RequestVolume, frame);
         return cost;
@@ -155,43 +180,113 @@ internal sealed class TilesetAssembler
     private static bool IsUsable(in BoundingVolume volume) => volume.Center.IsFinite && double.IsFinite(volume.HalfLengths.LengthSquared);
 
     // A content that is a document gets the tile's own frame: its tiles are not rotated, their contents will be.
-    private bool IsRotated(in WrittenTile tile)
+    private bool IsRotated(in WrittenTile tile) => !tile.Implicit && (tile.FirstContent < 0 || HasRotatedContents(tile));
+
+    private bool HasRotatedContents(in WrittenTile tile)
     {
-        if (tile.Implicit)
-            return false;
         for (var c = tile.FirstContent; c >= 0; c = _document.Contents[c].Next)
         {
             if (_document.FormatOf(_document.Contents[c]) is not (ContentFormat.Pnts or ContentFormat.Tileset))
                 return true;
         }
-        return tile.FirstContent < 0;
+        return false;
     }
 
     private void AddContents(int index, in WrittenTile tile, in BoundingVolume volume, in Frame frame)
     {
+        List<int>? metadata = null;
+        var any = tile.MetadataAt > 0;
         for (var c = tile.FirstContent; c >= 0; c = _document.Contents[c].Next)
         {
             var content = _document.Contents[c];
-            if (tile.Implicit && !content.Subtree)
+            if (!IsUsable(index, content))
                 continue;
-            if (content.Legacy && !_document.Dialect!.LegacyUrl)
-            {
-                _document.Warn(index, $"a content names its file by \"url\", which 3D Tiles {_document.Dialect.Version} does not know; the content is skipped");
-                continue;
-            }
-            if (content.Group >= _document.Groups.Count)
-                _document.Warn(index, $"a content is of group {content.Group}, but the tileset has {_document.Groups.Count}; it is taken for a mesh");
             var format = _document.FormatOf(content);
             var holder = _numbers[index];
-            if (format == ContentFormat.Tileset && !tile.Implicit && (tile.ChildCount > 0 || tile.FirstContent != tile.LastContent))
+            if (format == ContentFormat.Tileset && (tile.ChildCount > 0 || tile.FirstContent != tile.LastContent))
             {
                 // What is below a document takes the place of children, so beside children or other contents it gets a tile of its own.
                 holder = _builder.AddTile(holder, volume, tile.GeometricError, (Refinement)tile.Refine, frame.Tile);
             }
-            if (content.Subtree)
-                _document.Warn(index, "implicitTiling is not supported yet");
-            _builder.AddContent(holder, _document.UriOf(content), _document.FamilyOf(content), format);
+            else if (_document.HasMetadata)
+            {
+                (metadata ??= []).Add(content.MetadataAt > 0 ? content.MetadataAt : -1);
+                any |= content.MetadataAt > 0;
+            }
+            _builder.AddContent(holder, _document.UriOf(content), _document.FamilyOf(content), format, group: content.Group);
         }
+        if (any)
+            Note(index, new(tile.MetadataAt > 0 ? tile.MetadataAt : -1, metadata?.ToArray() ?? [], null));
+    }
+
+    private bool IsUsable(int index, in WrittenContent content)
+    {
+        if (content.Legacy && !_document.Dialect!.LegacyUrl)
+        {
+            _document.Warn(index, $"a content names its file by \"url\", which 3D Tiles {_document.Dialect.Version} does not know; the content is skipped");
+            return false;
+        }
+        if (content.Group >= _document.Groups.Count)
+            _document.Warn(index, $"a content is of group {content.Group}, but the tileset has {_document.Groups.Count}; it is taken for a mesh");
+        return true;
+    }
+
+    private void AddSubtrees(int index, in WrittenTile tile, in BoundingVolume volume, in Frame frame)
+    {
+        var written = _document.Implicits[tile.ImplicitNumber - 1];
+        if (tile.Volume.Kind == VolumeKind.Sphere)
+        {
+            _document.Warn(index, "has implicitTiling and a sphere for its boundingVolume, which the standard does not divide; nothing beneath it is known");
+            return;
+        }
+        if (tile.ChildCount > 0)
+            _document.Warn(index, "has implicitTiling and children; the children are kept beside it");
+        var tiling = TilingOf(index, tile, written, frame);
+        var holder = tile.ChildCount == 0 ? _numbers[index] : _builder.AddTile(_numbers[index], volume, tile.GeometricError, (Refinement)tile.Refine, frame.Tile);
+        _builder.AddContent(holder, tiling.Subtrees.Expand(default, new byte[tiling.Subtrees.MaximumBytes]), ContentFamily.Mesh, ContentFormat.Tileset);
+        _facts.Notes.Add(new(tile.MetadataAt > 0 ? tile.MetadataAt : -1, [], tiling));
+        _builder.SetNote(holder, _facts.Notes.Count);
+    }
+
+    private ImplicitTiling TilingOf(int index, in WrittenTile tile, in WrittenImplicit written, in Frame frame)
+    {
+        var contents = new List<ImplicitContent>();
+        for (var c = tile.FirstContent; c >= 0; c = _document.Contents[c].Next)
+        {
+            var content = _document.Contents[c];
+            if (!IsUsable(index, content))
+                continue;
+            var template = new UriTemplate(_document.UriOf(content));
+            if (template.MaximumBytes <= ushort.MaxValue)
+                contents.Add(new(template, _document.FormatOf(content), _document.FamilyOf(content), content.Group));
+            else
+                _document.Warn(index, "a content's template is longer than the 65,535 bytes of a URI; the content is skipped");
+        }
+        var levels = written.AvailableLevels;
+        if (levels > ImplicitTiling.MostLevels)
+            _document.Warn(index, $"implicitTiling has {levels} levels; {ImplicitTiling.MostLevels} of them are read");
+        return new()
+        {
+            IsOctree = written.IsOctree,
+            SubtreeLevels = written.SubtreeLevels,
+            AvailableLevels = Math.Min(levels, ImplicitTiling.MostLevels),
+            Subtrees = new(_document.UriOf(written)),
+            Contents = contents,
+            TilesetUri = _document.Uri,
+            Volume = tile.Volume,
+            Tile = frame.Tile,
+            ContentTransform = contents.Count == 0 || HasRotatedContents(tile) ? frame.Contents : frame.Tile,
+            GeometricError = tile.GeometricError,
+            Refinement = (Refinement)tile.Refine,
+            UpAxis = _upAxis,
+            Facts = _facts,
+        };
+    }
+
+    private void Note(int index, TilesetFacts.Note note)
+    {
+        _facts.Notes.Add(note);
+        _builder.SetNote(_numbers[index], _facts.Notes.Count);
     }
 
     private void SetRequestVolume(int index, int requestVolume, in Frame frame)

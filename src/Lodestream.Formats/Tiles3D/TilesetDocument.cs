@@ -49,15 +49,38 @@ internal struct WrittenTile
     /// <summary>The tile cannot be used; nor can anything beneath it.</summary>
     public bool Broken;
 
+    /// <summary>One more than the index of the implicit tiling that it is the root of; 0 where it is none.</summary>
+    public int ImplicitNumber;
+
+    /// <summary>Where the tile's metadata begins; 0 where it has none.</summary>
+    public int MetadataAt;
+
+    /// <summary>The volume is an S2 cell, which is not supported.</summary>
+    public bool IsS2;
+
     /// <summary>The tile is the root of an implicit tiling: its contents are templates.</summary>
-    public bool Implicit;
+    public readonly bool Implicit => ImplicitNumber > 0;
 }
 
 /// <summary>A content as its document writes it. The URI is a range of the document's bytes, or of the unescaped ones.</summary>
 internal struct WrittenContent
 {
     public int UriOffset, UriLength, Group, Next;
-    public bool Unescaped, Legacy, Subtree;
+
+    /// <summary>Where its metadata begins; 0 where it has none.</summary>
+    public int MetadataAt;
+
+    /// <summary>One more than the index of its own bounding volume; 0 where it has none.</summary>
+    public int VolumeNumber;
+
+    public bool Unescaped, Legacy;
+}
+
+/// <summary>An implicit tiling as its document writes it; numbers are 0 where they are missing.</summary>
+internal struct WrittenImplicit
+{
+    public int UriOffset, UriLength, SubtreeLevels, AvailableLevels;
+    public bool Unescaped, HasScheme, IsOctree;
 }
 
 /// <summary>A tileset.json as flat lists in document order: parents before children, transforms not multiplied, errors not clamped.</summary>
@@ -80,7 +103,29 @@ internal sealed class TilesetDocument(string uri, ReadOnlyMemory<byte> json)
 
     public List<WrittenVolume> RequestVolumes { get; } = [];
 
+    public List<WrittenVolume> ContentVolumes { get; } = [];
+
+    public List<WrittenImplicit> Implicits { get; } = [];
+
     public List<ContentFamily> Groups { get; } = [];
+
+    /// <summary>Where the groups' objects begin.</summary>
+    public List<int> GroupPlaces { get; } = [];
+
+    /// <summary>Where the schema, the tileset's metadata and the statistics begin; −1 where they are missing.</summary>
+    public int SchemaAt { get; set; } = -1;
+
+    public int MetadataAt { get; set; } = -1;
+
+    public int StatisticsAt { get; set; } = -1;
+
+    /// <summary>URI of a schema in a file of its own, as it is written.</summary>
+    public string? SchemaUri { get; set; }
+
+    /// <summary>Whether anything of its metadata may be asked for later.</summary>
+    public bool HasMetadata { get; set; }
+
+    public ReadOnlyMemory<byte> Json => json;
 
     public TilesetDialect? Dialect { get; set; }
 
@@ -100,7 +145,9 @@ internal sealed class TilesetDocument(string uri, ReadOnlyMemory<byte> json)
     public ReadOnlySpan<byte> UriOf(in WrittenContent content) =>
         (content.Unescaped ? _unescaped : json.Span).Slice(content.UriOffset, content.UriLength);
 
-    public ContentFormat FormatOf(in WrittenContent content) => content.Subtree ? ContentFormat.Tileset : ContentKinds.FormatOf(UriOf(content));
+    public ReadOnlySpan<byte> UriOf(in WrittenImplicit tiling) => (tiling.Unescaped ? _unescaped : json.Span).Slice(tiling.UriOffset, tiling.UriLength);
+
+    public ContentFormat FormatOf(in WrittenContent content) => ContentKinds.FormatOf(UriOf(content));
 
     public ContentFamily FamilyOf(in WrittenContent content) => (uint)content.Group < (uint)Groups.Count ? Groups[content.Group] : ContentFamily.Mesh;
 

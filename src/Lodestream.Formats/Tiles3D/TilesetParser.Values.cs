@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
+using Lodestream.Formats.Tiles3D.Implicit;
 using Lodestream.Geometry;
 using Lodestream.Scene;
 
@@ -12,6 +13,9 @@ internal sealed partial class TilesetParser
 {
     // Farther than any coordinate of a world; what is larger is a damaged file, and would overflow further on.
     private const double MaximumCoordinate = 1e12;
+
+    // A content's URI may have 65,535 bytes, numbers put in.
+    private const int LongestTemplate = 60_000;
 
     private void TakeValue(ref Utf8JsonReader reader)
     {
@@ -60,11 +64,11 @@ internal sealed partial class TilesetParser
                 if (ContentKinds.FamilyOf(Text(ref reader)) is { } family)
                     _document.Groups[^1] = family;
                 break;
-            case (TilesetContext.Subtrees, TilesetProperty.Uri, JsonTokenType.String):
-                _subtreesFault = null;
-                OpenContent(frame.Tile);
-                KeepRootSubtree(ref reader);
-                Close();
+            case (TilesetContext.Document, TilesetProperty.SchemaUri, JsonTokenType.String):
+                (_document.SchemaUri, _document.HasMetadata) = (Encoding.UTF8.GetString(Text(ref reader)), true);
+                break;
+            case (TilesetContext.ImplicitTiling or TilesetContext.Subtrees, _, _):
+                TakeImplicit(ref reader);
                 break;
         }
     }
@@ -195,14 +199,61 @@ internal sealed partial class TilesetParser
         }
     }
 
-    // The subtree that holds an implicit tileset's root: level, x, y and z are 0.
-    private void KeepRootSubtree(ref Utf8JsonReader reader)
+    private void TakeImplicit(ref Utf8JsonReader reader)
     {
-        var uri = Encoding.UTF8.GetString(Text(ref reader));
-        foreach (var variable in (ReadOnlySpan<string>)["{level}", "{x}", "{y}", "{z}"])
-            uri = uri.Replace(variable, "0", StringComparison.Ordinal);
-        var text = Encoding.UTF8.GetBytes(uri);
-        _content = _content with { Subtree = true, Unescaped = true, UriOffset = _document.KeepUnescaped(text), UriLength = text.Length };
+        ref var tiling = ref CollectionsMarshal.AsSpan(_document.Implicits)[^1];
+        switch (_property, reader.TokenType)
+        {
+            case (TilesetProperty.SubdivisionScheme, JsonTokenType.String):
+                (tiling.IsOctree, tiling.HasScheme) = (Text(ref reader).SequenceEqual("OCTREE"u8), true);
+                if (!tiling.IsOctree && !Text(ref reader).SequenceEqual("QUADTREE"u8))
+                    tiling.HasScheme = false;
+                break;
+            case (TilesetProperty.SubtreeLevels, JsonTokenType.Number):
+                tiling.SubtreeLevels = reader.TryGetInt32(out var levels) ? levels : -1;
+                break;
+            case (TilesetProperty.AvailableLevels, JsonTokenType.Number):
+                tiling.AvailableLevels = reader.TryGetInt32(out levels) ? levels : -1;
+                break;
+
+            // The draft's: the deepest level, of which the first is 0.
+            case (TilesetProperty.MaximumLevel, JsonTokenType.Number):
+                tiling.AvailableLevels = reader.TryGetInt32(out levels) && levels is >= 0 and < int.MaxValue ? levels + 1 : -1;
+                break;
+            case (TilesetProperty.Uri, JsonTokenType.String):
+                _content = default;
+                KeepUri(ref reader, legacy: false);
+                (tiling.UriOffset, tiling.UriLength, tiling.Unescaped) = (_content.UriOffset, _content.UriLength, _content.Unescaped);
+                break;
+        }
+    }
+
+    private static string? FaultOf(in WrittenImplicit tiling)
+    {
+        if (!tiling.HasScheme)
+            return "has a subdivisionScheme that is neither QUADTREE nor OCTREE";
+        if (tiling.SubtreeLevels < 1)
+            return $"has subtreeLevels of {tiling.SubtreeLevels}";
+        var mostLevels = tiling.IsOctree ? 7 : 11;
+        if (tiling.SubtreeLevels > mostLevels)
+            return $"has subtreeLevels of {tiling.SubtreeLevels}; {mostLevels} at most are read, which are {ImplicitTiling.MostTilesOfSubtree} tiles";
+        if (tiling.AvailableLevels < 1)
+            return $"has availableLevels of {tiling.AvailableLevels}";
+        if (tiling.UriLength == 0)
+            return "names no subtrees";
+        return tiling.UriLength > LongestTemplate ? $"has a template of {tiling.UriLength} bytes; {LongestTemplate} at most are read" : null;
+    }
+
+    // An archive named alone stands for its root document (MAXAR_content_3tz).
+    private void NameRootOfArchive()
+    {
+        var uri = _document.UriOf(_content);
+        var end = uri.IndexOfAny((byte)'?', (byte)'#');
+        var path = end < 0 ? uri : uri[..end];
+        if (path.Length < 4 || !Ascii.EqualsIgnoreCase(path[^4..], ".3tz"u8))
+            return;
+        byte[] text = [.. path, .. "/tileset.json"u8, .. uri[path.Length..]];
+        (_content.UriOffset, _content.UriLength, _content.Unescaped) = (_document.KeepUnescaped(text), text.Length, true);
     }
 
     private ReadOnlySpan<byte> Text(ref Utf8JsonReader reader) => reader.ValueIsEscaped ? Unescape(ref reader) : reader.ValueSpan;

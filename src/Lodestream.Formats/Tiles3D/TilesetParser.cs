@@ -30,7 +30,6 @@ internal sealed partial class TilesetParser
     private JsonReaderState _state = new(new JsonReaderOptions { MaxDepth = MaximumJsonDepth });
     private WrittenContent _content;
     private bool _assetSeen, _done;
-    private string? _subtreesFault;
 
     private struct Frame
     {
@@ -46,7 +45,7 @@ internal sealed partial class TilesetParser
         if (json.Span.StartsWith(byteOrderMark))
             _consumed = byteOrderMark.Length;
         if (json.Span.StartsWith("subt"u8))
-            FailUnsupported("is a subtree; implicit tiling is not supported yet");
+            Fail("is a subtree and no tileset: only an implicit tiling names subtrees");
     }
 
     public TilesetDocument Document => _document;
@@ -126,6 +125,8 @@ internal sealed partial class TilesetParser
                 break;
             case TilesetContext.Groups:
                 _document.Groups.Add(ContentFamily.Mesh);
+                _document.GroupPlaces.Add(PlaceOf(ref reader));
+                _document.HasMetadata = true;
                 Push(TilesetContext.Group, -1);
                 break;
             default:
@@ -159,10 +160,31 @@ internal sealed partial class TilesetParser
             case (TilesetContext.Tile, TilesetProperty.Content):
                 OpenContent(frame.Tile);
                 break;
-            case (TilesetContext.Tile, TilesetProperty.ImplicitTiling):
-                _subtreesFault = "implicitTiling names no subtrees";
-                _document.TileSpan[frame.Tile].Implicit = true;
+            case (TilesetContext.Tile or TilesetContext.TileExtensions, TilesetProperty.ImplicitTiling):
+                _document.Implicits.Add(default);
+                _document.TileSpan[frame.Tile].ImplicitNumber = _document.Implicits.Count;
                 Push(TilesetContext.ImplicitTiling, frame.Tile);
+                break;
+            case (TilesetContext.Tile, TilesetProperty.Extensions):
+                Push(TilesetContext.TileExtensions, frame.Tile);
+                break;
+            case (TilesetContext.TileExtensions, TilesetProperty.MultipleContents):
+                Push(TilesetContext.MultipleContents, frame.Tile);
+                break;
+            case (TilesetContext.Volume, TilesetProperty.Extensions):
+                Push(TilesetContext.VolumeExtensions, frame.Tile);
+                break;
+            case (TilesetContext.VolumeExtensions, TilesetProperty.S2Cell):
+                _document.TileSpan[frame.Tile].IsS2 = true;
+                Skip(ref reader);
+                break;
+            case (TilesetContext.Content, TilesetProperty.BoundingVolume):
+                _document.ContentVolumes.Add(default);
+                _content.VolumeNumber = _document.ContentVolumes.Count;
+                Push(TilesetContext.ContentVolume, frame.Tile);
+                break;
+            case (_, TilesetProperty.Metadata or TilesetProperty.Schema or TilesetProperty.Statistics):
+                KeepMetadata(ref reader, frame);
                 break;
             case (TilesetContext.ImplicitTiling, TilesetProperty.Subtrees):
                 Push(TilesetContext.Subtrees, frame.Tile);
@@ -190,7 +212,7 @@ internal sealed partial class TilesetParser
                 Push(TilesetContext.Children, frame.Tile);
                 _frames[_depth - 1].Count = _document.TileSpan[frame.Tile].ChildCount;
                 break;
-            case (TilesetContext.Tile, TilesetProperty.Contents):
+            case (TilesetContext.Tile or TilesetContext.MultipleContents, TilesetProperty.Contents):
                 Push(TilesetContext.Contents, frame.Tile);
                 break;
             case (TilesetContext.Document, TilesetProperty.Groups):
@@ -205,6 +227,10 @@ internal sealed partial class TilesetParser
             case (TilesetContext.RequestVolume, TilesetProperty.Box or TilesetProperty.Sphere or TilesetProperty.Region):
                 ReadVolume(ref reader, frame.Tile, "viewerRequestVolume",
                     ref CollectionsMarshal.AsSpan(_document.RequestVolumes)[^1]);
+                break;
+            case (TilesetContext.ContentVolume, TilesetProperty.Box or TilesetProperty.Sphere or TilesetProperty.Region):
+                ReadVolume(ref reader, frame.Tile, "a content's boundingVolume",
+                    ref CollectionsMarshal.AsSpan(_document.ContentVolumes)[^1]);
                 break;
             default:
                 if (frame.Context == TilesetContext.Children)
@@ -264,8 +290,8 @@ internal sealed partial class TilesetParser
             case TilesetContext.Tile:
                 CloseTile(frame.Tile);
                 break;
-            case TilesetContext.ImplicitTiling when _subtreesFault is { } fault:
-                BreakTile(frame.Tile, fault);
+            case TilesetContext.ImplicitTiling when FaultOf(_document.Implicits[^1]) is { } fault:
+                BreakTile(frame.Tile, $"implicitTiling {fault}");
                 break;
             case TilesetContext.Asset when _document.Dialect is null:
                 Fail("asset names no version");
@@ -277,7 +303,7 @@ internal sealed partial class TilesetParser
     {
         ref var written = ref _document.TileSpan[tile];
         if (written.Volume.Kind == VolumeKind.None)
-            BreakTile(tile, "has no boundingVolume of box, sphere or region");
+            BreakTile(tile, written.IsS2 ? "has a boundingVolume of 3DTILES_bounding_volume_S2, which is not supported yet" : "has no boundingVolume of box, sphere or region");
         else if (written.Volume.Kind == VolumeKind.Invalid)
             written.Broken = true;
     }
@@ -289,6 +315,7 @@ internal sealed partial class TilesetParser
             _document.Warn(tile, "a content has no uri and is skipped");
             return;
         }
+        NameRootOfArchive();
         if (_content.UriLength > ushort.MaxValue || !Utf8.IsValid(_document.UriOf(_content)))
         {
             _document.Warn(tile, "a content's uri is longer than 65,535 bytes or not UTF-8; the content is skipped");
@@ -314,6 +341,34 @@ internal sealed partial class TilesetParser
     }
 
     private void Skip(ref Utf8JsonReader reader) => _skipTo = reader.CurrentDepth;
+
+    // Of the token that was read last, in the document's bytes.
+    private int PlaceOf(ref Utf8JsonReader reader) => _consumed + (int)reader.TokenStartIndex;
+
+    // Metadata is read when somebody asks for it.
+    private void KeepMetadata(ref Utf8JsonReader reader, in Frame frame)
+    {
+        _document.HasMetadata = true;
+        switch (frame.Context, _property)
+        {
+            case (TilesetContext.Document, TilesetProperty.Schema):
+                _document.SchemaAt = PlaceOf(ref reader);
+                break;
+            case (TilesetContext.Document, TilesetProperty.Statistics):
+                _document.StatisticsAt = PlaceOf(ref reader);
+                break;
+            case (TilesetContext.Document, _):
+                _document.MetadataAt = PlaceOf(ref reader);
+                break;
+            case (TilesetContext.Tile, _):
+                _document.TileSpan[frame.Tile].MetadataAt = PlaceOf(ref reader);
+                break;
+            case (TilesetContext.Content, _):
+                _content.MetadataAt = PlaceOf(ref reader);
+                break;
+        }
+        Skip(ref reader);
+    }
 
     private void Push(TilesetContext context, int tile)
     {

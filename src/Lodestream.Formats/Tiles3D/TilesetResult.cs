@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Lodestream.Formats.Tiles3D.Implicit;
 using Lodestream.Geometry;
 using Lodestream.Scene;
 
@@ -10,13 +11,16 @@ namespace Lodestream.Formats.Tiles3D;
 /// <param name="UpAxis">Which axis points up in glTF contents, unless the document says otherwise.</param>
 public readonly record struct TilesetParent(Transform3d Transform, double GeometricError, UpAxis UpAxis)
 {
+    /// <summary>The subtree that the tile names: the document is one, and no tileset.json. Null where the tile names none.</summary>
+    public SubtreeReference? Subtree { get; init; }
+
     /// <summary>Of a scene's first document.</summary>
     public static readonly TilesetParent Scene = new(Transform3d.Identity, double.NaN, UpAxis.Y);
 
     /// <summary>Of a document that a tile of a tree names. Reads the tree: call it where the tree may be read.</summary>
     public static TilesetParent Of(TileTree tree, int tile) => tile == TileTree.SceneRoot
         ? Scene
-        : new(tree.Transform(tile), tree.Nodes[tile].GeometricError, tree.UpAxisOf(tile));
+        : new(tree.Transform(tile), tree.Nodes[tile].GeometricError, tree.UpAxisOf(tile)) { Subtree = SubtreeReference.Of(tree, tile) };
 }
 
 /// <summary>Something in a document that was passed over or mended.</summary>

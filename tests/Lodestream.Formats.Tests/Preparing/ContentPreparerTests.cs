@@ -78,7 +78,7 @@ public class ContentPreparerTests
 
     [Theory]
     [InlineData(ContentFormat.Tileset, "{\"asset\"", "not valid JSON", false)]
-    [InlineData(ContentFormat.Tileset, "subt\u0001\0\0\0", "not supported yet", true)]
+    [InlineData(ContentFormat.Tileset, "subt\u0001\0\0\0", "only an implicit tiling names subtrees", false)]
     [InlineData(ContentFormat.Tileset, "{\"asset\":{\"version\":\"9\"}}", "\"9\"", true)]
     [InlineData(ContentFormat.I3dm, "i3dm\u0001\0\0\0", "cut off: an instanced model", false)]
     [InlineData(ContentFormat.Unknown, "pnts\u0001\0\0\0", "cut off: a point cloud", false)]

@@ -264,17 +264,17 @@ public class TilesetReaderTests
     }
 
     [Fact]
-    public void Implicit_tiling_is_a_tile_to_expand_whose_subtree_is_named_and_not_supported_yet()
+    public void Implicit_tiling_is_a_tile_to_expand_whose_subtree_is_named()
     {
         var result = Read(WithRoot($$$"""
             {{{Box}}},"geometricError":8,"refine":"ADD","content":{"uri":"c/{level}_{x}_{y}.glb"},
             "implicitTiling":{"subdivisionScheme":"QUADTREE","subtreeLevels":3,"availableLevels":6,"subtrees":{"uri":"s/{level}.{x}.{y}.subtree"}}
             """));
-        Assert.Contains("not supported yet", result.Warnings.Single().Message, StringComparison.Ordinal);
+        Assert.Empty(result.Warnings);
         var tree = Tree(result);
         Assert.Equal(["s/0.0.0.subtree"], tree.Uris(1));
         Assert.True((tree.Links[1].Flags & TileFlags.Unexpanded) != 0);
-        Assert.Contains("implicit tiling is not supported yet", Read("subt\u0001\0\0\0").Error, StringComparison.Ordinal);
+        Assert.Contains("only an implicit tiling names subtrees", Read("subt\u0001\0\0\0").Error, StringComparison.Ordinal);
     }
 
     [Theory]

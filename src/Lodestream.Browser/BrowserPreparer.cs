@@ -40,8 +40,20 @@ internal sealed class BrowserPreparer(int scene, TileTree tree, SharedBlock bloc
     {
         if (!_open.TryGetValue(ticket, out var open))
             return;
-        open.Topology!.Supply([.. files.Select(TakeBytes)]);
-        _topology.Enqueue(ticket);
+        if (open.Topology is { } topology)
+        {
+            topology.Supply([.. files.Select(TakeBytes)]);
+            _topology.Enqueue(ticket);
+            return;
+        }
+        for (var i = 0; i < open.Asked.Length; i++)
+        {
+            var file = files[i].Payload as BrowserPayload;
+            open.FileSet.Add(open.Asked[i], file is null ? null : new PayloadBytes(file));
+            if (file is not null)
+                open.Files[open.Asked[i]] = file;
+        }
+        _toMeasure.Enqueue(ticket);
     }
 
     public void Proceed(long ticket)
@@ -53,8 +65,15 @@ internal sealed class BrowserPreparer(int scene, TileTree tree, SharedBlock bloc
         block.Write(Command.Decode);
         block.Write(ticket);
         block.Write(open.Payload.Id);
-        block.Write(DecodePlan.Write(open.Layout!));
+        block.Write(open.Layout!.Files.Count);
+        foreach (var reference in open.Layout.Files)
+        {
+            open.Files[reference].Dispose();
+            block.Write(open.Files[reference].Id);
+        }
+        block.Write(DecodePlan.Write(open.Layout));
         open.Payload = null;
+        open.Files.Clear();
         open.Layout = null;
     }
 
@@ -122,13 +141,15 @@ internal sealed class BrowserPreparer(int scene, TileTree tree, SharedBlock bloc
     {
         if (!_open.TryGetValue(ticket, out var open) || open.Stage != PreparationStage.Measuring)
             return;
-        var files = new ContentFileSet();
-        var outcome = ContentMeasure.Read(open.Payload!, tree.UpAxisOf(open.Job.Tile), Transcoding, files, out open.Layout);
-        if (outcome.IsOk && open.Layout is null)
-            outcome = new(ReadStatus.NotSupported, $"not supported yet: contents in several files ({string.Join(", ", files.Missing)})", 0);
+        var outcome = ContentMeasure.Read(open.Payload!, tree.UpAxisOf(open.Job.Tile), Transcoding, open.FileSet, out open.Layout);
         if (!outcome.IsOk)
         {
             Fail(open, $"{open.Job.Uri}: {outcome.Error}", outcome.Status == ReadStatus.NotSupported);
+            return;
+        }
+        if (open.Layout is null)
+        {
+            AskForFiles(open);
             return;
         }
         open.Stage = PreparationStage.Measured;
@@ -140,6 +161,13 @@ internal sealed class BrowserPreparer(int scene, TileTree tree, SharedBlock bloc
             GpuGeometryBytes = open.Layout.Cost.GeometryBytes,
             GpuTextureBytes = open.Layout.Cost.TextureBytes,
         });
+    }
+
+    private void AskForFiles(Preparation open)
+    {
+        open.Asked = [.. open.FileSet.Missing.Select(file => file.Reference)];
+        ContentDependency[] needed = [.. open.FileSet.Missing.Select(file => new ContentDependency(SceneUri.Resolve(open.Job.Uri, file.Reference), file.IsOptional))];
+        inbox.Post(new() { Kind = InboxKind.NeedsFiles, Id = open.Job.Ticket, Payload = needed });
     }
 
     // The document's bytes are copied here once; reading them is what takes frames.
@@ -209,12 +237,19 @@ internal sealed class BrowserPreparer(int scene, TileTree tree, SharedBlock bloc
 
     private void DropPayload(Preparation open)
     {
-        if (open.Payload is not { } payload)
-            return;
+        if (open.Payload is { } payload)
+            Drop(payload);
+        open.Payload = null;
+        foreach (var file in open.Files.Values)
+            Drop(file);
+        open.Files.Clear();
+    }
+
+    private void Drop(BrowserPayload payload)
+    {
         payload.Dispose();
         block.Write(Command.DropPayload);
         block.Write(payload.Id);
-        open.Payload = null;
     }
 
     private enum PreparationStage : byte
@@ -229,6 +264,11 @@ internal sealed class BrowserPreparer(int scene, TileTree tree, SharedBlock bloc
         public required PrepareJob Job;
         public BrowserPayload? Payload;
         public PreparationStage Stage;
+        public readonly ContentFileSet FileSet = new();
+        public readonly Dictionary<string, BrowserPayload> Files = new(StringComparer.Ordinal);
+
+        // References of the files that were asked for last, in the order in which they will come.
+        public string[] Asked = [];
         public ContentLayout? Layout;
         public TilesetReader? Topology;
     }

@@ -49,6 +49,41 @@ public sealed class ServedTests(Harness.Browser browser)
         }
     }
 
+    [BrowserTheory]
+    [InlineData("hill-draco.glb")]
+    [InlineData("hill-meshopt.glb")]
+    [InlineData("hill-ktx2.glb")]
+    public async Task Decoders_work_under_the_server_s_content_security_policy(string file)
+    {
+        var folder = Directory.CreateTempSubdirectory("lodestream-served");
+        try
+        {
+            File.Copy(Path.Combine(AppContext.BaseDirectory, "Assets", file), Path.Combine(folder.FullName, file));
+            await File.WriteAllTextAsync(Path.Combine(folder.FullName, "tileset.json"), $$$"""
+                {"asset":{"version":"1.1"},"geometricError":100,"root":{"boundingVolume":{"box":[0,0,1,5,0,0,0,5,0,0,0,1]},"geometricError":0,"content":{"uri":"{{{file}}}"} } }
+                """);
+            await using var server = await LodestreamServer.StartAsync(new() { Paths = [folder.FullName], Port = 0, ViewerDirectory = Machine.Viewer }, CancellationToken.None);
+            var violations = new List<string>();
+            await using var viewer = await browser.OpenAsync(server.Url, page =>
+            {
+                page.Console += (_, message) =>
+                {
+                    if (message.Text.Contains("Content Security Policy", StringComparison.OrdinalIgnoreCase))
+                        violations.Add(message.Text);
+                };
+                return Task.CompletedTask;
+            });
+            await viewer.ReadyAsync();
+            await viewer.UntilAsync("s.settled && s.renderedKeys.length === 1");
+            Assert.Empty(violations);
+            Assert.Empty(viewer.PageErrors);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
     private static void WriteWorld(string folder, FlatWorld world)
     {
         File.WriteAllBytes(Path.Combine(folder, "tileset.json"), world.FileAt(FlatWorld.Scene)!);

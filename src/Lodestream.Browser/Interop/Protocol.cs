@@ -12,7 +12,7 @@ internal enum Command
     /// <summary>payload.</summary>
     DropPayload = 3,
 
-    /// <summary>ticket, payload, plan (text): what to decode and where it is (<see cref="DecodePlan"/>).</summary>
+    /// <summary>ticket, payload, number of the files it names, their payloads, plan (text): what to decode and where it is (<see cref="DecodePlan"/>).</summary>
     Decode = 4,
 
     /// <summary>ticket, whether it took too long.</summary>

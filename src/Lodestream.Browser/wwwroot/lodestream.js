@@ -9,6 +9,7 @@ import { SceneClock } from './lodestream/clock.js';
 import { CommandExecutor } from './lodestream/commands.js';
 import { Decoding } from './lodestream/decoding.js';
 import { EventQueue } from './lodestream/events.js';
+import { Picker } from './lodestream/picking.js';
 import { PageEvent, SharedBlock, WakeKind } from './lodestream/protocol.js';
 import { attachPage, boot, detachPage } from './lodestream/runtime.js';
 import { readStatistics } from './lodestream/statistics.js';
@@ -66,6 +67,8 @@ export class LodestreamTiles extends THREE.EventDispatcher {
   #wakeAt = 0;
   #statistics = readStatistics(new Float64Array(64));
   #contextLost = false;
+  /** @type {Picker | undefined} */
+  #picker;
   #disposed = false;
   /** @type {AbortController} */
   #listeners = new AbortController();
@@ -183,6 +186,11 @@ export class LodestreamTiles extends THREE.EventDispatcher {
     return { center: w.slice(0, 3), axes: w.slice(3, 12), halfLengths: w.slice(12, 15), splitAxes: w[15], isSphere: w[16] !== 0, level: w[17] };
   }
 
+  /** What is on the GPU: each content's URI and bytes, in buffers (with what is kept beside them for picking) and in textures. */
+  residentContents() {
+    return [...this.#tileScene.contents.values()].map(({ uri, geometryBytes, textureBytes }) => ({ uri, geometryBytes, textureBytes }));
+  }
+
   /** Lays a colour over every drawn item, by a function of it; null for none. @param {((item: import('./lodestream/tile-scene.js').DrawItem) => THREE.Color) | null} tint */
   setTint(tint) {
     this.#tileScene.setTint(tint);
@@ -203,6 +211,16 @@ export class LodestreamTiles extends THREE.EventDispatcher {
     return JSON.parse(this.#core.exports.Why(this.#scene, tileKey));
   }
 
+  /**
+   * What is drawn at a place of the canvas: its tile, its features and their properties; null for nothing. Draws one pixel more, and waits for it.
+   * @param {number} x CSS pixels from the canvas's left edge
+   * @param {number} y CSS pixels from its upper edge
+   */
+  pick(x, y) {
+    this.#picker ??= new Picker(this.#renderer);
+    return this.#picker.pick(this.#tileScene, this.#camera, x, y, this.#core.features);
+  }
+
   /** Ends streaming and frees what it holds. */
   dispose() {
     if (this.#disposed)
@@ -212,6 +230,7 @@ export class LodestreamTiles extends THREE.EventDispatcher {
     this.#transport.dispose();
     this.#decoding.dispose();
     this.#tileScene.dispose();
+    this.#picker?.dispose();
     this.#clock.dispose();
     detachPage(this.#scene);
     this.#core.exports.Close(this.#scene);

@@ -192,9 +192,10 @@ public sealed class ContentLayoutReader
         ContentSource? schema = null;
         if (document.Metadata?.SchemaUri is { } uri)
         {
-            if (_files.Find(Join(shell.Folder, uri)) is { } file)
+            var reference = Join(shell.Folder, uri);
+            if (_files.Find(reference, isOptional: true) is { } file)
                 schema = new(file, new(0, _files.Bytes(file).Length));
-            else
+            else if (!_files.IsAbsent(reference))
                 return ReadOutcome.Ok;
         }
         var cost = GltfCost.Of(document, headers, shell.Instances?.Count, _transcoding);

@@ -36,6 +36,11 @@ public sealed class ContentPreparer : IContentPreparer
         public Stage Stage;
         public volatile bool Cancelled;
         public PreparedContent? Content;
+        public readonly ContentFileSet FileSet = new();
+        public readonly Dictionary<string, ReadOnlyMemory<byte>> Files = new(StringComparer.Ordinal);
+
+        // References of the files that were asked for last, in the order in which they will come.
+        public string[] Asked = [];
         public TilesetReader? Topology;
     }
 
@@ -65,6 +70,7 @@ public sealed class ContentPreparer : IContentPreparer
     /// <inheritdoc/>
     public void Supply(long ticket, IReadOnlyList<DependencyFile> files)
     {
+        ArgumentNullException.ThrowIfNull(files);
         Preparation? preparation;
         lock (_gate)
         {
@@ -72,8 +78,20 @@ public sealed class ContentPreparer : IContentPreparer
                 return;
             preparation.Stage = Stage.Working;
         }
-        preparation.Topology!.Supply(files);
-        _executor(() => Run(preparation, ReadTopology));
+        if (preparation.Topology is { } topology)
+        {
+            topology.Supply(files);
+            _executor(() => Run(preparation, ReadTopology));
+            return;
+        }
+        for (var i = 0; i < preparation.Asked.Length; i++)
+        {
+            var bytes = BytesOf(files[i].Payload);
+            preparation.FileSet.Add(preparation.Asked[i], bytes is { } memory ? ContentBytes.Of(memory) : null);
+            if (bytes is { } there)
+                preparation.Files[preparation.Asked[i]] = there;
+        }
+        _executor(() => Run(preparation, Measure));
     }
 
     /// <inheritdoc/>
@@ -142,7 +160,7 @@ public sealed class ContentPreparer : IContentPreparer
 
     private InboxMessage ReadTopology(Preparation preparation)
     {
-        if (BytesOf(preparation.Job) is not { } json)
+        if (BytesOf(preparation.Job.Payload) is not { } json)
             return Failed(preparation.Job, "came as something other than bytes");
         var reader = preparation.Topology ??= new(json, preparation.Job.Uri, preparation.Parent);
         while (!reader.Step(TopologyStep))
@@ -160,17 +178,19 @@ public sealed class ContentPreparer : IContentPreparer
 
     private static InboxMessage Measure(Preparation preparation)
     {
-        if (BytesOf(preparation.Job) is not { } payload)
+        if (BytesOf(preparation.Job.Payload) is not { } payload)
             return Failed(preparation.Job, "came as something other than bytes");
-        var outcome = ContentReader.Open(payload, preparation.Parent.UpAxis, out var content);
+        var outcome = ContentReader.Open(payload, preparation.Parent.UpAxis, preparation.FileSet, preparation.Files, out var content);
         if (!outcome.IsOk)
             return Failed(preparation.Job, outcome.Error!) with { Permanent = outcome.Status == ReadStatus.NotSupported };
+        if (preparation.FileSet.Missing.Count > 0)
+            return AskForFiles(preparation);
         preparation.Content = content;
         return new()
         {
             Kind = InboxKind.Measured,
             Bytes = payload.Length,
-            CpuBytes = payload.Length,
+            CpuBytes = payload.Length + preparation.Files.Values.Sum(file => (long)file.Length),
             GpuGeometryBytes = content!.Cost.GeometryBytes,
             GpuTextureBytes = content.Cost.TextureBytes,
         };
@@ -185,13 +205,20 @@ public sealed class ContentPreparer : IContentPreparer
             {
                 Kind = InboxKind.Prepared,
                 Payload = content,
-                CpuBytes = content.Payload.Length,
+                CpuBytes = content.Payload.Length + preparation.Files.Values.Sum(file => (long)file.Length),
                 GpuGeometryBytes = content.Cost.GeometryBytes,
                 GpuTextureBytes = content.Cost.TextureBytes,
             };
     }
 
-    private static ReadOnlyMemory<byte>? BytesOf(in PrepareJob job) => job.Payload switch
+    private static InboxMessage AskForFiles(Preparation preparation)
+    {
+        preparation.Asked = [.. preparation.FileSet.Missing.Select(file => file.Reference)];
+        ContentDependency[] needed = [.. preparation.FileSet.Missing.Select(file => new ContentDependency(SceneUri.Resolve(preparation.Job.Uri, file.Reference), file.IsOptional))];
+        return new() { Kind = InboxKind.NeedsFiles, Payload = needed };
+    }
+
+    private static ReadOnlyMemory<byte>? BytesOf(object? payload) => payload switch
     {
         byte[] bytes => bytes,
         ReadOnlyMemory<byte> memory => memory,

@@ -26,14 +26,19 @@ public static class ContentReader
         ReadOnlyMemory<byte> payload, UpAxis upAxis, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> files, out PreparedContent? content, out IReadOnlyList<string> missing)
     {
         ArgumentNullException.ThrowIfNull(files);
-        content = null;
         var set = new ContentFileSet();
-        foreach (var (uri, bytes) in files)
-            set.Add(uri, ContentBytes.Of(bytes));
+        foreach (var (reference, bytes) in files)
+            set.Add(reference, ContentBytes.Of(bytes));
+        var outcome = Open(payload, upAxis, set, files, out content);
+        missing = outcome.IsOk ? [.. set.Missing.Select(file => file.Reference)] : [];
+        return outcome;
+    }
+
+    internal static ReadOutcome Open(
+        ReadOnlyMemory<byte> payload, UpAxis upAxis, ContentFileSet set, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> files, out PreparedContent? content)
+    {
         var outcome = ContentLayoutReader.Read(ContentBytes.Of(payload), upAxis, set, TextureTranscoding.Blocks, out var layout);
-        missing = outcome.IsOk ? set.Missing : [];
-        if (layout is not null)
-            content = new(payload, layout, [.. layout.Files.Select(uri => files[uri])]);
+        content = layout is null ? null : new(payload, layout, [.. layout.Files.Select(reference => files[reference])]);
         return outcome;
     }
 }

@@ -88,7 +88,6 @@ public class ContentPreparerTests
     [InlineData(ContentFormat.Glb, "<html>", "\"<html>\"", false)]
     [InlineData(ContentFormat.Glb, "", "empty", false)]
     [InlineData(ContentFormat.Unknown, "{\"asset\":{\"version\":\"1.0\"},\"root\":{}}", "is a tileset", false)]
-    [InlineData(ContentFormat.Gltf, "{\"asset\":{\"version\":\"2.0\"},\"buffers\":[{\"byteLength\":4,\"uri\":\"a.bin\"}]}", "a.bin", true)]
     [InlineData(ContentFormat.Gltf, "{\"asset\":{\"version\":\"2.0\"},\"extensionsRequired\":[\"KHR_draco_mesh_expansion\"],\"nodes\":[]}", "KHR_draco", true)]
     [InlineData(ContentFormat.Gltf, "{\"asset\":{\"version\":\"1.0\"},\"nodes\":[]}", "glTF 1.0", true)]
     public void What_cannot_be_prepared_fails_with_file_and_reason_and_says_whether_a_retry_can_help(ContentFormat format, string content, string reason, bool permanent)
@@ -169,6 +168,29 @@ public class ContentPreparerTests
             await Task.Yield();
         }
         Assert.Equal(200, answers.Where(a => a.Kind == InboxKind.Prepared).Select(a => a.Id).Distinct().Count());
+    }
+
+    [Fact]
+    public void Files_that_a_content_names_are_asked_for_and_one_it_can_do_without_may_be_missing()
+    {
+        var json = GltfBytes.Triangle
+            .Replace("\"byteLength\":39", "\"byteLength\":39,\"uri\":\"sub/a.bin\"", StringComparison.Ordinal)
+            .Replace("\"scene\":0", "\"scene\":0,\"extensions\":{\"EXT_structural_metadata\":{\"schemaUri\":\"/schema.json\"}}", StringComparison.Ordinal);
+        _preparer.Start(Job(7, Encoding.UTF8.GetBytes(json), ContentFormat.Gltf));
+        RunAll();
+        var binary = GltfBytes.TriangleBinary();
+        var asked = Assert.Single(_inbox.Drain());
+        Assert.Equal(InboxKind.NeedsFiles, asked.Kind);
+        Assert.Equal(
+            [new("https://example.test/world/sub/a.bin"), new("https://example.test/schema.json", IsOptional: true)],
+            (IReadOnlyList<ContentDependency>)asked.Payload!);
+        _preparer.Supply(7, [new("https://example.test/world/sub/a.bin", binary, binary.Length, null), new("https://example.test/schema.json", null, 0, "404")]);
+        RunAll();
+        var measured = Assert.Single(_inbox.Drain());
+        Assert.Equal((InboxKind.Measured, (long)json.Length + binary.Length), (measured.Kind, measured.CpuBytes));
+        _preparer.Proceed(7);
+        RunAll();
+        Assert.Equal(new Vector3d(0, 2, 0), ((PreparedContent)Assert.Single(_inbox.Drain()).Payload!).Models[0].View(0).Vector(2));
     }
 
     [RealDataFact]

@@ -77,8 +77,8 @@ export class CommandExecutor {
 
   /** @param {import('./protocol.js').CommandReader} commands */
   #decode(commands) {
-    const ticket = commands.word(), payload = commands.word();
-    this.#decoding.start(ticket, [this.#transport.take(payload)], JSON.parse(commands.text()));
+    const ticket = commands.word(), content = commands.word(), files = Array.from(commands.words(commands.word()));
+    this.#decoding.start(ticket, [content, ...files].map(payload => this.#transport.take(payload)), JSON.parse(commands.text()));
   }
 
   /**

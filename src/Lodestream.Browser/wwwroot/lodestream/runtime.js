@@ -19,6 +19,13 @@
  */
 
 /**
+ * @typedef {object} FeatureExports What C# tells of features (Interop/FeatureExports.cs), as JSON.
+ * @property {(json: Uint8Array, binary: Uint8Array, length: number, id: number) => string} BatchRow
+ * @property {(extension: Uint8Array, schema: Uint8Array, views: number[], bytes: Uint8Array, table: number, feature: number) => string} PropertyRow
+ * @property {(extension: Uint8Array, schema: Uint8Array, number: number, isTexture: boolean, stored: string) => string} PropertyValues
+ */
+
+/**
  * @typedef {object} Page What a scene's page answers C# at once.
  * @property {(payload: number, offset: number, length: number) => Uint8Array} range
  * @property {(text: number) => string} takeText
@@ -27,7 +34,7 @@
 /** @type {Map<number, Page>} */
 const pages = new Map();
 
-/** @type {Promise<{ runtime: Runtime, exports: Exports, bootMs: number }> | undefined} */
+/** @type {Promise<{ runtime: Runtime, exports: Exports, features: FeatureExports, bootMs: number }> | undefined} */
 let booting;
 
 /** @param {string | URL} [frameworkUrl] where _framework/ lies; beside this module's folder by default */
@@ -64,7 +71,8 @@ async function start(frameworkUrl) {
   });
   await runtime.runMain();
   const assembly = await runtime.getAssemblyExports('Lodestream.Browser');
-  return { runtime, exports: assembly.Lodestream.Browser.Interop.Exports, bootMs: performance.now() - began };
+  const { Exports: exports, FeatureExports: features } = assembly.Lodestream.Browser.Interop;
+  return { runtime, exports, features, bootMs: performance.now() - began };
 }
 
 /** @param {number} scene */

@@ -83,6 +83,9 @@ public sealed partial class SceneInspector
         string Place() => $"{pending.Uri}#level {level}{(links.SlotCount > 0 ? $", {tree.Contents.RelativeUri(tree.SlotsOf(tile)[0])}" : "")}";
     }
 
+    // Of more siblings the first are compared with each other: every pair of thousands is nothing anybody reads.
+    private const int ComparedSiblings = 8;
+
     // What the tree could not verify to be disjoint, though children take their parent's place.
     private void FindOverlaps(TileTree tree, string uri)
     {
@@ -91,9 +94,9 @@ public sealed partial class SceneInspector
             var links = tree.Links[tile];
             if (links.ChildCount < 2 || (links.Flags & (TileFlags.Add | TileFlags.Maskable)) != 0)
                 continue;
-            for (var a = links.FirstChild; a < links.FirstChild + Math.Min(links.ChildCount, ChildMask.MaximumChildren); a++)
+            for (var a = links.FirstChild; a < links.FirstChild + Math.Min(links.ChildCount, ComparedSiblings); a++)
             {
-                for (var b = a + 1; b < links.FirstChild + Math.Min(links.ChildCount, ChildMask.MaximumChildren); b++)
+                for (var b = a + 1; b < links.FirstChild + Math.Min(links.ChildCount, ComparedSiblings); b++)
                 {
                     var depth = Containment.Overlap(tree.Volume(a), tree.Volume(b));
                     if (depth <= 0)

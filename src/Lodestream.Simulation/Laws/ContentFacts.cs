@@ -385,19 +385,19 @@ internal sealed partial class ContentFacts(TileTree tree, StreamerOptions option
             if (_facts[content].Incoming is { } incoming)
                 Lose(content, incoming);
             var fact = _facts[content];
-            Lose(content, fact);
-            if (fact.State == OutsideState.Absent)
+            if (Lose(content, fact))
                 Promote(content, fact);
         }
     }
 
-    private void Lose(int content, ContentFact fact)
+    private bool Lose(int content, ContentFact fact)
     {
         if (fact.State is not (OutsideState.Uploaded or OutsideState.Uploading) || tree.Contents.Records[content].Format == ContentFormat.Tileset)
-            return;
+            return false;
         fact.State = OutsideState.Absent;
         Hold(fact, 0, 0, 0);
         _changed.Add(content);
+        return true;
     }
 
     private void OnAnswer(in InboxMessage message, int content, ContentFact fact)

@@ -50,7 +50,7 @@ internal sealed class TileFacts(TileTree tree, ContentFacts contents, StreamerOp
             if (tree.Contents.Records[content].Format == ContentFormat.Tileset)
                 continue;
             var fact = contents[content];
-            if (!fact.ForGood && !fact.IsGivenUp)
+            if (fact is { ForGood: false, IsGivenUp: false, TookPlaceOf: null })
                 return true;
         }
         return false;

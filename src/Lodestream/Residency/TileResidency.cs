@@ -254,7 +254,7 @@ internal sealed class TileResidency(TileTree tree, FamilySet required)
             {
                 var index = Find(other);
                 var isTopology = tree.Contents.Records[other].Format == ContentFormat.Tileset;
-                if (!isTopology && other != content && (index < 0 || _entries[index].State != ContentState.Failed || _entries[index].RetryAt != TimeSpan.MaxValue))
+                if (!isTopology && other != content && (index < 0 || !WillFailForGood(_entries[index])))
                     return false;
             }
             return true;
@@ -269,6 +269,9 @@ internal sealed class TileResidency(TileTree tree, FamilySet required)
         else
             _stale.Remove(_entries[index].Content);
     }
+
+    private static bool WillFailForGood(in ContentEntry entry) =>
+        entry.RetryAt == TimeSpan.MaxValue && (entry.State == ContentState.Failed || (entry.State == ContentState.Releasing && entry.AfterRelease == ContentState.Failed));
 
     // What a newer version is brought beside, not in the place of: what can be drawn, and what is known never to come.
     private static bool StaysUntilReplaced(in ContentEntry entry) =>

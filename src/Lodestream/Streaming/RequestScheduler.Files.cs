@@ -140,7 +140,10 @@ internal sealed partial class RequestScheduler
         entry.FileFailures = failures;
         entry.NetworkFailures = Math.Max((byte)1, failures);
         files.States[file] = FileState.Here;
-        files.Failure ??= (ReasonOf(message.Status), $"needs {needed.Uri}, which failed: {message.Error ?? message.Status.ToString()}", verdict.RetryAt);
+
+        // Of several, the one that keeps it away the longest.
+        if (files.Failure is null || verdict.RetryAt > files.Failure.Value.RetryAt)
+            files.Failure = (ReasonOf(message.Status), $"needs {needed.Uri}, which failed: {message.Error ?? message.Status.ToString()}", verdict.RetryAt);
     }
 
     private void Settle(int index, int file, in DependencyFile settled)

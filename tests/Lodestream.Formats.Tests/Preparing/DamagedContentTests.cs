@@ -29,7 +29,7 @@ public class DamagedContentTests
     {
         foreach (var name in new[] { "GpuInstancesMetadata/GpuInstancesMetadata.gltf", "EXT_structural_metadata/SimplePropertyTexture/SimplePropertyTexture.gltf", "EXT_structural_metadata/ComplexTypes/ComplexTypes.gltf" })
         {
-            var bytes = File.ReadAllBytes(SharedData.Path("3d-tiles-samples/glTF/" + name));
+            var bytes = File.ReadAllBytes(DataFolder.Of("3d-tiles-samples/glTF/" + name));
             for (var seed = 0; seed < 60; seed++)
                 Damage(bytes, new(seed), times: 5);
         }

@@ -1,3 +1,4 @@
+using Lodestream.Tests.Shared;
 using Lodestream.Formats.Gltf;
 using Lodestream.Formats.Preparing;
 using Lodestream.Scene;
@@ -11,7 +12,7 @@ public class SampleContentTests
     public void Every_content_of_the_samples_opens_and_its_vertices_are_sound()
     {
         var seen = 0;
-        foreach (var file in Directory.GetFiles(SharedData.Path("3d-tiles-samples"), "*", SearchOption.AllDirectories))
+        foreach (var file in Directory.GetFiles(DataFolder.Of("3d-tiles-samples"), "*", SearchOption.AllDirectories))
         {
             if (Path.GetExtension(file) is not (".b3dm" or ".i3dm" or ".pnts" or ".glb" or ".gltf"))
                 continue;
@@ -27,7 +28,7 @@ public class SampleContentTests
     [RealDataFact]
     public void Instances_name_features_whose_properties_a_table_holds()
     {
-        var model = Open(SharedData.Path("3d-tiles-samples/glTF/GpuInstancesMetadata/GpuInstancesMetadata.gltf")).Models[0];
+        var model = Open(DataFolder.Of("3d-tiles-samples/glTF/GpuInstancesMetadata/GpuInstancesMetadata.gltf")).Models[0];
         var node = model.Document.Nodes[0];
         Assert.Equal(10, model.NodeInstanceCount(node));
         var set = Assert.Single(node.InstanceFeatures);
@@ -39,7 +40,7 @@ public class SampleContentTests
     [RealDataFact]
     public void Vertices_name_features_with_arrays_texts_booleans_and_enums()
     {
-        var model = Open(SharedData.Path("3d-tiles-samples/glTF/EXT_structural_metadata/ComplexTypes/ComplexTypes.gltf")).Models[0];
+        var model = Open(DataFolder.Of("3d-tiles-samples/glTF/EXT_structural_metadata/ComplexTypes/ComplexTypes.gltf")).Models[0];
         var primitive = model.Document.Meshes[0].Primitives[0];
         var set = Assert.Single(primitive.Features.FeatureIds);
         var id = model.FeatureId(set, primitive.Attributes, primitive.Attributes.Length > 0 ? 15 : 0);
@@ -53,7 +54,7 @@ public class SampleContentTests
     [RealDataFact]
     public void Property_attributes_and_property_textures_are_decoded_from_what_is_stored()
     {
-        var points = Open(SharedData.Path("3d-tiles-samples/glTF/EXT_structural_metadata/PropertyAttributesPointCloud/PropertyAttributesPointCloudHouse.gltf")).Models[0];
+        var points = Open(DataFolder.Of("3d-tiles-samples/glTF/EXT_structural_metadata/PropertyAttributesPointCloud/PropertyAttributesPointCloudHouse.gltf")).Models[0];
         var primitive = points.Document.Meshes[0].Primitives[0];
         var values = points.ReadMetadata(out var error)!.AttributeValues(primitive.Features.PropertyAttributes[0], name => points.View(primitive.Find(name)).Element(100).ToArray());
         Assert.Null(error);
@@ -61,7 +62,7 @@ public class SampleContentTests
         Assert.InRange(values[0].Value.Number, 0, 0.634);
         Assert.Equal("Buildings", values[1].Value.Text);
 
-        var plane = Open(SharedData.Path("3d-tiles-samples/glTF/EXT_structural_metadata/SimplePropertyTexture/SimplePropertyTexture.gltf")).Models[0];
+        var plane = Open(DataFolder.Of("3d-tiles-samples/glTF/EXT_structural_metadata/SimplePropertyTexture/SimplePropertyTexture.gltf")).Models[0];
         var texture = plane.ReadMetadata(out _)!.TextureValues(0, texture => [.. texture.Channels.Select(c => (byte)(10 * (c + 1)))]);
         Assert.Equal(3, texture.Count);
         Assert.Contains(texture, v => v.Key == "insulation" && Math.Abs(v.Value.Number * 255 - Math.Round(v.Value.Number * 255)) < 1e-9 && v.Value.Number < 1);

@@ -57,7 +57,12 @@ export class LodestreamTiles extends THREE.EventDispatcher {
   static backdropOrder = BACKDROP_ORDER;
   /** Absolute URL of the scene's tileset. @type {string} */
   url;
-  /** Options that may be changed at any time: the greatest screen-space error in pixels, and whether selection stands still while the camera moves. */
+  /**
+   * Options that may be changed at any time: the greatest screen-space error in pixels; whether selection stands still while the camera
+   * moves; how near and far it looks, metres, where that is not the camera's own range (which may follow what is drawn, as what is
+   * wanted must not).
+   * @type {{ targetErrorPx: number, frozen: boolean, depthRange: { near: number, far: number } | null }}
+   */
   options;
   #fadeMs;
   #core;
@@ -112,7 +117,7 @@ export class LodestreamTiles extends THREE.EventDispatcher {
   constructor(url, options, core) {
     super();
     this.url = url;
-    this.options = { targetErrorPx: options.targetErrorPx ?? 16, frozen: false };
+    this.options = { targetErrorPx: options.targetErrorPx ?? 16, frozen: false, depthRange: null };
     this.#fadeMs = options.fadeMs ?? 250;
     this.#core = core;
     this.#renderer = options.renderer;
@@ -346,7 +351,7 @@ export class LodestreamTiles extends THREE.EventDispatcher {
   #currentView() {
     if (this.options.frozen && this.#view)
       return this.#view;
-    return viewOf(this.#camera, this.group, this.#renderer, this.options.targetErrorPx);
+    return viewOf(this.#camera, this.group, this.#renderer, this.options);
   }
 
   // Before the tileset is there nobody calls update(): answers do.

@@ -17,7 +17,7 @@ import { cellDefinitions, makeCellUniforms, setCells } from './masks.js';
 const FEATURE_ATTRIBUTES = ['_feature_id_0', '_batchid'];
 
 const VERTEX = /* glsl */`
-varying float vDistance;
+varying vec3 vSeen;
 flat varying float vFeature;
 flat varying float vInstance;
 varying vec3 vLsCells;
@@ -29,7 +29,7 @@ void main() {
   #include <begin_vertex>
   #include <project_vertex>
   vLsCells = (lsToCells * vec4(transformed, 1.0)).xyz;
-  vDistance = length(mvPosition.xyz);
+  vSeen = mvPosition.xyz;
   vFeature = -1.0;
   #ifdef FEATURE
   vFeature = FEATURE;
@@ -45,13 +45,13 @@ void main() {
 const FRAGMENT = /* glsl */`
 ${cellDefinitions}
 uniform float number;
-varying float vDistance;
+varying vec3 vSeen;
 flat varying float vFeature;
 flat varying float vInstance;
 void main() {
   if (lsIsMasked())
     discard;
-  gl_FragColor = vec4(number, vDistance, vFeature, vInstance);
+  gl_FragColor = vec4(number, length(vSeen), vFeature, vInstance);
 }
 `;
 

@@ -247,6 +247,14 @@ internal sealed partial class RequestScheduler(
     /// <summary>Whether a content may use the headroom: it covers a hole, or replaces finer tiles that can go only once it is here.</summary>
     public bool IsUrgent(in ContentEntry entry) => entry.Class <= DemandClass.Uncovered || residency.DrawableBelow[tree.Contents.Records[entry.Content].Tile] > 0;
 
+    /// <summary>The priority below which a share of the requests under way lies: 0.5 for the median; 0 when nothing is under way.</summary>
+    public double PriorityInFlight(double share)
+    {
+        var priorities = _inFlight.ConvertAll(index => residency.Entry(index).Priority);
+        priorities.Sort();
+        return priorities.Count == 0 ? 0 : priorities[(int)(share * (priorities.Count - 1) + 0.5)];
+    }
+
     // Bytes are counted as they come, whatever becomes of the attempt.
     private void Receive(ref ContentEntry entry, long bytesSoFar)
     {

@@ -38,6 +38,9 @@ public sealed class ViewerPage : IAsyncDisposable
         }
     }
 
+    /// <summary>A condition for <see cref="UntilAsync"/>: the tile whose content's URI ends so is on the GPU.</summary>
+    public static string IsResident(string uri) => $"lodestream.why('{uri}').state === 'Resident'";
+
     /// <summary>The viewer's state.</summary>
     public Task<JsonElement> StateAsync() => EvaluateAsync<JsonElement>("lodestream.debugState()");
 

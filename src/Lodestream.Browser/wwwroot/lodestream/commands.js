@@ -102,12 +102,14 @@ export class CommandExecutor {
    * @param {number} ticket
    */
   #free(content, ticket) {
+    const released = () => this.#events.post([PageEvent.Released, ticket]);
+    this.#decoding.drop(ticket);
+    this.#tiles.cancelUpload(ticket);
     // The content's number may have been given to another meanwhile; the ticket has not.
     if (this.#tiles.contents.get(content)?.ticket === ticket)
-      this.#tiles.free(content);
-    this.#tiles.cancelUpload(ticket);
-    this.#decoding.drop(ticket);
-    this.#events.post([PageEvent.Released, ticket]);
+      this.#tiles.free(content, released);
+    else
+      released();
   }
 
   /** @param {import('./protocol.js').CommandReader} commands */

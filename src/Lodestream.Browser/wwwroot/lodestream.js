@@ -344,7 +344,8 @@ export class LodestreamTiles extends THREE.EventDispatcher {
       point: point.toArray(),
       distance,
       tile: { ...tile, uri: content.uri },
-      ...(wanted.key && wanted.key !== tile.key ? { wanted } : {}),
+      // By the time the GPU has answered what was missing may be there.
+      ...(wanted.key && wanted.key !== tile.key && wanted.reason !== 'Drawn' ? { wanted } : {}),
       ...(instance < 0 ? {} : { instance: { id: instance } }),
       features: featuresOf(hit, this.#core.features, (image, u, v) => readPixel(this.#renderer, image, u, v)),
     };

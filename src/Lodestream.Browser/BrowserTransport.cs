@@ -8,12 +8,16 @@ namespace Lodestream.Browser;
 /// <summary>Fetches through the page: requests go out with the frame's commands, outcomes come in with the next frame's events.</summary>
 internal sealed class BrowserTransport(int scene, SharedBlock block, Inbox inbox, FailureLog failures) : ITileTransport
 {
-    private readonly Dictionary<long, int> _contentOf = [];
+    private readonly Dictionary<long, (int Content, ContentFamily Family)> _underWay = [];
     private readonly ConcurrentQueue<long> _abandoned = new();
+
+    /// <summary>What was asked for and called off.</summary>
+    public FamilyCounts Requests { get; } = new();
 
     public void Start(in TileRequest request)
     {
-        _contentOf[request.Id] = request.Content;
+        _underWay[request.Id] = (request.Content, request.Family);
+        Requests.Start(request.Family);
         block.Write(Command.Fetch);
         block.Write(request.Id);
         block.Write(request.Uri);
@@ -22,7 +26,8 @@ internal sealed class BrowserTransport(int scene, SharedBlock block, Inbox inbox
 
     public void Cancel(long requestId, CancelReason reason)
     {
-        _contentOf.Remove(requestId);
+        if (_underWay.Remove(requestId, out var request))
+            Requests.Cancel(request.Family);
         block.Write(Command.AbortFetch);
         block.Write(requestId);
     }
@@ -58,8 +63,8 @@ internal sealed class BrowserTransport(int scene, SharedBlock block, Inbox inbox
     {
         var (id, status, httpStatus, bytes) = ((long)e[1], (FetchStatus)(int)e[2], (int)e[3], (long)e[4]);
         var error = e[7] == 0 ? null : Page.TakeText(scene, (int)e[7]);
-        if (_contentOf.Remove(id, out var content) && status != FetchStatus.Ok)
-            failures.Add(content, error ?? (httpStatus == 0 ? status.ToString() : $"HTTP status {httpStatus}"));
+        if (_underWay.Remove(id, out var request) && status != FetchStatus.Ok)
+            failures.Add(request.Content, error ?? (httpStatus == 0 ? status.ToString() : $"HTTP status {httpStatus}"));
         inbox.Post(new()
         {
             Kind = InboxKind.Fetched,

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using Lodestream.Geometry;
 using Lodestream.Residency;
 using Lodestream.Scene;
 using Lodestream.Selection;
@@ -21,6 +22,10 @@ internal static class DebugReport
             WriteScheduler(json, scene);
             WriteFigures(json, scene);
             WriteHosts(json, scene);
+            json.WritePropertyName("families");
+            WriteFamilies(json, scene);
+            // A figure of the proximity policy, which no scene uses here.
+            json.WriteNumber("hierGateSkip", 0);
             json.WriteEndObject();
         }
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
@@ -39,6 +44,29 @@ internal static class DebugReport
                 WriteExplanation(json, scene, tile);
             json.WriteEndObject();
         }
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    /// <summary>Why the finest tile that is wanted at a point is as it is; an empty object where nothing is wanted.</summary>
+    public static string WhyAt(StreamedScene scene, Vector3d point)
+    {
+        var buffer = new ArrayBufferWriter<byte>(1024);
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            if (FindWanted(scene, point) is var tile and >= 0)
+                WriteExplanation(json, scene, tile);
+            json.WriteEndObject();
+        }
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    /// <summary>The families that the known contents belong to, as JSON.</summary>
+    public static string Families(StreamedScene scene)
+    {
+        var buffer = new ArrayBufferWriter<byte>(512);
+        using (var json = new Utf8JsonWriter(buffer))
+            WriteFamilies(json, scene);
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
@@ -89,6 +117,43 @@ internal static class DebugReport
         json.WriteNumber("retries", s.Retries);
         json.WriteNumber("coalescedHits", s.CoalescedHits);
         json.WriteNumber("breakerOpenings", s.BreakerOpenings);
+        json.WriteNumber("cancellations", s.Cancelled);
+        WriteFinite(json, "priorityP50", scene.Streamer.PriorityInFlight(0.5));
+        WriteFinite(json, "priorityP95", scene.Streamer.PriorityInFlight(0.95));
+        json.WriteEndObject();
+    }
+
+    // Per family: how many contents are known, whether it is drawn, what was asked for and called off, contents drawn now ("passes").
+    private static void WriteFamilies(Utf8JsonWriter json, StreamedScene scene)
+    {
+        var (tree, count) = (scene.Tree, Enum.GetValues<ContentFamily>().Length);
+        Span<int> contents = stackalloc int[count], passes = stackalloc int[count];
+        for (var content = 0; content < tree.Contents.Capacity; content++)
+        {
+            ref readonly var record = ref tree.Contents.Records[content];
+            if (record.Format != ContentFormat.Tileset && tree.SlotsOf(record.Tile).Contains(content))
+                contents[(int)record.Family]++;
+        }
+        foreach (ref readonly var item in scene.Streamer.Drawn)
+        {
+            var slots = tree.SlotsOf(item.Source);
+            for (var slot = 0; slot < Math.Min(8, slots.Length); slot++)
+                passes[(int)tree.Contents.Records[slots[slot]].Family] += item.Contents >> slot & 1;
+        }
+        json.WriteStartObject();
+        for (var f = 0; f < count; f++)
+        {
+            var family = (ContentFamily)f;
+            if (contents[f] == 0 && scene.Requests.Requested(family) == 0)
+                continue;
+            json.WriteStartObject(family.ToString().ToLowerInvariant());
+            json.WriteNumber("contents", contents[f]);
+            json.WriteBoolean("visible", scene.Streamer.EnabledFamilies.Contains(family));
+            json.WriteNumber("requested", scene.Requests.Requested(family));
+            json.WriteNumber("canceled", scene.Requests.Cancelled(family));
+            json.WriteNumber("passes", passes[f]);
+            json.WriteEndObject();
+        }
         json.WriteEndObject();
     }
 
@@ -183,6 +248,21 @@ internal static class DebugReport
             json.WriteBoolean("stale", true);
         if (why.Detail is { } detail)
             json.WriteString("detail", detail);
+    }
+
+    // Volumes may be a little too tight for what is in them.
+    private static int FindWanted(StreamedScene scene, Vector3d point)
+    {
+        var (found, level) = (-1, int.MinValue);
+        foreach (ref readonly var visit in scene.Streamer.Selection.Visits)
+        {
+            var volume = scene.Tree.Volume(visit.Tile);
+            if ((visit.Flags & (VisitFlags.Primary | VisitFlags.Expand)) == 0 || volume.DistanceTo(point) > volume.Radius * 0.01)
+                continue;
+            if (scene.Tree.Links[visit.Tile].Level > level)
+                (found, level) = (visit.Tile, scene.Tree.Links[visit.Tile].Level);
+        }
+        return found;
     }
 
     private static int FindTile(TileTree tree, string key)

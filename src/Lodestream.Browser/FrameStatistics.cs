@@ -31,6 +31,11 @@ internal static class FrameStatistics
             s.PrimaryRasterSsePx,
             s.UnderlayGeometricSsePx,
             s.UnderlayRasterSsePx,
+            s.NotYetResident,
+            s.DetailScale,
+            s.Requested,
+            s.Cancelled,
+            scene.BreakersNotClosed,
         ];
         values.CopyTo(words);
     }

@@ -42,6 +42,21 @@ internal sealed class StreamedScene : IDisposable
     /// <summary>Failures since the start.</summary>
     public int Failures => _failures.Count;
 
+    /// <summary>What was asked for and called off, by family.</summary>
+    public FamilyCounts Requests => _transport.Requests;
+
+    /// <summary>Hosts that are given a rest, or tried again after one.</summary>
+    public int BreakersNotClosed
+    {
+        get
+        {
+            var count = 0;
+            foreach (var host in Streamer.Hosts())
+                count += host.Breaker == BreakerState.Closed ? 0 : 1;
+            return count;
+        }
+    }
+
     /// <summary>Runs one frame: hears the page, goes on with what is being measured, decides, tells the page.</summary>
     public void Tick()
     {

@@ -152,6 +152,16 @@ public sealed class TileStreamer
     /// <summary>State of a content.</summary>
     public ContentState StateOf(int content) => _residency.StateOf(content);
 
+    /// <summary>The priority below which a share of the requests under way lies: 0.5 for the median; 0 when nothing is under way.</summary>
+    /// <param name="share">0 to 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The share is less than 0 or more than 1.</exception>
+    public double PriorityInFlight(double share)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(share, 0);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(share, 1);
+        return _scheduler.PriorityInFlight(share);
+    }
+
     /// <summary>Why a tile is, or is not, on screen.</summary>
     public TileExplanation Why(int tile) => new Explainer(Tree, _residency, Selection, _commits).Why(tile);
 

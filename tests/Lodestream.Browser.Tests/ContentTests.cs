@@ -170,11 +170,11 @@ public sealed class ContentTests(Harness.Browser browser)
         await viewer.ReadyAsync();
         await viewer.UntilAsync("s.settled");
         var picked = await viewer.EvaluateAsync<string>($$"""
-            (() => {
+            (async () => {
               const { tiles } = lodestream.viewer, found = new Set();
               for (let y = 5; y < 400; y += 16)
                 for (let x = 325; x < 640; x += 12)
-                  found.add(JSON.stringify(tiles.pick(x, y)?.features ?? null));
+                  found.add(JSON.stringify((await tiles.pick(x, y))?.features ?? null));
               const objects = [...tiles.drawn.values()].flatMap(i => i.objects);
               return objects.some(o => {{kind}}) ? [...found].join('\n') : 'nothing of the kind is drawn';
             })()

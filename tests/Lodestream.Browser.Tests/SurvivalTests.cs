@@ -105,33 +105,28 @@ public sealed class SurvivalTests(Harness.Browser browser)
         var world = new FlatWorld(levels: 4);
         var missing = FlatWorld.PathOf(3, 4, 4);
         await using var server = await LoopbackServer.StartAsync();
-        server.Make = path => path == "/embed.html" ? "<!doctype html><canvas id=c width=400 height=300></canvas>"u8.ToArray() : world.FileAt(path);
+        server.Make = path => path == "/embed.html" ? File.ReadAllBytes(Path.Combine(Machine.Root, "samples", "three-embed", "index.html")) : world.FileAt(path);
         server.Fail = path => path == missing ? 404 : 0;
-        await using var page = await browser.OpenPageAsync(server, "embed.html");
+        await using var page = await browser.OpenPageAsync(server, $"embed.html?tileset={FlatWorld.Scene}");
+        await page.Page.WaitForFunctionAsync("window.tiles?.settled");
 
         var seen = await page.EvaluateAsync<Embedding>($$"""
             (async () => {
-              const THREE = await import('/vendor/three/three.module.js'), { LodestreamTiles } = await import('/lodestream.js');
-              const renderer = new THREE.WebGLRenderer({ canvas: document.getElementById('c') }), camera = new THREE.PerspectiveCamera(60, 4 / 3, 1, 1e5);
-              const scene = new THREE.Scene();
-              const tiles = await LodestreamTiles.open('{{FlatWorld.Scene}}', { renderer, camera, targetErrorPx: 8 });
+              const { tiles, camera, controls, renderer } = window;
+              tiles.options.targetErrorPx = 8;
               let shown = 0, hidden = 0;
               const errors = [];
               tiles.addEventListener('tile-shown', () => shown++);
               tiles.addEventListener('tile-hidden', () => hidden++);
               tiles.addEventListener('tile-error', e => errors.push(e.uri));
-              // y up, as three.js pages are: the group is turned, and streaming must follow.
-              tiles.group.rotation.x = -Math.PI / 2;
-              scene.add(tiles.group);
-              camera.position.set(0, 12000, 0);
-              camera.lookAt(0, 0, 0);
-              const until = async done => { for (let i = 0; i < 600 && !done(); i++) { tiles.update(); renderer.render(scene, camera); await new Promise(requestAnimationFrame); } };
-              await until(() => tiles.settled);
+              // The page draws by itself; it is y up, and streaming must follow the group it has turned.
+              const until = async done => { for (let i = 0; i < 600 && !done(); i++) await new Promise(requestAnimationFrame); };
               const coarse = shown;
-              camera.position.set(900, 1500, -900);
-              camera.lookAt(900, 0, -900);
+              controls.target.set(900, 0, -900);
+              camera.position.set(900, 1500, -890);
               await until(() => tiles.settled && shown > coarse && errors.length > 0 && !tiles.needsUpdate);
               const settled = tiles.settled, objects = tiles.group.children.length;
+              renderer.setAnimationLoop(null);
               tiles.dispose();
               const requests = performance.getEntriesByType('resource').length;
               camera.position.set(-5000, 500, 5000);

@@ -43,7 +43,7 @@ internal static partial class Exports
 
     /// <summary>
     /// Writes a tile's volume to the block's scratch space: centre, three axes, half lengths, the axes along which its children are
-    /// told apart (bits), whether it is a sphere, level.
+    /// told apart (bits), whether it is a sphere, level, geometric error.
     /// </summary>
     [JSExport]
     public static bool Volume(int scene, int tile)
@@ -63,6 +63,7 @@ internal static partial class Exports
             links.MaskAxes,
             (links.Flags & TileFlags.Sphere) != 0 ? 1 : 0,
             links.Level,
+            tree.Nodes[tile].GeometricError,
         ];
         words.CopyTo(Scenes[scene].Block.ScratchSpace);
         return true;
@@ -75,6 +76,25 @@ internal static partial class Exports
     /// <summary>Why a tile is as it is, as JSON: by its path key, or by the end of a content's URI.</summary>
     [JSExport]
     public static string Why(int scene, string tileKey) => DebugReport.Why(Scenes[scene], tileKey);
+
+    /// <summary>The same for the finest tile wanted at a point of the scene's frame; an empty object where nothing is wanted.</summary>
+    [JSExport]
+    public static string WhyAt(int scene, double x, double y, double z) => DebugReport.WhyAt(Scenes[scene], new(x, y, z));
+
+    /// <summary>The families that the known contents belong to, as JSON.</summary>
+    [JSExport]
+    public static string Families(int scene) => DebugReport.Families(Scenes[scene]);
+
+    /// <summary>Fetches and draws a family, or stops to, from the next tick on; false when there is no family of that name.</summary>
+    [JSExport]
+    public static bool ShowFamily(int scene, string family, bool visible)
+    {
+        if (!Enum.TryParse<ContentFamily>(family, ignoreCase: true, out var which) || !Enum.IsDefined(which))
+            return false;
+        var streamer = Scenes[scene].Streamer;
+        streamer.EnabledFamilies = visible ? streamer.EnabledFamilies.With(which) : streamer.EnabledFamilies.Without(which);
+        return true;
+    }
 
     /// <summary>Closes a scene and frees its memory.</summary>
     [JSExport]

@@ -9,7 +9,8 @@ import { SceneClock } from './lodestream/clock.js';
 import { CommandExecutor } from './lodestream/commands.js';
 import { Decoding } from './lodestream/decoding.js';
 import { EventQueue } from './lodestream/events.js';
-import { Picker } from './lodestream/picking.js';
+import { featuresOf } from './lodestream/features.js';
+import { Picker, readPixel } from './lodestream/picking.js';
 import { PageEvent, SharedBlock, WakeKind } from './lodestream/protocol.js';
 import { attachPage, boot, detachPage } from './lodestream/runtime.js';
 import { readStatistics } from './lodestream/statistics.js';
@@ -27,6 +28,7 @@ import { sameView, viewOf } from './lodestream/view.js';
  * @property {number} [maximumRequests] requests in flight; 24
  * @property {number} [maximumRequestsPerHost] requests in flight per host; 8
  * @property {number} [uploadBudgetMs] milliseconds of uploads per frame; 4
+ * @property {number} [fadeMs] milliseconds in which what gives way dissolves; 250, 0 for none
  * @property {string | URL} [frameworkUrl] where the WebAssembly bundle lies; `_framework/` beside this file
  */
 
@@ -38,6 +40,16 @@ import { sameView, viewOf } from './lodestream/view.js';
  * @property {{}} wake something came that a parked loop should call update() for
  */
 
+/**
+ * @typedef {object} Picked What lies on a ray.
+ * @property {number[]} point in the scene's frame, metres
+ * @property {number} distance metres
+ * @property {{ key: string, uri: string, level: number, geometricError: number, reason: string, state: string, [more: string]: any }} tile that is drawn there
+ * @property {{ key: string, level: number, geometricError: number, reason: string, state: string, uris: string[], [more: string]: any }} [wanted] the tile that should be drawn there, when it is another
+ * @property {import('./lodestream/features.js').Feature[]} features
+ * @property {{ id: number, [more: string]: any }} [instance]
+ */
+
 /** @extends {THREE.EventDispatcher<TileEvents>} */
 export class LodestreamTiles extends THREE.EventDispatcher {
   /**
@@ -47,8 +59,14 @@ export class LodestreamTiles extends THREE.EventDispatcher {
   static backdropOrder = BACKDROP_ORDER;
   /** Absolute URL of the scene's tileset. @type {string} */
   url;
-  /** Options that may be changed at any time: the greatest screen-space error in pixels, and whether selection stands still while the camera moves. */
+  /**
+   * Options that may be changed at any time: the greatest screen-space error in pixels; whether selection stands still while the camera
+   * moves; how near and far it looks, metres, where that is not the camera's own range (which may follow what is drawn, as what is
+   * wanted must not).
+   * @type {{ targetErrorPx: number, frozen: boolean, depthRange: { near: number, far: number } | null }}
+   */
   options;
+  #fadeMs;
   #core;
   #scene = 0;
   #block;
@@ -57,6 +75,7 @@ export class LodestreamTiles extends THREE.EventDispatcher {
   #transport = new Transport(this.#events);
   #decoding;
   #tileScene;
+  #picker;
   #executor;
   #renderer;
   #camera;
@@ -67,8 +86,6 @@ export class LodestreamTiles extends THREE.EventDispatcher {
   #wakeAt = 0;
   #statistics = readStatistics(new Float64Array(64));
   #contextLost = false;
-  /** @type {Picker | undefined} */
-  #picker;
   #disposed = false;
   /** @type {AbortController} */
   #listeners = new AbortController();
@@ -102,13 +119,16 @@ export class LodestreamTiles extends THREE.EventDispatcher {
   constructor(url, options, core) {
     super();
     this.url = url;
-    this.options = { targetErrorPx: options.targetErrorPx ?? 16, frozen: false };
+    this.options = { targetErrorPx: options.targetErrorPx ?? 16, frozen: false, depthRange: null };
+    this.#fadeMs = options.fadeMs ?? 250;
     this.#core = core;
     this.#renderer = options.renderer;
     this.#camera = options.camera;
     const blocks = blockFormatOf(options.renderer);
     this.#decoding = new Decoding(this.#events, blocks);
-    this.#tileScene = new TileScene(options.renderer);
+    this.#tileScene = new TileScene(options.renderer, () => this.#clock.now(), ({ region, source }) => this.#liftOf(region, source));
+    this.#tileScene.fadeDuration = this.#fadeMs;
+    this.#picker = new Picker(options.renderer);
     this.#scene = core.exports.Open(url, options.memoryBudgetBytes ?? 512 * 2 ** 20, options.maximumRequests ?? 24,
       options.maximumRequestsPerHost ?? 8, options.uploadBudgetMs ?? 4, blocks === null);
     this.#block = new SharedBlock(core.runtime, core.exports.Address(this.#scene));
@@ -143,13 +163,17 @@ export class LodestreamTiles extends THREE.EventDispatcher {
   /** Whether everything the camera wants is drawn, and nothing is under way. */
   get settled() {
     const { pending, wanted } = this.#statistics;
-    return wanted > 0 && pending === 0 && this.#events.waiting.length === 0 && sameView(this.#currentView(), this.#view);
+    return wanted > 0 && pending === 0 && this.#events.waiting.length === 0 && !this.#tileScene.isFading && sameView(this.#currentView(), this.#view);
   }
 
   /** Whether update() has something to do now. */
   get needsUpdate() {
     if (this.#disposed || this.#contextLost || this.#clock.isSuspended)
       return false;
+    return this.#tileScene.isFading || this.#hasWork;
+  }
+
+  get #hasWork() {
     return this.#wakeKind === WakeKind.Now || this.#tileScene.uploading || this.#events.waiting.length > 0
       || (this.#wakeKind === WakeKind.AtTime && this.#clock.now() >= this.#wakeAt) || !sameView(this.#currentView(), this.#view);
   }
@@ -170,20 +194,32 @@ export class LodestreamTiles extends THREE.EventDispatcher {
    * @returns {boolean} whether what is drawn has changed
    */
   update() {
-    return this.needsUpdate && this.#tick();
+    if (!this.needsUpdate)
+      return false;
+    const dissolved = this.#tileScene.advance(), changed = this.#hasWork && this.#tick();
+    return dissolved || changed;
+  }
+
+  /** Milliseconds in which what gives way dissolves; 0 for none. */
+  get fadeMs() {
+    return this.#fadeMs;
+  }
+
+  set fadeMs(milliseconds) {
+    this.#fadeMs = this.#tileScene.fadeDuration = milliseconds;
   }
 
   /**
    * The bounding volume of the scene, or of a drawn region: a box in the scene's frame.
    * @param {number} [region]
-   * @returns {{ center: number[], axes: number[], halfLengths: number[], splitAxes: number, isSphere: boolean, level: number } | null}
+   * @returns {{ center: number[], axes: number[], halfLengths: number[], splitAxes: number, isSphere: boolean, level: number, geometricError: number } | null}
    */
   volume(region) {
     const { exports } = this.#core;
     if (!(region === undefined ? exports.Bounds(this.#scene) : exports.Volume(this.#scene, region)))
       return null;
-    const w = Array.from(this.#block.scratch(18));
-    return { center: w.slice(0, 3), axes: w.slice(3, 12), halfLengths: w.slice(12, 15), splitAxes: w[15], isSphere: w[16] !== 0, level: w[17] };
+    const w = Array.from(this.#block.scratch(19));
+    return { center: w.slice(0, 3), axes: w.slice(3, 12), halfLengths: w.slice(12, 15), splitAxes: w[15], isSphere: w[16] !== 0, level: w[17], geometricError: w[18] };
   }
 
   /** What is on the GPU: each content's URI and bytes, in buffers (with what is kept beside them for picking) and in textures. */
@@ -212,13 +248,49 @@ export class LodestreamTiles extends THREE.EventDispatcher {
   }
 
   /**
-   * What is drawn at a place of the canvas: its tile, its features and their properties; null for nothing. Draws one pixel more, and waits for it.
-   * @param {number} x CSS pixels from the canvas's left edge
-   * @param {number} y CSS pixels from its upper edge
+   * What is drawn at a pixel: its tile, and what is known of the feature and the instance there. Null where nothing is.
+   * @param {number} x CSS pixels from the canvas's left
+   * @param {number} y CSS pixels from its top
+   * @returns {Promise<Picked | null>}
    */
-  pick(x, y) {
-    this.#picker ??= new Picker(this.#renderer);
-    return this.#picker.pick(this.#tileScene, this.#camera, x, y, this.#core.features);
+  async pick(x, y) {
+    const size = this.#renderer.getSize(new THREE.Vector2()), camera = this.#camera;
+    camera.updateWorldMatrix(true, false);
+    const ray = new THREE.Ray(new THREE.Vector3().setFromMatrixPosition(camera.matrixWorld), new THREE.Vector3(x / size.x * 2 - 1, 1 - y / size.y * 2, 0.5)
+      .applyMatrix4(camera.projectionMatrixInverse).applyMatrix4(new THREE.Matrix4().extractRotation(camera.matrixWorld)).normalize());
+    this.group.updateWorldMatrix(true, false);
+    ray.applyMatrix4(new THREE.Matrix4().copy(this.group.matrixWorld).invert());
+    const hit = await this.#cast(ray, camera.near, camera.far, camera.fov * Math.PI / 180 / size.y);
+    return hit && this.#describe(hit);
+  }
+
+  /**
+   * The first thing drawn on a ray of the scene's frame, in view or not; null when there is none.
+   * @param {number[]} origin metres
+   * @param {number[]} direction length 1
+   * @returns {Promise<{ point: number[], distance: number } | null>}
+   */
+  async probe(origin, direction) {
+    const ray = new THREE.Ray(new THREE.Vector3().fromArray(origin), new THREE.Vector3().fromArray(direction));
+    const hit = await this.#cast(ray, 0.01, 1e8, 1e-4);
+    return hit && { point: hit.point.toArray(), distance: hit.distance };
+  }
+
+  /** The families that the known contents belong to. @returns {Record<string, { contents: number, visible: boolean, requested: number, canceled: number, passes: number }>} */
+  get layers() {
+    return JSON.parse(this.#core.exports.Families(this.#scene));
+  }
+
+  /**
+   * Fetches and draws a family of contents, or stops to.
+   * @param {string} family terrain, feature, water, border, route, mesh or label
+   * @param {boolean} visible
+   */
+  setLayer(family, visible) {
+    if (!this.#core.exports.ShowFamily(this.#scene, family, visible))
+      throw new TypeError(`There is no family ${family}: they are terrain, feature, water, border, route, mesh and label.`);
+    this.#wakeKind = WakeKind.Now;
+    this.#wake();
   }
 
   /** Ends streaming and frees what it holds. */
@@ -230,7 +302,7 @@ export class LodestreamTiles extends THREE.EventDispatcher {
     this.#transport.dispose();
     this.#decoding.dispose();
     this.#tileScene.dispose();
-    this.#picker?.dispose();
+    this.#picker.dispose();
     this.#clock.dispose();
     detachPage(this.#scene);
     this.#core.exports.Close(this.#scene);
@@ -254,10 +326,50 @@ export class LodestreamTiles extends THREE.EventDispatcher {
     return changed;
   }
 
+  /**
+   * @param {THREE.Ray} ray
+   * @param {number} near
+   * @param {number} far
+   * @param {number} angle
+   */
+  async #cast(ray, near, far, angle) {
+    if (this.#disposed || this.#contextLost)
+      return null;
+    return this.#picker.cast(this.group, this.#tileScene.items.values(), ray, near, far, angle);
+  }
+
+  /**
+   * @param {import('./lodestream/picking.js').Hit} hit
+   * @returns {Picked}
+   */
+  #describe(hit) {
+    const { item, content, point, distance, instance } = hit, here = this.why(item.key), tile = here.drawnBy && here.drawnBy !== here.key ? this.why(here.drawnBy) : here;
+    const wanted = JSON.parse(this.#core.exports.WhyAt(this.#scene, point.x, point.y, point.z));
+    return {
+      point: point.toArray(),
+      distance,
+      tile: { ...tile, uri: content.uri },
+      // By the time the GPU has answered what was missing may be there.
+      ...(wanted.key && wanted.key !== tile.key && wanted.reason !== 'Drawn' ? { wanted } : {}),
+      ...(instance < 0 ? {} : { instance: { id: instance } }),
+      features: featuresOf(hit, this.#core.features, (image, u, v) => readPixel(this.#renderer, image, u, v)),
+    };
+  }
+
+  // What takes a tile's place differs from it by its error at most; where that is not known, by a little of its size.
+  /**
+   * @param {number} region
+   * @param {number} source
+   */
+  #liftOf(region, source) {
+    const here = this.volume(region), drawn = this.volume(source);
+    return here && drawn ? Math.max(2 * drawn.geometricError, Math.max(...here.halfLengths) / 64) : 0;
+  }
+
   #currentView() {
     if (this.options.frozen && this.#view)
       return this.#view;
-    return viewOf(this.#camera, this.group, this.#renderer, this.options.targetErrorPx);
+    return viewOf(this.#camera, this.group, this.#renderer, this.options);
   }
 
   // Before the tileset is there nobody calls update(): answers do.

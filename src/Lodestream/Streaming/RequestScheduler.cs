@@ -305,6 +305,14 @@ internal sealed partial class RequestScheduler(
         return false;
     }
 
+    /// <summary>The priority below which a share of the requests under way lies: 0.5 for the median; 0 when nothing is under way.</summary>
+    public double PriorityInFlight(double share)
+    {
+        var priorities = _inFlight.ConvertAll(index => residency.Entry(index).Priority);
+        priorities.Sort();
+        return priorities.Count == 0 ? 0 : priorities[(int)(share * (priorities.Count - 1) + 0.5)];
+    }
+
     // Bytes are counted as they come, whatever becomes of the attempt.
     private void Receive(ref ContentEntry entry, long bytesSoFar)
     {

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Numerics;
+using System.Text.Json;
 using Lodestream.Formats.Gltf;
 using Lodestream.Formats.Tiles3D;
 using Lodestream.Geometry;
@@ -20,17 +21,20 @@ internal sealed class FlatWorld
     private const string Prefix = "/flat/";
     private readonly int _tileBytes;
     private readonly byte _blue;
+    private readonly string? _extras;
     private readonly byte[] _document;
 
     /// <summary>Makes the world.</summary>
     /// <param name="levels">Levels of the quadtree: 1 has one tile, 9 have 87,381.</param>
     /// <param name="tileBytes">Length each tile's file is padded to, bytes.</param>
     /// <param name="blue">How blue the ground is, 0 to 195.</param>
-    public FlatWorld(int levels, int tileBytes = 0, byte blue = 60)
+    /// <param name="extras">The asset's extras, a JSON object.</param>
+    public FlatWorld(int levels, int tileBytes = 0, byte blue = 60, string? extras = null)
     {
         Levels = levels;
         _blue = blue;
         _tileBytes = tileBytes;
+        _extras = extras;
         _document = WriteDocument();
     }
 
@@ -61,12 +65,19 @@ internal sealed class FlatWorld
     private byte[] WriteDocument()
     {
         using var stream = new MemoryStream();
-        using (var writer = new TilesetWriter(stream, new() { GeometricError = 2048 }))
+        using (var writer = new TilesetWriter(stream, new() { GeometricError = 2048, WriteAssetExtras = _extras is null ? null : WriteExtras }))
         {
             WriteTileAndBelow(writer, 0, 0, 0);
             writer.Complete();
         }
         return stream.ToArray();
+    }
+
+    private void WriteExtras(Utf8JsonWriter json)
+    {
+        using var extras = JsonDocument.Parse(_extras!);
+        foreach (var member in extras.RootElement.EnumerateObject())
+            member.WriteTo(json);
     }
 
     private void WriteTileAndBelow(TilesetWriter writer, int level, int x, int y)

@@ -106,10 +106,9 @@ export class CommandExecutor {
    * @param {number} ticket
    */
   #free(content, ticket) {
-    this.#tiles.free(content, ticket);
-    this.#tiles.cancelUpload(ticket);
     this.#decoding.drop(ticket);
-    this.#events.post([PageEvent.Released, ticket]);
+    this.#tiles.cancelUpload(ticket);
+    this.#tiles.free(content, ticket, () => this.#events.post([PageEvent.Released, ticket]));
   }
 
   /** @param {import('./protocol.js').CommandReader} commands */

@@ -16,30 +16,58 @@ const MAXIMUM_CHILDREN = 8;
 
 const VERTEX = /* glsl */`
 uniform mat4 lsToCells;
+uniform vec2 lsFade;
 varying vec3 vLsCells;
+
+// The depth of the same point, some metres nearer to the eye.
+void lsLift(vec4 seen) {
+  if (lsFade.y <= 0.0)
+    return;
+  vec4 nearer = projectionMatrix * vec4(seen.xyz * max(0.5, 1.0 - lsFade.y / length(seen.xyz)), 1.0);
+  gl_Position.z = nearer.z / nearer.w * gl_Position.w;
+}
 `;
 
-const FRAGMENT = /* glsl */`
+/** What a fragment shader needs to tell whether it is cut away: `lsIsMasked()`. */
+export const cellDefinitions = /* glsl */`
 uniform mat3 lsKeepAxes;
 uniform vec3 lsKeep[2];
 uniform mat3 lsChildAxes;
 uniform vec3 lsChildren[${MAXIMUM_CHILDREN * 2}];
 uniform int lsMask;
-uniform vec4 lsTint;
 varying vec3 vLsCells;
 
 bool lsInside(vec3 p, vec3 least, vec3 greatest) {
   return all(greaterThanEqual(p, least)) && all(lessThan(p, greatest));
 }
 
-void lsDiscardMasked() {
+bool lsIsMasked() {
   if (!lsInside(lsKeepAxes * vLsCells, lsKeep[0], lsKeep[1]))
-    discard;
+    return true;
   vec3 p = lsChildAxes * vLsCells;
   for (int i = 0; i < ${MAXIMUM_CHILDREN}; i++) {
     if ((lsMask & (1 << i)) != 0 && lsInside(p, lsChildren[i * 2], lsChildren[i * 2 + 1]))
-      discard;
+      return true;
   }
+  return false;
+}
+`;
+
+const FRAGMENT = /* glsl */`
+${cellDefinitions}
+uniform vec4 lsTint;
+uniform vec2 lsFade;
+
+// Interleaved gradient noise (Jimenez, SIGGRAPH 2014): neighbouring pixels go at well spread times.
+float lsTurn(vec2 pixel) {
+  return fract(52.9829189 * fract(dot(pixel, vec2(0.06711056, 0.00583715))));
+}
+
+void lsDiscardMasked() {
+  if (lsFade.x > 0.0 && lsTurn(gl_FragCoord.xy) < lsFade.x)
+    discard;
+  if (lsIsMasked())
+    discard;
 }
 `;
 
@@ -89,7 +117,7 @@ export class MaskedMaterials {
       base.onBeforeCompile(shader, renderer);
       Object.assign(shader.uniforms, uniforms);
       shader.vertexShader = VERTEX + shader.vertexShader.replace('#include <project_vertex>',
-        '#include <project_vertex>\nvec4 lsPosition = vec4(transformed, 1.0);\n#ifdef USE_INSTANCING\nlsPosition = instanceMatrix * lsPosition;\n#endif\nvLsCells = (lsToCells * lsPosition).xyz;');
+        '#include <project_vertex>\nvec4 lsPosition = vec4(transformed, 1.0);\n#ifdef USE_INSTANCING\nlsPosition = instanceMatrix * lsPosition;\n#endif\nvLsCells = (lsToCells * lsPosition).xyz;\nlsLift(mvPosition);');
       shader.fragmentShader = FRAGMENT + shader.fragmentShader
         .replace('#include <clipping_planes_fragment>', 'lsDiscardMasked();\n#include <clipping_planes_fragment>')
         .replace('#include <opaque_fragment>', '#include <opaque_fragment>\ngl_FragColor.rgb = mix(gl_FragColor.rgb, lsTint.rgb, lsTint.a);');
@@ -106,7 +134,8 @@ function kindOf(material) {
   return `${material.type} ${material.userData.shader ?? ''}`;
 }
 
-function makeUniforms() {
+/** The values of what {@link cellDefinitions} and the vertex shader's `lsToCells` declare. */
+export function makeCellUniforms() {
   return {
     lsToCells: { value: new THREE.Matrix4() },
     lsKeepAxes: { value: new THREE.Matrix3() },
@@ -114,7 +143,14 @@ function makeUniforms() {
     lsChildAxes: { value: new THREE.Matrix3() },
     lsChildren: { value: Array.from({ length: MAXIMUM_CHILDREN * 2 }, () => new THREE.Vector3()) },
     lsMask: { value: 0 },
+  };
+}
+
+function makeUniforms() {
+  return {
+    ...makeCellUniforms(),
     lsTint: { value: new THREE.Vector4() },
+    lsFade: { value: new THREE.Vector2() },
   };
 }
 
@@ -125,7 +161,7 @@ function makeUniforms() {
  * @param {Cells} cells
  */
 export function setCells(material, matrix, { center, keep, mask, children }) {
-  /** @type {ReturnType<typeof makeUniforms>} */
+  /** @type {ReturnType<typeof makeCellUniforms>} */
   const uniforms = material.userData.lodestream;
   // The subtraction is done here in doubles, so that the shader's floats are as fine as the tile is small.
   uniforms.lsToCells.value.makeTranslation(-center[0], -center[1], -center[2]).multiply(matrix);
@@ -143,6 +179,16 @@ export function setCells(material, matrix, { center, keep, mask, children }) {
  */
 export function setTint(material, color) {
   material.userData.lodestream.lsTint.value.set(color?.r ?? 0, color?.g ?? 0, color?.b ?? 0, color ? 0.55 : 0);
+}
+
+/**
+ * Sets how far a masked material has dissolved.
+ * @param {THREE.Material} material
+ * @param {number} share of its pixels that are gone, 0 to 1
+ * @param {number} lift metres it is drawn nearer to the eye than it is
+ */
+export function setFade(material, share, lift) {
+  material.userData.lodestream.lsFade.value.set(share, lift);
 }
 
 /**

@@ -1,108 +1,74 @@
-// What is under a pixel. Main memory has no vertices any more, so the GPU is asked: it draws the pixel once more, and instead of a colour
-// writes which object it is of, which vertex, which instance, how deep, and the texture coordinates.
+// What lies on a ray, asked of the GPU: it has the vertices, main memory has let them go. What the ray may meet is drawn once more into
+// one pixel, which holds a number for the object, the distance, the vertex, the instance, and the texture coordinates.
 import * as THREE from 'three';
-import { featuresOf } from './features.js';
+import { cellDefinitions, makeCellUniforms, setCells } from './masks.js';
 
 /**
  * @typedef {object} Hit
  * @property {import('./tile-scene.js').DrawnItem} item
+ * @property {import('./tile-scene.js').DrawnObject} object
+ * @property {number} distance from the ray's origin, metres
+ * @property {THREE.Vector3} point in the group's frame
  * @property {import('./contents.js').Content} content
  * @property {import('./contents.js').Part} part
- * @property {THREE.Vector3} point in the world's frame
  * @property {number} vertex the triangle's last vertex, or the point
  * @property {number} instance −1 where the part is not instanced
  * @property {number[][]} uvs by TEXCOORD
  */
 
-/**
- * @typedef {object} Picked
- * @property {string} uri of the content
- * @property {string} key of the tile
- * @property {number} level
- * @property {number} instance −1 where the part is not instanced
- * @property {THREE.Vector3} point in the world's frame
- * @property {import('./features.js').Feature[]} features
- */
-
 const VERTEX = /* glsl */`
-flat out uvec2 vIds;
+out vec3 vSeen;
 out vec4 vUvs;
+flat out vec2 vIds;
 out vec3 vLsCells;
 uniform mat4 lsToCells;
-uniform vec4 pickUvs;
-#ifdef HAS_UV
-in vec2 uv;
-#endif
 #ifdef HAS_UV1
 in vec2 uv1;
 #endif
-in vec3 position;
-#ifdef USE_INSTANCING
-in mat4 instanceMatrix;
-#endif
-uniform mat4 modelViewMatrix;
-uniform mat4 projectionMatrix;
-
 void main() {
-  vIds = uvec2(gl_VertexID, gl_InstanceID);
-  vUvs = vec4(0.0);
-#ifdef HAS_UV
-  vUvs.xy = uv;
-#endif
-#ifdef HAS_UV1
-  vUvs.zw = uv1;
-#endif
   vec4 p = vec4(position, 1.0);
-#ifdef USE_INSTANCING
+  #ifdef USE_INSTANCING
   p = instanceMatrix * p;
-#endif
+  #endif
+  vec4 seen = modelViewMatrix * p;
+  gl_Position = projectionMatrix * seen;
+  gl_PointSize = 3.0;
+  vSeen = seen.xyz;
   vLsCells = (lsToCells * p).xyz;
-  gl_Position = projectionMatrix * modelViewMatrix * p;
-  gl_PointSize = 4.0;
+  vIds = vec2(gl_VertexID, gl_InstanceID);
+  vUvs = vec4(0.0);
+  #ifdef HAS_UV
+  vUvs.xy = uv;
+  #endif
+  #ifdef HAS_UV1
+  vUvs.zw = uv1;
+  #endif
 }
 `;
 
 const FRAGMENT = /* glsl */`
-precision highp float;
-precision highp int;
-flat in uvec2 vIds;
+${cellDefinitions}
+uniform float number;
+in vec3 vSeen;
 in vec4 vUvs;
-in vec3 vLsCells;
-uniform uint pickObject;
-uniform mat3 lsKeepAxes;
-uniform vec3 lsKeep[2];
-uniform mat3 lsChildAxes;
-uniform vec3 lsChildren[16];
-uniform int lsMask;
-uniform bool pickMasked;
-layout(location = 0) out uvec4 outIds;
-layout(location = 1) out uvec4 outUvs;
-
-bool inside(vec3 p, vec3 least, vec3 greatest) {
-  return all(greaterThanEqual(p, least)) && all(lessThan(p, greatest));
-}
-
+flat in vec2 vIds;
+layout(location = 0) out vec4 outFound;
+layout(location = 1) out vec4 outUvs;
 void main() {
-  if (pickMasked) {
-    if (!inside(lsKeepAxes * vLsCells, lsKeep[0], lsKeep[1]))
-      discard;
-    vec3 p = lsChildAxes * vLsCells;
-    for (int i = 0; i < 8; i++) {
-      if ((lsMask & (1 << i)) != 0 && inside(p, lsChildren[i * 2], lsChildren[i * 2 + 1]))
-        discard;
-    }
-  }
-  outIds = uvec4(pickObject, vIds, floatBitsToUint(gl_FragCoord.z));
-  outUvs = floatBitsToUint(vUvs);
+  if (lsIsMasked())
+    discard;
+  outFound = vec4(number, length(vSeen), vIds);
+  outUvs = vUvs;
 }
 `;
 
 export class Picker {
   #renderer;
-  #target = makeTarget();
-  /** @type {Map<string, THREE.RawShaderMaterial>} */
-  #materials = new Map();
+  #target = new THREE.WebGLRenderTarget(1, 1, { count: 2, type: THREE.FloatType, generateMipmaps: false, minFilter: THREE.NearestFilter, magFilter: THREE.NearestFilter });
+  #camera = new THREE.PerspectiveCamera();
   #scene = new THREE.Scene();
+  /** @type {Map<string, THREE.ShaderMaterial[]>} */
+  #materials = new Map();
 
   /** @param {THREE.WebGLRenderer} renderer */
   constructor(renderer) {
@@ -111,145 +77,137 @@ export class Picker {
   }
 
   /**
-   * What is drawn at a place of the canvas; null for nothing.
-   * @param {import('./tile-scene.js').TileScene} tiles
-   * @param {THREE.PerspectiveCamera} camera
-   * @param {number} x CSS pixels from the canvas's left edge
-   * @param {number} y CSS pixels from its upper edge
-   * @returns {Hit | null}
+   * The nearest thing on a ray.
+   * @param {THREE.Object3D} group
+   * @param {Iterable<import('./tile-scene.js').DrawnItem>} items
+   * @param {THREE.Ray} ray in the group's frame
+   * @param {number} near metres
+   * @param {number} far metres
+   * @param {number} angle the ray's width, radians
+   * @returns {Promise<Hit | null>}
    */
-  hit(tiles, camera, x, y) {
-    const objects = [...tiles.items.values()].flatMap(item => item.objects.map(object => ({ item, object })));
-    const size = this.#renderer.getSize(new THREE.Vector2()), lens = camera.clone();
-    lens.setViewOffset(size.x, size.y, Math.floor(x), Math.floor(y), 1, 1);
-    camera.updateMatrixWorld();
-    lens.matrixWorld.copy(camera.matrixWorld);
-    lens.matrixWorldInverse.copy(camera.matrixWorld).invert();
-    lens.matrixWorldAutoUpdate = false;
-    tiles.group.updateMatrixWorld();
-    const originals = objects.map(({ object }) => /** @type {THREE.Mesh} */ (object).material);
-    const parents = objects.map(({ object }) => object.parent);
-    let ids, coordinates;
-    try {
-      objects.forEach(({ object }, i) => this.#dress(/** @type {THREE.Mesh} */ (object), i + 1));
-      this.#scene.children = objects.map(({ object }) => object);
-      [ids, coordinates] = this.#render(lens);
-    } finally {
-      this.#scene.children = [];
-      objects.forEach(({ object }, i) => {
-        /** @type {THREE.Mesh} */ (object).material = originals[i];
-        object.parent = parents[i];
-        object.onBeforeRender = THREE.Object3D.prototype.onBeforeRender;
-      });
-    }
-    const found = objects[ids[0] - 1];
+  async cast(group, items, ray, near, far, angle) {
+    const candidates = onRay(group, items, ray);
+    if (candidates.length === 0)
+      return null;
+    const pixel = new Float32Array(4), uvs = new Float32Array(4);
+    await this.#render(group, candidates, ray, near, far, angle, pixel, uvs);
+    const found = candidates[pixel[0] - 1];
     if (!found)
       return null;
-    const { uri, part } = found.object.userData.lodestream;
-    const content = [...tiles.contents.values()].find(known => known.uri === uri && known.parts.includes(part));
-    if (!content)
-      return null;
-    const depth = new Float32Array(ids.buffer)[3], uvs = new Float32Array(coordinates.buffer);
-    const point = new THREE.Vector3((Math.floor(x) + 0.5) / size.x * 2 - 1, 1 - (Math.floor(y) + 0.5) / size.y * 2, depth * 2 - 1).unproject(camera);
-    return { item: found.item, content, part, point, vertex: ids[1], instance: part.instances ? ids[2] : -1, uvs: [[uvs[0], uvs[1]], [uvs[2], uvs[3]]] };
-  }
-
-  /**
-   * What is known of what is drawn at a place of the canvas.
-   * @param {import('./tile-scene.js').TileScene} tiles
-   * @param {THREE.PerspectiveCamera} camera
-   * @param {number} x
-   * @param {number} y
-   * @param {import('./runtime.js').FeatureExports} exports
-   * @returns {Picked | null}
-   */
-  pick(tiles, camera, x, y, exports) {
-    const hit = this.hit(tiles, camera, x, y);
-    return hit && {
-      uri: hit.content.uri, key: hit.item.key, level: hit.item.level, instance: hit.instance, point: hit.point,
-      features: featuresOf(hit, exports, (image, u, v) => readPixel(this.#renderer, image, u, v)),
+    const { content, part } = found.object.userData.lodestream;
+    return {
+      ...found, content, part, distance: pixel[1], point: ray.at(pixel[1], new THREE.Vector3()),
+      vertex: pixel[2], instance: part.instances ? pixel[3] : -1, uvs: [[uvs[0], uvs[1]], [uvs[2], uvs[3]]],
     };
   }
 
   dispose() {
     this.#target.dispose();
-    this.#materials.forEach(material => material.dispose());
+    for (const materials of this.#materials.values())
+      materials.forEach(material => material.dispose());
+    this.#materials.clear();
   }
 
   /**
-   * @param {THREE.Mesh} object
-   * @param {number} number
+   * @param {THREE.Object3D} group
+   * @param {Candidate[]} candidates
+   * @param {THREE.Ray} ray
+   * @param {number} near
+   * @param {number} far
+   * @param {number} angle
+   * @param {Float32Array} pixel
+   * @param {Float32Array} uvs
    */
-  #dress(object, number) {
-    const own = /** @type {THREE.Material} */ (object.material), cells = object.userData.masked ? own.userData.lodestream : null;
-    const material = this.#materialFor(object.geometry, own.side, /** @type {any} */ (object).isInstancedMesh === true);
-    object.material = material;
-    // Uniforms differ from object to object: they are set as each is drawn.
-    object.onBeforeRender = () => {
-      material.uniforms.pickObject.value = number;
-      material.uniforms.pickMasked.value = cells !== null;
-      if (cells) {
-        for (const name of ['lsToCells', 'lsKeepAxes', 'lsKeep', 'lsChildAxes', 'lsChildren', 'lsMask'])
-          material.uniforms[name].value = cells[name].value;
-      }
-      material.uniformsNeedUpdate = true;
-    };
-  }
-
-  /**
-   * @param {THREE.BufferGeometry} geometry
-   * @param {THREE.Side} side
-   * @param {boolean} instanced
-   */
-  #materialFor({ attributes }, side, instanced) {
-    const key = `${Boolean(attributes.uv)} ${Boolean(attributes.uv1)} ${side} ${instanced}`;
-    let material = this.#materials.get(key);
-    if (!material) {
-      this.#materials.set(key, material = new THREE.RawShaderMaterial({
-        glslVersion: THREE.GLSL3, vertexShader: VERTEX, fragmentShader: FRAGMENT, side, blending: THREE.NoBlending,
-        defines: { ...(attributes.uv ? { HAS_UV: 1 } : {}), ...(attributes.uv1 ? { HAS_UV1: 1 } : {}), ...(instanced ? { USE_INSTANCING: 1 } : {}) },
-        uniforms: {
-          pickObject: { value: 0 }, pickMasked: { value: false }, lsToCells: { value: new THREE.Matrix4() }, lsKeepAxes: { value: new THREE.Matrix3() },
-          lsKeep: { value: [new THREE.Vector3(), new THREE.Vector3()] }, lsChildAxes: { value: new THREE.Matrix3() },
-          lsChildren: { value: Array.from({ length: 16 }, () => new THREE.Vector3()) }, lsMask: { value: 0 },
-        },
-      }));
+  #render(group, candidates, ray, near, far, angle, pixel, uvs) {
+    const renderer = this.#renderer, target = renderer.getRenderTarget(), alpha = renderer.getClearAlpha(), { shadowMap } = renderer;
+    const color = renderer.getClearColor(new THREE.Color()), shadows = shadowMap.autoUpdate;
+    const materials = candidates.map(({ object }) => object.material);
+    this.#aim(group, ray, near, far, angle);
+    /** @type {Map<string, number>} */
+    const used = new Map();
+    candidates.forEach(({ object, item }, i) => object.material = this.#materialFor(object, item, i + 1, used));
+    // They stay children of the group; this scene only lists them.
+    this.#scene.children = candidates.map(({ object }) => object);
+    try {
+      shadowMap.autoUpdate = false;
+      renderer.setClearColor(0, 0);
+      renderer.setRenderTarget(this.#target);
+      renderer.clear();
+      renderer.render(this.#scene, this.#camera);
+    } finally {
+      this.#scene.children = [];
+      candidates.forEach(({ object }, i) => object.material = materials[i]);
+      shadowMap.autoUpdate = shadows;
+      renderer.setClearColor(color, alpha);
+      renderer.setRenderTarget(target);
     }
-    return material;
+    return Promise.all([pixel, uvs].map((words, i) => renderer.readRenderTargetPixelsAsync(this.#target, 0, 0, 1, 1, words, undefined, i)));
   }
 
-  /** @param {THREE.Camera} camera */
-  #render(camera) {
-    const renderer = this.#renderer, gl = /** @type {WebGL2RenderingContext} */ (renderer.getContext()), target = renderer.getRenderTarget(), { autoClear } = renderer;
-    const background = this.#scene.background;
-    renderer.autoClear = false;
-    renderer.setRenderTarget(this.#target);
-    gl.clearBufferuiv(gl.COLOR, 0, new Uint32Array(4));
-    gl.clearBufferuiv(gl.COLOR, 1, new Uint32Array(4));
-    renderer.clearDepth();
-    renderer.render(this.#scene, camera);
-    renderer.setRenderTarget(this.#target);
-    const read = [0, 1].map(attachment => {
-      const words = new Uint32Array(4);
-      gl.readBuffer(gl.COLOR_ATTACHMENT0 + attachment);
-      gl.readPixels(0, 0, 1, 1, gl.RGBA_INTEGER, gl.UNSIGNED_INT, words);
-      return words;
+  /**
+   * @param {THREE.Object3D} group
+   * @param {THREE.Ray} ray
+   * @param {number} near
+   * @param {number} far
+   * @param {number} angle
+   */
+  #aim(group, ray, near, far, angle) {
+    const camera = this.#camera, up = Math.abs(ray.direction.z) < 0.9 ? new THREE.Vector3(0, 0, 1) : new THREE.Vector3(1, 0, 0);
+    const pose = new THREE.Matrix4().lookAt(new THREE.Vector3(), ray.direction, up).setPosition(ray.origin);
+    camera.matrixAutoUpdate = camera.matrixWorldAutoUpdate = false;
+    camera.matrixWorld.multiplyMatrices(group.matrixWorld, pose);
+    camera.matrixWorldInverse.copy(camera.matrixWorld).invert();
+    camera.near = near;
+    camera.far = far;
+    camera.fov = angle * 180 / Math.PI;
+    camera.updateProjectionMatrix();
+  }
+
+  /**
+   * @param {import('./tile-scene.js').DrawnObject} object
+   * @param {import('./tile-scene.js').DrawnItem} item
+   * @param {number} number
+   * @param {Map<string, number>} used how many of each kind this picture has taken
+   */
+  #materialFor(object, item, number, used) {
+    const { uv, uv1 } = object.geometry.attributes, key = `${Boolean(uv)} ${Boolean(uv1)}`, index = used.get(key) ?? 0;
+    used.set(key, index + 1);
+    let kind = this.#materials.get(key);
+    if (!kind)
+      this.#materials.set(key, kind = []);
+    const material = kind[index] ??= new THREE.ShaderMaterial({
+      vertexShader: VERTEX, fragmentShader: FRAGMENT, uniforms: { ...makeCellUniforms(), number: { value: 0 } }, glslVersion: THREE.GLSL3,
+      defines: { ...(uv ? { HAS_UV: 1 } : {}), ...(uv1 ? { HAS_UV1: 1 } : {}) }, blending: THREE.NoBlending, toneMapped: false,
     });
-    gl.readBuffer(gl.COLOR_ATTACHMENT0);
-    this.#scene.background = background;
-    renderer.autoClear = autoClear;
-    renderer.setRenderTarget(target);
-    return read;
+    material.userData.lodestream = material.uniforms;
+    material.uniforms.number.value = number;
+    material.side = object.material.side;
+    setCells(material, object.matrix, item.cells);
+    return material;
   }
 }
 
-function makeTarget() {
-  const target = new THREE.WebGLRenderTarget(1, 1, {
-    count: 2, format: THREE.RGBAIntegerFormat, type: THREE.UnsignedIntType, minFilter: THREE.NearestFilter, magFilter: THREE.NearestFilter, generateMipmaps: false,
-  });
-  for (const texture of target.textures)
-    texture.internalFormat = 'RGBA32UI';
-  return target;
+/** @typedef {{ item: import('./tile-scene.js').DrawnItem, object: import('./tile-scene.js').DrawnObject }} Candidate */
+
+/**
+ * What a ray may meet, by bounding sphere.
+ * @param {THREE.Object3D} group
+ * @param {Iterable<import('./tile-scene.js').DrawnItem>} items
+ * @param {THREE.Ray} ray
+ * @returns {Candidate[]}
+ */
+function onRay(group, items, ray) {
+  const found = [], sphere = new THREE.Sphere();
+  group.updateMatrixWorld();
+  for (const item of items) {
+    for (const object of item.objects) {
+      const bounds = /** @type {any} */ (object).boundingSphere ?? object.geometry.boundingSphere;
+      if (!bounds || ray.intersectsSphere(sphere.copy(bounds).applyMatrix4(object.matrix)))
+        found.push({ item, object });
+    }
+  }
+  return found;
 }
 
 /**
@@ -259,7 +217,7 @@ function makeTarget() {
  * @param {number} u
  * @param {number} v
  */
-function readPixel(renderer, image, u, v) {
+export function readPixel(renderer, image, u, v) {
   const gl = /** @type {WebGL2RenderingContext} */ (renderer.getContext()), texture = gl.createTexture(), frame = gl.createFramebuffer(), pixel = new Uint8Array(4);
   const at = (/** @type {number} */ share, /** @type {number} */ size) => Math.min(size - 1, Math.max(0, Math.floor((share - Math.floor(share)) * size)));
   gl.bindTexture(gl.TEXTURE_2D, texture);

@@ -15,6 +15,9 @@
  * @property {(scene: number, tile: number) => boolean} Volume
  * @property {(scene: number) => string} DebugState
  * @property {(scene: number, tileKey: string) => string} Why
+ * @property {(scene: number, x: number, y: number, z: number) => string} WhyAt
+ * @property {(scene: number) => string} Families
+ * @property {(scene: number, family: string, visible: boolean) => boolean} ShowFamily
  * @property {(scene: number) => void} Close
  */
 

@@ -2,8 +2,9 @@
 import * as THREE from 'three';
 import { Backdrop } from './backdrop.js';
 import { makeContent, makeContentOfScene, makeObject } from './contents.js';
+import { Fades } from './fades.js';
+import { MaskedMaterials, setCells, setFade, setTint } from './masks.js';
 import { Uploader } from './uploader.js';
-import { MaskedMaterials, setCells, setTint } from './masks.js';
 
 /**
  * @typedef {object} DrawItem One region that is drawn, from its own tile's contents or an ancestor's.
@@ -16,7 +17,10 @@ import { MaskedMaterials, setCells, setTint } from './masks.js';
  * @property {import('./masks.js').Cells} cells
  */
 
-/** @typedef {DrawItem & { objects: THREE.Object3D[] }} DrawnItem */
+/**
+ * @typedef {DrawItem & { drawnContents: import('./contents.js').Content[], objects: DrawnObject[] }} DrawnItem
+ * @typedef {THREE.Object3D & { material: THREE.Material, geometry: THREE.BufferGeometry }} DrawnObject
+ */
 
 export class TileScene {
   /** Every drawn tile, in the scene's frame. */
@@ -32,12 +36,21 @@ export class TileScene {
   #uploader;
   #masked = new MaskedMaterials();
   #backdrop = new Backdrop();
+  #fades = new Fades(object => this.#takeOut(object));
+  #liftOf;
+  #now;
   /** @type {((item: DrawItem) => THREE.Color) | null} */
   #tint = null;
 
-  /** @param {THREE.WebGLRenderer} renderer */
-  constructor(renderer) {
+  /**
+   * @param {THREE.WebGLRenderer} renderer
+   * @param {() => number} now milliseconds on the scene's clock
+   * @param {(item: DrawItem) => number} liftOf how much nearer to the eye an item is painted to lie over what takes its place, metres
+   */
+  constructor(renderer, now, liftOf) {
     this.#uploader = new Uploader(renderer);
+    this.#now = now;
+    this.#liftOf = liftOf;
     this.group.name = 'lodestream';
     this.group.add(this.#backdrop.object);
   }
@@ -77,6 +90,21 @@ export class TileScene {
     this.#uploader.cancel(ticket);
   }
 
+  /** Milliseconds in which what gives way dissolves; 0 for none. @param {number} milliseconds */
+  set fadeDuration(milliseconds) {
+    this.#fades.duration = milliseconds;
+  }
+
+  /** Whether something is dissolving. */
+  get isFading() {
+    return this.#fades.isActive;
+  }
+
+  /** Brings what dissolves to the present. @returns {boolean} whether there was something */
+  advance() {
+    return this.#fades.advance(this.#now());
+  }
+
   /** Draws a content from its newest upload from now on; the one before is freed later. @param {number} content */
   replace(content) {
     const newer = this.#newer.get(content), older = this.contents.get(content);
@@ -98,29 +126,39 @@ export class TileScene {
    * Frees an upload. The content's number may have been given to another meanwhile; the ticket has not.
    * @param {number} content
    * @param {number} ticket
+   * @param {() => void} released called when its memory is free, which is after it has dissolved
    */
-  free(content, ticket) {
+  free(content, ticket, released) {
     const older = this.#older.get(ticket), current = this.contents.get(content), newer = this.#newer.get(content);
-    if (older) {
-      this.#older.delete(ticket);
-      older.dispose();
-    } else if (newer?.ticket === ticket) {
-      this.#newer.delete(content);
-      newer.dispose();
-    } else if (current?.ticket === ticket) {
-      this.#backdrop.forget(current);
-      current.dispose();
-      this.contents.delete(content);
-      if (newer)
-        this.replace(content);
+    const freed = older ?? [newer, current].find(made => made?.ticket === ticket);
+    if (!freed) {
+      released();
+      return;
     }
+    this.#older.delete(ticket);
+    if (freed === newer)
+      this.#newer.delete(content);
+    if (freed === current) {
+      this.#backdrop.forget(freed);
+      this.contents.delete(content);
+      this.replace(content);
+    }
+    this.#fades.whenGone(freed, () => {
+      freed.dispose();
+      released();
+    });
   }
 
   /** Shows an item in place of the one its region had. @param {DrawItem} item */
   show(item) {
     this.hide(item.region);
+    return this.#put(item);
+  }
+
+  /** @param {DrawItem} item */
+  #put(item) {
     const contents = item.contents.flatMap(content => this.contents.get(content) ?? []), transform = new THREE.Matrix4().fromArray(item.transform);
-    const drawn = { ...item, objects: contents.flatMap(content => this.#objectsOf(content, transform, item)) };
+    const drawn = { ...item, drawnContents: contents, objects: contents.flatMap(content => this.#objectsOf(content, transform, item)) };
     this.items.set(item.region, drawn);
     if (drawn.objects.length > 0)
       this.group.add(...drawn.objects);
@@ -129,15 +167,24 @@ export class TileScene {
     return drawn;
   }
 
-  /** @param {number} region */
+  /** Hides an item: what is drawn in its place has come with the same commit. @param {number} region */
   hide(region) {
+    const item = this.#forget(region);
+    if (!item)
+      return undefined;
+    if (this.#fades.duration > 0 && item.objects.length > 0)
+      this.#fades.add({ began: this.#now(), objects: item.objects.map(object => this.#mask(object, item)), contents: item.drawnContents, lift: this.#liftOf(item) });
+    else
+      item.objects.forEach(object => this.#takeOut(object));
+    return item;
+  }
+
+  // The item is drawn no more; its objects are left to the caller.
+  /** @param {number} region */
+  #forget(region) {
     const item = this.items.get(region);
     if (!item)
       return undefined;
-    for (const object of item.objects) {
-      this.group.remove(object);
-      this.#giveBack(object);
-    }
     this.#backdrop.give(region, item.source);
     this.items.delete(region);
     return item;
@@ -149,14 +196,17 @@ export class TileScene {
    */
   setTint(tint) {
     this.#tint = tint;
-    for (const item of [...this.items.values()])
-      this.show(item);
+    for (const item of [...this.items.values()]) {
+      this.#forget(item.region)?.objects.forEach(object => this.#takeOut(object));
+      this.#put(item);
+    }
   }
 
   /** The GPU lost everything: forget it without a word to the GPU. */
   clear() {
+    this.#fades.clear();
     for (const region of [...this.items.keys()])
-      this.hide(region);
+      this.#forget(region)?.objects.forEach(object => this.#takeOut(object));
     for (const made of [...this.contents.values(), ...this.#newer.values(), ...this.#older.values()]) {
       this.#backdrop.forget(made);
       made.dispose();
@@ -182,25 +232,36 @@ export class TileScene {
   #objectsOf(content, transform, item) {
     const plain = !isCut(item) && !this.#tint;
     return content.parts.map(part => {
-      const object = makeObject(part);
+      const object = /** @type {DrawnObject} */ (makeObject(part));
       object.matrix.multiplyMatrices(transform, part.matrix);
       object.matrixAutoUpdate = false;
-      object.userData.lodestream = { region: item.region, source: item.source, uri: content.uri, part };
-      if (!plain) {
-        const material = this.#masked.take(part.material);
-        setCells(material, object.matrix, item.cells);
-        setTint(material, this.#tint?.(item) ?? null);
-        object.material = material;
-        object.userData.masked = true;
-      }
-      return object;
+      object.userData.lodestream = { region: item.region, source: item.source, uri: content.uri, content, part };
+      return plain ? object : this.#mask(object, item);
     });
   }
 
-  /** @param {THREE.Object3D} object */
-  #giveBack(object) {
+  // Gives an object a material that can be cut, tinted and dissolved.
+  /**
+   * @param {DrawnObject} object
+   * @param {DrawItem} item
+   */
+  #mask(object, item) {
     if (object.userData.masked)
-      this.#masked.give(/** @type {THREE.Mesh<THREE.BufferGeometry, THREE.Material>} */ (object).material);
+      return object;
+    const material = this.#masked.take(object.material);
+    setCells(material, object.matrix, item.cells);
+    setTint(material, this.#tint?.(item) ?? null);
+    setFade(material, 0, 0);
+    object.material = material;
+    object.userData.masked = true;
+    return object;
+  }
+
+  /** @param {THREE.Object3D} object */
+  #takeOut(object) {
+    this.group.remove(object);
+    if (object.userData.masked)
+      this.#masked.give(/** @type {DrawnObject} */ (object).material);
   }
 }
 

@@ -7,10 +7,10 @@ const toScene = new THREE.Matrix4(), inScene = new THREE.Matrix4(), size = new T
  * @param {THREE.PerspectiveCamera} camera
  * @param {THREE.Object3D} group
  * @param {THREE.WebGLRenderer} renderer
- * @param {number} targetErrorPx
+ * @param {{ targetErrorPx: number, depthRange: { near: number, far: number } | null }} options
  * @returns {import('./protocol.js').View}
  */
-export function viewOf(camera, group, renderer, targetErrorPx) {
+export function viewOf(camera, group, renderer, { targetErrorPx, depthRange }) {
   camera.updateWorldMatrix(true, false);
   group.updateWorldMatrix(true, false);
   // three.js's matrices hold doubles: nothing is lost here, however far from the origin the scene lies.
@@ -24,8 +24,8 @@ export function viewOf(camera, group, renderer, targetErrorPx) {
     fovY: 2 * Math.atan(Math.tan(camera.fov * Math.PI / 360) / camera.zoom),
     width: size.x,
     height: size.y,
-    near: camera.near * scale,
-    far: camera.far * scale,
+    near: (depthRange ?? camera).near * scale,
+    far: (depthRange ?? camera).far * scale,
     targetErrorPx,
   };
 }

@@ -1,12 +1,15 @@
 // window.lodestream: what tests, tools and the curious may ask and order.
 
+import * as THREE from 'three';
+
+/** @typedef {import('./viewer.js').Viewer} Viewer */
+
+/** Options that are switches of the settings panel. */
+const TOGGLES = /** @type {const} */ ({ boundingVolumes: 'volumes', colourByLevel: 'levels', freeze: 'freeze', shadows: 'shadows' });
+
 /**
- * @typedef {object} Viewer
- * @property {import('../lodestream.js').LodestreamTiles} tiles
- * @property {import('./loop.js').FrameLoop} loop
- * @property {import('./navigation.js').Navigation} navigation
- * @property {import('./hud.js').Hud} hud
- * @property {import('./stage.js').Stage} stage
+ * @typedef {Partial<Record<keyof typeof TOGGLES, boolean>> & { targetErrorPx?: number, fadeMs?: number, hour?: number, exposure?: number }} Options
+ * pixels; milliseconds; hours; stops
  */
 
 /** @param {string[]} errors grows as things fail */
@@ -81,8 +84,8 @@ class DebugApi {
    * @param {number} distance metres
    */
   frameWorld(point, distance) {
-    const { navigation, loop } = this.#open();
-    navigation.frameWorld(Array.isArray(point) ? point : [point.x, point.y, point.z], distance);
+    const { x, y, z } = Array.isArray(point) ? { x: point[0], y: point[1], z: point[2] } : point, { navigation, loop } = this.#open();
+    navigation.frameWorld(new THREE.Vector3(x, y, z), distance);
     loop.invalidate();
   }
 
@@ -92,27 +95,52 @@ class DebugApi {
     loop.invalidate();
   }
 
+  /** Flies to see what was clicked. */
+  frameSelection() {
+    this.#open().frameSelection();
+  }
+
   /** @param {{ position: number[], direction: number[], up?: number[] }} pose scene frame */
-  setCamera(pose) {
+  setCamera({ position, direction, up }) {
     const { navigation, loop } = this.#open();
-    navigation.setCamera(pose);
+    navigation.place({
+      position: new THREE.Vector3().fromArray(position), direction: new THREE.Vector3().fromArray(direction), up: up ? new THREE.Vector3().fromArray(up) : undefined,
+    });
     loop.invalidate();
   }
 
-  /** @param {{ targetErrorPx?: number, boundingVolumes?: boolean, colourByLevel?: boolean, freeze?: boolean }} options */
+  /**
+   * Fetches and draws a family of contents, or stops to.
+   * @param {string} family
+   * @param {boolean} visible
+   */
+  setLayer(family, visible) {
+    this.#open().setLayer(family, visible);
+  }
+
+  /**
+   * What is drawn at a pixel.
+   * @param {number} x CSS pixels of the canvas
+   * @param {number} y
+   */
+  pick(x, y) {
+    return this.#open().tiles.pick(x, y);
+  }
+
+  /** @param {Options} options */
   setOptions(options) {
-    const { tiles, hud, loop } = this.#open();
+    const viewer = this.#open(), { tiles, settings, loop } = viewer;
     for (const [name, value] of Object.entries(options)) {
       if (name === 'targetErrorPx')
-        tiles.options.targetErrorPx = Number(value);
-      else if (name === 'boundingVolumes')
-        hud.setToggle('volumes', Boolean(value));
-      else if (name === 'colourByLevel')
-        hud.setToggle('levels', Boolean(value));
-      else if (name === 'freeze')
-        hud.setToggle('freeze', Boolean(value));
+        viewer.setTargetError(Number(value));
+      else if (name === 'fadeMs')
+        tiles.fadeMs = Number(value);
+      else if (name === 'hour' || name === 'exposure')
+        settings.setSlider(name, Number(value));
+      else if (Object.hasOwn(TOGGLES, name))
+        settings.setToggle(TOGGLES[/** @type {keyof typeof TOGGLES} */ (name)], Boolean(value));
       else
-        throw new TypeError(`lodestream.setOptions knows targetErrorPx, boundingVolumes, colourByLevel and freeze, not ${name}.`);
+        throw new TypeError(`lodestream.setOptions knows targetErrorPx, fadeMs, hour, exposure, ${Object.keys(TOGGLES).join(', ')}, not ${name}.`);
     }
     loop.invalidate();
   }

@@ -1,67 +1,60 @@
-// The panel of figures and switches.
+// The panel of figures: what streams, and what it costs.
 
 /** Frames the graph shows. */
-const GRAPH_FRAMES = 120;
+const GRAPH_FRAMES = 126;
 
 /** Milliseconds at the graph's top: two frames of sixty a second. */
 const GRAPH_TOP = 33.3;
 
+/** Milliseconds between two looks at the figures: faster than one reads is noise. */
+const INTERVAL = 200;
+
 const SERIES = /** @type {const} */ ([['core', '#7cc4ff'], ['host', '#ffcf7c'], ['draw', '#7de0a3']]);
 
-/** @typedef {{ core: number, host: number, draw: number }} FrameTimes milliseconds */
+/**
+ * @typedef {{ core: number, host: number, draw: number }} FrameTimes milliseconds
+ * @typedef {import('../lodestream/statistics.js').Statistics} Statistics
+ * @typedef {'opening' | 'streaming' | 'settled' | 'frozen' | 'failed' | 'lost'} State
+ */
+
+/** @type {Record<State, string>} */
+const STATES = { opening: 'Opening', streaming: 'Streaming', settled: 'All here', frozen: 'Frozen', failed: 'Failed', lost: 'GPU lost' };
 
 export class Hud {
   /** @type {FrameTimes[]} */
   #frames = [];
   /** @type {Map<string, HTMLElement>} */
-  #figures = new Map();
-  #list = /** @type {HTMLElement} */ (document.getElementById('figures'));
-  #graph = /** @type {CanvasRenderingContext2D} */ (/** @type {HTMLCanvasElement} */ (document.getElementById('graph')).getContext('2d'));
-  #message = /** @type {HTMLElement} */ (document.getElementById('message'));
+  #figures = new Map([...document.querySelectorAll('[data-figure]')].map(e => [/** @type {HTMLElement} */ (e).dataset.figure ?? '', /** @type {HTMLElement} */ (e)]));
+  #state = element('state');
+  #live = element('live');
+  #progress = element('progress');
+  #memory = /** @type {HTMLElement} */ (document.querySelector('#memory .bar'));
+  #graph = /** @type {CanvasRenderingContext2D} */ (/** @type {HTMLCanvasElement} */ (element('graph')).getContext('2d'));
+  #message = element('message');
+  #fold = element('fold');
   #shown = 0;
+  #link = { time: 0, bytes: 0, rate: 0 };
+  #hosts = '';
+  #readHosts;
 
-  /**
-   * Wires a switch.
-   * @param {'volumes' | 'levels' | 'freeze'} id
-   * @param {(on: boolean) => void} change
-   */
-  onToggle(id, change) {
-    const box = /** @type {HTMLInputElement} */ (document.getElementById(id));
-    box.addEventListener('change', () => change(box.checked));
+  /** @param {() => string} readHosts what there is to say of hosts that are given a rest */
+  constructor(readHosts = () => '') {
+    this.#readHosts = readHosts;
+    this.#fold.addEventListener('click', () => this.toggle());
+    if (innerWidth < 640)
+      this.toggle();
   }
 
-  /**
-   * Sets a switch as if it had been clicked.
-   * @param {'volumes' | 'levels' | 'freeze'} id
-   * @param {boolean} on
-   */
-  setToggle(id, on) {
-    const box = /** @type {HTMLInputElement} */ (document.getElementById(id));
-    if (box.checked !== on)
-      box.click();
+  /** Folds the figures, or unfolds them. */
+  toggle() {
+    const body = element('hud-body');
+    body.hidden = !body.hidden;
+    this.#fold.setAttribute('aria-expanded', String(!body.hidden));
   }
 
-  /** @param {() => void} click */
-  onHome(click) {
-    document.getElementById('home')?.addEventListener('click', click);
-  }
-
-  /**
-   * Offers scenes to pick.
-   * @param {{ name: string, url: string }[]} scenes
-   * @param {string} current URL
-   */
-  offerScenes(scenes, current) {
-    const picker = /** @type {HTMLSelectElement} */ (document.getElementById('scene'));
-    picker.hidden = scenes.length === 0;
-    picker.replaceChildren(...scenes.map(({ name, url }) => new Option(name, url, false, url === current)));
-    if (!scenes.some(({ url }) => url === current))
-      picker.prepend(new Option('(other)', current, true, true));
-    picker.addEventListener('change', () => {
-      const there = new URL(location.href);
-      there.searchParams.set('scene', picker.value);
-      location.assign(there);
-    });
+  /** @param {() => string} readHosts */
+  set readHosts(readHosts) {
+    this.#readHosts = readHosts;
   }
 
   /**
@@ -74,53 +67,101 @@ export class Hud {
     this.#message.classList.toggle('error', isError);
   }
 
+  /** @param {State} state */
+  set state(state) {
+    if (this.#state.dataset.state === state)
+      return;
+    this.#state.dataset.state = state;
+    /** @type {HTMLElement} */ (this.#state.querySelector('b')).textContent = STATES[state];
+    // States are told, figures are not: they change too often to be listened to.
+    this.#live.textContent = STATES[state];
+  }
+
+  /** What the pointer is on. @param {string} text */
+  set pointed(text) {
+    this.#set('pointed', text);
+    /** @type {HTMLElement} */ (this.#figures.get('pointed')).title = text;
+  }
+
   /**
    * Notes a frame, and shows the figures a few times a second.
    * @param {FrameTimes} times
-   * @param {import('../lodestream/statistics.js').Statistics} stats
+   * @param {Statistics} stats
    * @param {number} fps
+   * @param {State} state
    */
-  frame(times, stats, fps) {
+  frame(times, stats, fps, state) {
     this.#frames.push(times);
     if (this.#frames.length > GRAPH_FRAMES)
       this.#frames.shift();
-    if (performance.now() - this.#shown > 200)
-      this.show(stats, fps);
+    if (performance.now() - this.#shown > INTERVAL)
+      this.show(stats, fps, state);
   }
 
   /**
-   * @param {import('../lodestream/statistics.js').Statistics} stats
+   * @param {Statistics} stats
    * @param {number} fps
+   * @param {State} state
+   * @param {boolean} [parked] nothing more will happen for now
    */
-  show(stats, fps) {
+  show(stats, fps, state, parked = false) {
     this.#shown = performance.now();
-    const loading = stats.inFlight + stats.preparing;
-    this.#figure('Wanted · drawn', `${stats.wanted} · ${stats.drawn}`);
-    this.#figure('Loading · queued', `${loading} · ${stats.queued}${stats.failures ? ` · ${stats.failures} failed` : ''}`);
-    this.#figure('Tiles known', stats.tiles.toLocaleString('en'));
-    this.#figure('Fetched', megabytes(stats.bytesFetched));
-    this.#figure('Memory', `${megabytes(stats.cpuBytes + stats.geometryBytes + stats.textureBytes)} of ${megabytes(stats.budgetBytes)}`);
-    this.#figure('Primary geometric', pixels(stats.primaryGeometricSsePx));
-    this.#figure('Primary raster', pixels(stats.primaryRasterSsePx));
-    this.#figure('Underlay geometric', pixels(stats.underlayGeometricSsePx));
-    this.#figure('Underlay raster', pixels(stats.underlayRasterSsePx));
-    this.#figure('Frames', `${fps}/s · core ${stats.coreMs.toFixed(2)} ms`);
+    this.state = state;
+    this.#set('wanted', count(stats.wanted));
+    this.#set('drawn', count(stats.drawn));
+    this.#set('missing', count(stats.missing));
+    this.#set('failures', count(stats.failures));
+    this.#figures.get('failures')?.classList.toggle('bad', stats.failures > 0);
+    this.#showLink(stats, parked);
+    this.#set('requests', stats.inFlight + stats.queued + stats.preparing === 0 ? 'none' : `${stats.inFlight} · ${stats.queued} wait · ${stats.preparing} decode`);
+    this.#showHosts(stats.breakersOpen);
+    this.#showMemory(stats);
+    for (const name of /** @type {const} */ (['primaryGeometricSsePx', 'primaryRasterSsePx', 'underlayGeometricSsePx', 'underlayRasterSsePx']))
+      this.#set(name, pixels(stats[name]));
+    this.#set('detail', stats.detailScale >= 1 ? 'full' : `${Math.round(stats.detailScale * 100)} %, to fit the memory`);
+    this.#set('frame', parked ? 'at rest' : `${fps} /s · ours ${(stats.coreMs + stats.hostMs).toFixed(1)} ms`);
+    this.#showProgress(stats);
     this.#drawGraph();
   }
 
-  /**
-   * @param {string} name
-   * @param {string} value
-   */
-  #figure(name, value) {
-    let cell = this.#figures.get(name);
-    if (!cell) {
-      const term = document.createElement('dt');
-      term.textContent = name;
-      cell = document.createElement('dd');
-      this.#list.append(term, cell);
-      this.#figures.set(name, cell);
+  /** @param {Statistics} stats @param {boolean} parked */
+  #showLink({ bytesFetched }, parked) {
+    const now = performance.now(), seconds = (now - this.#link.time) / 1000;
+    if (seconds > 0.15) {
+      const rate = (bytesFetched - this.#link.bytes) * 8 / 1e6 / seconds;
+      this.#link = { time: now, bytes: bytesFetched, rate: this.#link.time === 0 || parked ? 0 : this.#link.rate + (rate - this.#link.rate) * Math.min(1, seconds * 2) };
     }
+    this.#set('link', `${this.#link.rate.toFixed(this.#link.rate < 10 ? 1 : 0)} Mbit/s · ${megabytes(bytesFetched)} in all`);
+  }
+
+  /** @param {number} open */
+  #showHosts(open) {
+    // Asking costs a text of the whole state: only while there is something to tell.
+    this.#hosts = open > 0 ? this.#readHosts() : 'answering';
+    this.#set('hosts', this.#hosts);
+  }
+
+  /** @param {Statistics} stats */
+  #showMemory({ cpuBytes, geometryBytes, textureBytes, budgetBytes }) {
+    const used = cpuBytes + geometryBytes + textureBytes;
+    this.#set('memory', `${megabytes(used)} of ${megabytes(budgetBytes)}`);
+    this.#memory.setAttribute('aria-valuenow', String(Math.round(used / budgetBytes * 100)));
+    const parts = /** @type {Record<string, number>} */ ({ geometry: geometryBytes, texture: textureBytes, cpu: cpuBytes });
+    for (const bar of /** @type {Iterable<HTMLElement>} */ (this.#memory.children))
+      bar.style.width = `${parts[bar.dataset.part ?? ''] / budgetBytes * 100}%`;
+  }
+
+  /** @param {Statistics} stats */
+  #showProgress({ wanted, missing }) {
+    const share = wanted > 0 ? Math.round((1 - missing / wanted) * 100) : 0;
+    this.#progress.setAttribute('aria-valuenow', String(share));
+    this.#progress.classList.toggle('full', share === 100);
+    /** @type {HTMLElement} */ (this.#progress.firstElementChild).style.width = `${share}%`;
+  }
+
+  /** @param {string} name @param {string} value */
+  #set(name, value) {
+    const cell = /** @type {HTMLElement} */ (this.#figures.get(name));
     if (cell.textContent !== value)
       cell.textContent = value;
   }
@@ -142,6 +183,16 @@ export class Hud {
   }
 }
 
+/** @param {string} id */
+function element(id) {
+  return /** @type {HTMLElement} */ (document.getElementById(id));
+}
+
+/** @param {number} number */
+function count(number) {
+  return number >= 1e5 ? `${(number / 1000).toFixed(0)} k` : number.toLocaleString('en');
+}
+
 /** @param {number} bytes */
 function megabytes(bytes) {
   return `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
@@ -154,5 +205,5 @@ function megabytes(bytes) {
 function pixels(error) {
   if (error === 0)
     return '–';
-  return `${Number.isFinite(error) ? error.toFixed(1) : '∞'} px`;
+  return Number.isFinite(error) ? error.toFixed(1) : '∞';
 }

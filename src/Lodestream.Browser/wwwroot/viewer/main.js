@@ -1,14 +1,12 @@
 // The viewer: a page around lodestream.js.
 import * as THREE from 'three';
 import { LodestreamTiles } from '../lodestream.js';
-import { chooseScene, fetchUrl, readCatalogue } from './catalogue.js';
+import { chooseScene, fetchUrl, offerScenes, readCatalogue } from './catalogue.js';
 import { publish } from './debug-api.js';
-import { upOf } from './framing.js';
 import { Hud } from './hud.js';
-import { FrameLoop } from './loop.js';
-import { Navigation } from './navigation.js';
-import { BoundingVolumes, levelColor } from './overlays.js';
 import { Stage } from './stage.js';
+import { Viewer } from './viewer.js';
+import { readViews } from './views.js';
 
 const hud = new Hud();
 /** @type {string[]} */
@@ -20,6 +18,7 @@ try {
 } catch (error) {
   const message = /** @type {Error} */ (error).message;
   errors.push(message);
+  hud.state = 'failed';
   hud.say(message, true);
   api.fail(error);
 }
@@ -33,81 +32,29 @@ async function view(parameters) {
     api.fail(new Error('no scene is served or named'));
     return;
   }
-  hud.offerScenes(catalogue, url);
-  hud.say('Opening…');
-  const tiles = await LodestreamTiles.open(fetchUrl(url, catalogue), {
+  offerScenes(catalogue, url);
+  const views = readViews(url), tiles = await LodestreamTiles.open(fetchUrl(url, catalogue), {
     renderer: stage.renderer,
     camera: stage.camera,
     targetErrorPx: number(parameters, 'sse', 16),
     memoryBudgetBytes: number(parameters, 'memory', 512) * 2 ** 20,
+    fadeMs: fade(parameters),
   });
-  hud.say('');
   tiles.addEventListener('tile-error', ({ uri, error }) => errors.push(error.includes(uri) ? error : `${uri}: ${error}`));
-  show(stage, tiles, parameters);
+  const viewer = new Viewer(stage, tiles, hud, await views, parameters.get('up'));
+  viewer.onFrame = () => api.framed();
+  api.attach(viewer);
+  viewer.start();
 }
 
-/**
- * @param {Stage} stage
- * @param {LodestreamTiles} tiles
- * @param {URLSearchParams} parameters
- */
-function show(stage, tiles, parameters) {
-  const root = tiles.volume();
-  if (!root)
-    throw new Error(`${tiles.url}: the tileset has no root.`);
-  stage.scene.add(tiles.group);
-  stage.setUp(upOf(root, parameters.get('up')));
-  const volumes = new BoundingVolumes(stage.scene);
-  const loop = new FrameLoop(frame, () => hud.show(tiles.stats, loop.fps));
-  const navigation = new Navigation(stage.camera, stage.renderer.domElement, root, () => loop.invalidate());
-  // Set by whatever changes the picture without the tiles or the camera doing so.
-  let repaint = true;
-
-  const redraw = () => {
-    repaint = true;
-    loop.invalidate();
-  };
-  new ResizeObserver(redraw).observe(stage.renderer.domElement);
-  stage.renderer.domElement.addEventListener('webglcontextrestored', redraw);
-  tiles.addEventListener('wake', () => loop.invalidate());
-  hud.onToggle('volumes', on => {
-    volumes.visible = on;
-    volumes.update(tiles);
-    redraw();
-  });
-  hud.onToggle('levels', on => {
-    tiles.setTint(on ? ({ level }) => levelColor(level) : null);
-    redraw();
-  });
-  hud.onToggle('freeze', on => {
-    tiles.options.frozen = on;
-    loop.invalidate();
-  });
-  hud.onHome(() => {
-    navigation.frameScene();
-    loop.invalidate();
-  });
-  navigation.frameScene();
-  api.attach({ tiles, loop, navigation, hud, stage });
-  loop.invalidate();
-
-  function frame() {
-    performance.mark('lodestream-frame');
-    const resized = stage.resize(), moved = navigation.update(), changed = tiles.update();
-    if (changed)
-      volumes.update(tiles);
-    performance.measure('lodestream-frame', 'lodestream-frame');
-    performance.clearMarks('lodestream-frame');
-    const began = performance.now();
-    if (resized || moved || changed || repaint) {
-      stage.render();
-      repaint = false;
-    }
-    const { coreMs, hostMs } = tiles.stats;
-    hud.frame({ core: coreMs, host: hostMs, draw: performance.now() - began }, tiles.stats, loop.fps);
-    api.framed();
-    return { again: tiles.needsUpdate, delay: tiles.wakeDelay };
-  }
+/** Those who don't want motion don't want dissolves, unless they ask for one. @param {URLSearchParams} parameters */
+function fade(parameters) {
+  if (!parameters.has('fade'))
+    return matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 250;
+  const value = Number(parameters.get('fade'));
+  if (!(value >= 0 && value <= 5000))
+    throw new RangeError(`?fade=${parameters.get('fade')}: it takes milliseconds, 0 to 5000.`);
+  return value;
 }
 
 /**

@@ -1,14 +1,22 @@
-// The renderer and what surrounds the tiles: sky and light.
+// The renderer, the camera, and the frame in which the tiles are drawn.
 import * as THREE from 'three';
+import { Light } from './light.js';
 import { makeSky } from './sky.js';
+
+/** Metres the eye may go from the drawing's origin: floats are finer than a tenth of a millimetre within it. */
+const REACH = 1000;
+
+/** Scenes nearer to their own origin than this are drawn where they are. */
+const FAR_FROM_ORIGIN = 1e5;
 
 export class Stage {
   scene = new THREE.Scene();
+  /** Holds everything that has the scene's coordinates. Far from their origin it is moved, so that the GPU's floats are small near the eye. */
+  world = new THREE.Group();
   camera = new THREE.PerspectiveCamera(60, 1, 0.1, 1e6);
   renderer;
+  light;
   #sky;
-  #sun = new THREE.DirectionalLight(0xfff2df, 2.6);
-  #ambient = new THREE.HemisphereLight(0xcfe3ff, 0x8a7f70, 1.5);
 
   /**
    * @param {HTMLCanvasElement} canvas
@@ -17,7 +25,8 @@ export class Stage {
   constructor(canvas, clearColor) {
     this.renderer = new THREE.WebGLRenderer({ canvas, antialias: true, powerPreference: 'high-performance' });
     this.renderer.toneMapping = THREE.NeutralToneMapping;
-    this.scene.add(this.#ambient, this.#sun, this.#sun.target);
+    this.light = new Light(this.renderer);
+    this.scene.add(this.light.object, this.world);
     this.#sky = clearColor === null ? makeSky() : null;
     if (this.#sky)
       this.scene.add(this.#sky);
@@ -26,17 +35,22 @@ export class Stage {
     this.resize();
   }
 
-  /** Says which way is up: sky, light and camera follow. @param {THREE.Vector3} up */
-  setUp(up) {
-    this.camera.up.copy(up);
-    this.#sky?.userData.setUp(up);
-    this.#ambient.position.copy(up);
-    // From the south-west and high, for the light map readers are used to comes from a corner.
-    const east = new THREE.Vector3(1, 0, 0).addScaledVector(up, -up.x);
-    if (east.lengthSq() < 0.01)
-      east.set(0, 1, 0).addScaledVector(up, -up.y);
-    const north = new THREE.Vector3().crossVectors(up, east.normalize());
-    this.#sun.position.copy(up).multiplyScalar(1.1).addScaledVector(east, -0.75).addScaledVector(north, 0.45);
+  /**
+   * Puts the camera somewhere in the scene's coordinates; sky and light follow.
+   * @param {THREE.Vector3} position
+   * @param {THREE.Vector3} direction length 1
+   * @param {THREE.Vector3} above what is up in the picture
+   * @param {import('./scene-frame.js').SceneFrame} frame
+   */
+  place(position, direction, above, frame) {
+    this.#moveOrigin(position);
+    const up = frame.upAt(position);
+    this.camera.up.copy(above);
+    this.camera.position.copy(position).add(this.world.position);
+    this.camera.lookAt(new THREE.Vector3().copy(this.camera.position).add(direction));
+    this.camera.updateMatrixWorld();
+    this.light.follow(up, frame.northAt(position));
+    this.#sky?.userData.follow(up, frame.isGlobal ? frame.altitudeOf(position) : null);
   }
 
   /** @returns {boolean} whether the size has changed */
@@ -53,6 +67,28 @@ export class Stage {
   }
 
   /**
+   * How much brighter than it is the picture is shown, in stops. Photographs are drawn as they are, without tone mapping: so it is
+   * the finished picture that is made brighter.
+   * @param {number} stops
+   */
+  set exposure(stops) {
+    this.renderer.domElement.style.filter = stops === 0 ? '' : `brightness(${2 ** (stops / 2.2)})`;
+  }
+
+  render() {
+    this.renderer.render(this.scene, this.camera);
+  }
+
+  /** @param {THREE.Vector3} position */
+  #moveOrigin(position) {
+    const { world } = this;
+    if (position.length() < FAR_FROM_ORIGIN ? world.position.lengthSq() === 0 : new THREE.Vector3().addVectors(position, world.position).length() < REACH)
+      return;
+    world.position.copy(position.length() < FAR_FROM_ORIGIN ? new THREE.Vector3() : position).round().negate();
+    world.updateMatrixWorld(true);
+  }
+
+  /**
    * @param {HTMLCanvasElement} canvas
    * @param {number} color
    */
@@ -60,9 +96,5 @@ export class Stage {
     this.renderer.setClearColor(color, 1);
     // A context that was lost comes back without it.
     canvas.addEventListener('webglcontextrestored', () => this.renderer.setClearColor(color, 1));
-  }
-
-  render() {
-    this.renderer.render(this.scene, this.camera);
   }
 }

@@ -1,0 +1,109 @@
+// The settings panel: each control is wired once, and can be set as if by hand.
+
+/** @typedef {'volumes' | 'levels' | 'freeze' | 'shadows'} Toggle */
+/** @typedef {'sse' | 'hour' | 'exposure'} Slider */
+
+/** How a slider's position is read, and shown. @type {Record<Slider, { value: (position: number) => number, position: (value: number) => number, text: (value: number) => string }>} */
+const SLIDERS = {
+  sse: { value: p => 2 ** p, position: v => Math.log2(v), text: v => `${v < 10 ? v.toFixed(1) : Math.round(v)} px` },
+  hour: { value: p => p, position: v => v, text: v => `${Math.floor(v)}:${String(Math.round(v % 1 * 60)).padStart(2, '0')}` },
+  exposure: { value: p => p, position: v => v, text: v => `${v > 0 ? '+' : ''}${v.toFixed(1)} EV` },
+};
+
+export class Settings {
+  #panel = /** @type {HTMLElement} */ (document.getElementById('settings'));
+  #button = /** @type {HTMLElement} */ (document.getElementById('settings-button'));
+  #layers = /** @type {HTMLElement} */ (document.getElementById('layers'));
+
+  constructor() {
+    this.#button.addEventListener('click', () => this.toggle());
+  }
+
+  /** @param {boolean} [open] */
+  toggle(open = Boolean(this.#panel.hidden)) {
+    const hadFocus = this.#panel.contains(document.activeElement);
+    this.#panel.hidden = !open;
+    this.#button.setAttribute('aria-expanded', String(open));
+    if (hadFocus && !open)
+      this.#button.focus();
+  }
+
+  /** @param {Toggle} id @param {(on: boolean) => void} change */
+  onToggle(id, change) {
+    const box = input(id);
+    box.addEventListener('change', () => change(box.checked));
+  }
+
+  /** Sets a switch as if it had been clicked. @param {Toggle} id @param {boolean} [on] the other way round by default */
+  setToggle(id, on = !input(id).checked) {
+    if (input(id).checked !== on)
+      input(id).click();
+  }
+
+  /** @param {Toggle} id */
+  isOn(id) {
+    return input(id).checked;
+  }
+
+  /** @param {Slider} id @param {(value: number) => void} change */
+  onSlide(id, change) {
+    input(id).addEventListener('input', () => {
+      this.#label(id);
+      change(this.valueOf(id));
+    });
+  }
+
+  /** Shows a value, and tells whoever listens. @param {Slider} id @param {number} value */
+  setSlider(id, value) {
+    input(id).value = String(SLIDERS[id].position(value));
+    this.#label(id);
+    input(id).dispatchEvent(new Event('input'));
+  }
+
+  /** Shows a value that was set elsewhere. @param {Slider} id @param {number} value */
+  showSlider(id, value) {
+    input(id).value = String(SLIDERS[id].position(value));
+    this.#output(id).textContent = SLIDERS[id].text(value);
+  }
+
+  /** @param {Slider} id */
+  valueOf(id) {
+    return SLIDERS[id].value(Number(input(id).value));
+  }
+
+  /**
+   * Offers the families to switch; one alone is no choice.
+   * @param {Record<string, { visible: boolean }>} layers
+   * @param {(family: string, visible: boolean) => void} change
+   */
+  offerLayers(layers, change) {
+    const names = Object.keys(layers);
+    this.#layers.hidden = names.length < 2;
+    const known = [...this.#layers.querySelectorAll('input')].map(box => box.value);
+    if (known.join() === names.join()) {
+      this.#layers.querySelectorAll('input').forEach(box => box.checked = layers[box.value].visible);
+      return;
+    }
+    this.#layers.replaceChildren(/** @type {HTMLElement} */ (this.#layers.firstElementChild), ...names.map(name => {
+      const box = Object.assign(document.createElement('input'), { type: 'checkbox', value: name, checked: layers[name].visible }), label = document.createElement('label');
+      box.addEventListener('change', () => change(name, box.checked));
+      label.append(box, ` ${name[0].toUpperCase()}${name.slice(1)}`);
+      return label;
+    }));
+  }
+
+  /** @param {Slider} id */
+  #label(id) {
+    this.#output(id).textContent = SLIDERS[id].text(this.valueOf(id));
+  }
+
+  /** @param {Slider} id */
+  #output(id) {
+    return /** @type {HTMLElement} */ (document.getElementById(`${id}-value`));
+  }
+}
+
+/** @param {string} id */
+function input(id) {
+  return /** @type {HTMLInputElement} */ (document.getElementById(id));
+}

@@ -12,6 +12,13 @@ internal static class SoakCommand
     // Only every so many scenarios are run twice: a replay that differs shows as well in one of eight.
     private const ulong TwiceEvery = 8;
 
+    private enum Memory
+    {
+        Any,
+        Plenty,
+        Tight,
+    }
+
     public static Command Make()
     {
         var seconds = new Option<double>("--seconds") { Description = "How long.", DefaultValueFactory = _ => 60 };
@@ -20,21 +27,22 @@ internal static class SoakCommand
         var only = new Option<bool>("--only") { Description = "Run the first scenario alone, twice, and say what came of it." };
         var keep = new Option<bool>("--keep-going") { Description = "Go on after a broken law." };
         var plenty = new Option<bool>("--plenty") { Description = "Memory to spare, no pressure and no lost GPU." };
-        var command = new Command("soak", "Runs random scenes, cameras, networks, budgets and failures on all cores until a law breaks.") { seconds, minutes, seed, only, keep, plenty };
+        var tight = new Option<bool>("--tight") { Description = "Budgets between the least there is and half as much again, always, and pressure every other time." };
+        var command = new Command("soak", "Runs random scenes, cameras, networks, budgets and failures on all cores until a law breaks.") { seconds, minutes, seed, only, keep, plenty, tight };
         command.SetAction((result, cancellation) => Task.FromResult(Run(
             result.GetValue(seed) ?? (ulong)Random.Shared.NextInt64(),
             result.GetValue(only) ? TimeSpan.Zero : TimeSpan.FromSeconds(result.GetValue(minutes) * 60 ?? result.GetValue(seconds)),
             result.GetValue(keep),
-            result.GetValue(plenty),
+            result.GetValue(plenty) ? Memory.Plenty : result.GetValue(tight) ? Memory.Tight : Memory.Any,
             cancellation)));
         return command;
     }
 
-    private static int Run(ulong seed, TimeSpan time, bool keepGoing, bool plenty, CancellationToken cancellation)
+    private static int Run(ulong seed, TimeSpan time, bool keepGoing, Memory memory, CancellationToken cancellation)
     {
         Console.WriteLine($"soak: seed {seed}");
         if (time == TimeSpan.Zero)
-            return Judge(RandomScenario.FromSeed(seed), twice: true, cancellation) ? 0 : 1;
+            return Judge(Scenario(seed, memory), memory, cancellation) ? 0 : 1;
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         over.CancelAfter(time);
         var start = Stopwatch.GetTimestamp();
@@ -44,9 +52,7 @@ internal static class SoakCommand
             while (!over.IsCancellationRequested)
             {
                 var number = (ulong)Interlocked.Increment(ref next);
-                var scenario = RandomScenario.FromSeed(new SeededRandom(seed + number).Next());
-                if (plenty)
-                    scenario = scenario.WithPlenty();
+                var scenario = Scenario(new SeededRandom(seed + number).Next(), memory);
                 try
                 {
                     var verdict = Trial.Run(scenario, number % TwiceEvery == 0, cancellation: over.Token);
@@ -57,7 +63,7 @@ internal static class SoakCommand
                     Interlocked.Increment(ref failures);
                     if (!keepGoing)
                         over.Cancel();
-                    Report(verdict);
+                    Report(verdict, memory);
                 }
                 catch (OperationCanceledException)
                 {
@@ -70,23 +76,31 @@ internal static class SoakCommand
         return failures == 0 ? 0 : 1;
     }
 
-    private static bool Judge(RandomScenario scenario, bool twice, CancellationToken cancellation)
+    private static RandomScenario Scenario(ulong seed, Memory memory) => memory switch
     {
-        var verdict = Trial.Run(scenario, twice, cancellation: cancellation);
+        Memory.Plenty => RandomScenario.FromSeed(seed).WithPlenty(),
+        Memory.Tight => RandomScenario.FromSeed(seed).WithTightMemory(),
+        _ => RandomScenario.FromSeed(seed),
+    };
+
+    private static bool Judge(RandomScenario scenario, Memory memory, CancellationToken cancellation)
+    {
+        var verdict = Trial.Run(scenario, twice: true, cancellation: cancellation);
         if (!verdict.IsClean)
-            Report(verdict);
+            Report(verdict, memory);
         else
             Console.WriteLine($"soak: {verdict.Result!.Frames} frames, all laws hold");
         return verdict.IsClean;
     }
 
-    private static void Report(Verdict failed)
+    private static void Report(Verdict failed, Memory memory)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         var simplest = Trial.Simplify(failed, cancellation: patience.Token);
         lock (Console.Out)
         {
-            Console.WriteLine($"soak: seed {failed.Scenario.Seed} broke a law (again: soak --only --seed {failed.Scenario.Seed})");
+            var option = memory == Memory.Any ? "" : $" --{memory.ToString().ToLowerInvariant()}";
+            Console.WriteLine($"soak: seed {failed.Scenario.Seed} broke a law (again: dotnet run --project bench/Lodestream.Bench -c Release -- soak --only --seed {failed.Scenario.Seed}{option})");
             Console.WriteLine(failed);
             if (simplest != failed)
                 Console.WriteLine($"simplest:\n{simplest}");

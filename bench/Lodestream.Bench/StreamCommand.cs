@@ -54,7 +54,7 @@ internal static class StreamCommand
         return command;
     }
 
-    private static void Run(SyntheticQuadtree world, NetworkProfile network, PosePath flight, IPriorityModel priorities, bool cold, ulong seed, bool json)
+    private static void Run(SyntheticQuadtree world, NetworkProfile network, PosePath flight, Func<IPriorityModel> priorities, bool cold, ulong seed, bool json)
     {
         var tree = new TileTree("synthetic:/quadtree/tileset.json");
         tree.Append(TileTree.SceneRoot, world.Build());
@@ -101,12 +101,12 @@ internal static class StreamCommand
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-28}{value,12:0.##} {unit}"));
     }
 
-    private static IPriorityModel? Order(string name) => name switch
+    private static Func<IPriorityModel>? Order(string name) => name switch
     {
-        "gain" => new GainOrder(),
-        "distance" => new DistanceOrder(),
-        "area" => new ScreenAreaOrder(),
-        "fifo" => new FirstInFirstOut(),
+        "gain" => () => new GainOrder(),
+        "distance" => () => new DistanceOrder(),
+        "area" => () => new ScreenAreaOrder(),
+        "fifo" => () => new FirstInFirstOut(),
         _ => null,
     };
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Lodestream.Browser.Interop;
 using Lodestream.Geometry;
 using Lodestream.Presentation;
@@ -25,6 +26,11 @@ internal sealed class BrowserHost(TileTree tree, SharedBlock block) : IRenderHos
 
     public void Commit(RenderCommit commit)
     {
+        foreach (var content in commit.Replaced)
+        {
+            block.Write(Command.Replace);
+            block.Write(content);
+        }
         foreach (var region in commit.Hidden)
         {
             block.Write(Command.Hide);
@@ -53,8 +59,8 @@ internal sealed class BrowserHost(TileTree tree, SharedBlock block) : IRenderHos
     private void WriteContents(in DrawItem item)
     {
         var slots = tree.SlotsOf(item.Source);
-        block.Write(int.PopCount(item.Contents));
-        for (var slot = 0; slot < Math.Min(8, slots.Length); slot++)
+        block.Write(BitOperations.PopCount(item.Contents));
+        for (var slot = 0; slot < slots.Length; slot++)
         {
             if ((item.Contents >> slot & 1) != 0)
                 block.Write(slots[slot]);

@@ -21,6 +21,7 @@ internal sealed class BrowserTransport(int scene, SharedBlock block, Inbox inbox
         block.Write(Command.Fetch);
         block.Write(request.Id);
         block.Write(request.Uri);
+        block.Write(request.BypassesCaches ? 1 : 0);
     }
 
     public void Cancel(long requestId, CancelReason reason)

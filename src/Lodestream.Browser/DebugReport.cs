@@ -167,6 +167,7 @@ internal static class DebugReport
         json.WriteNumber("preparing", s.Preparing);
         json.WriteNumber("commitsCount", s.Commits);
         json.WriteNumber("evicted", s.Evicted);
+        json.WriteNumber("givenBack", s.GivenBack);
         WriteFinite(json, "primaryGeometricSsePx", s.PrimaryGeometricSsePx);
         WriteFinite(json, "primaryRasterSsePx", s.PrimaryRasterSsePx);
         WriteFinite(json, "underlayGeometricSsePx", s.UnderlayGeometricSsePx);
@@ -193,11 +194,17 @@ internal static class DebugReport
             json.WriteNull(name);
     }
 
-    // The scene is open when the topology of its first document is known; it cannot be opened when that failed for good.
+    // The scene is open when the topology of its first document is known; it cannot be opened when that failed for good, nor as it should
+    // when the budget is too small.
     private static void WriteOpening(Utf8JsonWriter json, StreamedScene scene)
     {
         var known = scene.Tree.Links[TileTree.SceneRoot].ChildCount > 0;
         json.WriteBoolean("topologyKnown", known);
+        if (scene.Streamer.BudgetError is { } tooSmall)
+        {
+            json.WriteString("openError", tooSmall);
+            return;
+        }
         var why = scene.Streamer.Why(TileTree.SceneRoot);
         if (known || why.State != ContentState.Failed || why.RetryAt != TimeSpan.MaxValue)
             return;
@@ -237,6 +244,8 @@ internal static class DebugReport
             json.WriteString("drawnBy", PathKey.Text(tree.PathKeys[why.DrawnBy]));
         if (why.State == ContentState.Failed && why.RetryAt != TimeSpan.MaxValue)
             json.WriteNumber("retryInMs", (why.RetryAt - scene.Now).TotalMilliseconds);
+        if (why.IsStale)
+            json.WriteBoolean("stale", true);
         if (why.Detail is { } detail)
             json.WriteString("detail", detail);
     }

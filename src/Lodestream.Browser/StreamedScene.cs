@@ -10,6 +10,7 @@ internal sealed class StreamedScene : IDisposable
     // Placing a tile costs the interpreter 2 µs, and 9 µs before it has warmed up (bench/browser): a frame stays whole either way.
     private const int TopologyTilesPerTick = 1500;
 
+    private readonly int _number;
     private readonly Inbox _inbox = new();
     private readonly BrowserTransport _transport;
     private readonly BrowserPreparer _preparer;
@@ -17,6 +18,7 @@ internal sealed class StreamedScene : IDisposable
 
     public StreamedScene(int number, string url, StreamerOptions options)
     {
+        _number = number;
         Tree = new(url);
         _transport = new(number, Block, _inbox, _failures);
         _preparer = new(number, Tree, Block, _inbox, _failures, TimeProvider.System);
@@ -86,6 +88,9 @@ internal sealed class StreamedScene : IDisposable
                     break;
                 case PageEvent.ContextLost:
                     _inbox.Post(new() { Kind = InboxKind.ContextLost });
+                    break;
+                case PageEvent.Changed:
+                    _inbox.Post(new() { Kind = InboxKind.Changed, Payload = Page.TakeText(_number, (int)e[1]) });
                     break;
                 default:
                     _preparer.Receive(e);

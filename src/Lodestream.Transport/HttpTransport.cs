@@ -7,7 +7,8 @@ namespace Lodestream.Transport;
 /// <summary>
 /// Fetches over HTTP: one attempt each, no retry. The client is the host's: it brings proxies, certificates, HTTP versions and
 /// decompression. Its <see cref="HttpClient.Timeout"/> ends an attempt as <see cref="FetchStatus.TimedOut"/>; the streamer watches time
-/// itself, so an infinite one suits.
+/// itself, so an infinite one suits. Without it, a connection that its handler gave up on (<see cref="SocketsHttpHandler.ConnectTimeout"/>)
+/// is told apart, as <see cref="FetchStatus.ConnectTimedOut"/>.
 /// </summary>
 /// <param name="client">Makes the requests; not disposed here.</param>
 /// <param name="inbox">Where outcomes go.</param>
@@ -26,8 +27,10 @@ public sealed class HttpTransport(HttpClient client, Inbox inbox, HttpTransportO
     /// Makes a client that suits: HTTP/2 where the server has it, decompression, no timeout of its own, and redirects left to the
     /// transport, which looks at where they lead before it goes there.
     /// </summary>
-    public static HttpClient CreateClient() => new(new SocketsHttpHandler
+    /// <param name="hosts">The streamer's options of hosts, for <see cref="HostHealthOptions.ConnectTimeout"/>; null for the defaults.</param>
+    public static HttpClient CreateClient(HostHealthOptions? hosts = null) => new(new SocketsHttpHandler
     {
+        ConnectTimeout = TimeSpan.FromSeconds((hosts ?? new()).ConnectTimeout),
         AllowAutoRedirect = false,
         AutomaticDecompression = DecompressionMethods.All,
         UseCookies = false,
@@ -66,7 +69,9 @@ public sealed class HttpTransport(HttpClient client, Inbox inbox, HttpTransportO
         }
         catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
         {
-            return FetchOutcome.Failed(FetchStatus.TimedOut, $"{uri}: {e.InnerException?.Message ?? "no answer in time"}");
+            // With no time limit of the client's, the only one that ends a request before its answer is the connection's.
+            var connecting = client.Timeout == Timeout.InfiniteTimeSpan && e.InnerException is TimeoutException;
+            return FetchOutcome.Failed(connecting ? FetchStatus.ConnectTimedOut : FetchStatus.TimedOut, $"{uri}: {e.InnerException?.Message ?? "no answer in time"}");
         }
         catch (HttpRequestException e)
         {

@@ -62,8 +62,11 @@ public sealed record StreamerOptions
     /// <summary>Keeps no more in flight than bandwidth × delay asks for, so that decisions are made late. Default true; the caps hold either way.</summary>
     public bool AdaptiveWindow { get; init; } = true;
 
-    /// <summary>Orders what is wanted and not here. Default: gain over bytes (<see cref="GainOrder"/>).</summary>
-    public IPriorityModel Priorities { get; init; } = new GainOrder();
+    /// <summary>Makes what says which tiles are wanted; a streamer has one of its own. Default: refinement by screen-space error (<see cref="ScreenSpaceErrorPolicy"/>).</summary>
+    public Func<ISelectionPolicy> Policy { get; init; } = static () => new ScreenSpaceErrorPolicy();
+
+    /// <summary>Makes what orders what is wanted and not here; a streamer has one of its own. Default: gain over bytes (<see cref="GainOrder"/>).</summary>
+    public Func<IPriorityModel> Priorities { get; init; } = static () => new GainOrder();
 
     /// <summary>
     /// So many missing tiles below one that is not wanted itself make it worth fetching to fill in for them. Default 8 (ours: it halves the
@@ -92,6 +95,8 @@ public sealed record StreamerOptions
         Require(MaximumRequestsPerHost is >= 1 and <= 1024, nameof(MaximumRequestsPerHost), MaximumRequestsPerHost, "1 to 1024");
         Require(MemoryBudgetBytes > 0, nameof(MemoryBudgetBytes), MemoryBudgetBytes, "more than 0 bytes");
         Require(RetainMargin is >= 1 and <= 4, nameof(RetainMargin), RetainMargin, "1 to 4");
+        Require(Policy is not null, nameof(Policy), "null", "what makes a policy");
+        Require(Priorities is not null, nameof(Priorities), "null", "what makes a priority model");
         Require(FillInFrom >= 2, nameof(FillInFrom), FillInFrom, "2 or more");
         Require(Prediction.LookAheadSeconds >= 0, "Prediction.LookAheadSeconds", Prediction.LookAheadSeconds, "0 s or more");
         Require(IsTime(Prediction.SmoothingSeconds), "Prediction.SmoothingSeconds", Prediction.SmoothingSeconds, Times);
@@ -106,6 +111,7 @@ public sealed record StreamerOptions
         Require(Hosts.RetryBudget >= 0, "Hosts.RetryBudget", Hosts.RetryBudget, "0 or more");
         Require(Hosts.RetriesPerSuccess >= 0, "Hosts.RetriesPerSuccess", Hosts.RetriesPerSuccess, "0 or more");
         Require(Hosts.RetriesPerSecond > 0, "Hosts.RetriesPerSecond", Hosts.RetriesPerSecond, "more than 0");
+        Require(IsTime(Hosts.ConnectTimeout), "Hosts.ConnectTimeout", Hosts.ConnectTimeout, Times);
         Require(IsTime(Hosts.FirstByteTimeout), "Hosts.FirstByteTimeout", Hosts.FirstByteTimeout, Times);
         Require(IsTime(Hosts.StallTimeout), "Hosts.StallTimeout", Hosts.StallTimeout, Times);
         Require(UploadBudgetMs > 0, nameof(UploadBudgetMs), UploadBudgetMs, "more than 0 ms");

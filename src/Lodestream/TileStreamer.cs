@@ -23,11 +23,13 @@ public sealed class TileStreamer
     private readonly TopologyUnloader _unloader;
     private readonly Evictor _evictor;
     private readonly DetailScale _detail;
+    private readonly MemoryFloor _floor;
     private readonly StreamingPlanner _planner;
     private readonly RenderResolver _resolver;
+    private readonly ContentChanges _changes;
     private readonly UploadStage _uploads;
     private readonly CommitStage _commits;
-    private readonly ScreenSpaceErrorPolicy _policy = new();
+    private readonly ISelectionPolicy _policy;
     private bool _closed, _budgetRaised;
 
     /// <summary>Makes a streamer over a tree.</summary>
@@ -47,13 +49,16 @@ public sealed class TileStreamer
         _inbox = inbox;
         Tree = tree;
         var sizes = new SizeEstimator(tree);
+        _policy = _options.Policy();
         _residency = new(tree, _options.RequiredFamilies);
         _ledger = new(_options.MemoryBudgetBytes);
         _health = new(_options.Hosts, _options.Seed);
         _scheduler = new(tree, _residency, _ledger, _health, sizes, transport, _options);
         _unloader = new(tree, _residency, _options);
-        _pipeline = new(tree, _residency, _ledger, sizes, _scheduler, preparer, _unloader, _options);
-        _evictor = new(tree, _residency, _options.RetainMargin);
+        _floor = new(tree, _residency, sizes, _options.HostHasMasks);
+        _pipeline = new(tree, _residency, _ledger, sizes, _floor, _scheduler, preparer, _unloader, _options);
+        _changes = new(tree, _residency, _scheduler, _pipeline, sizes);
+        _evictor = new(tree, _residency, sizes, _options.RetainMargin);
         _detail = new(tree, _residency, sizes, _ledger, _policy);
         _planner = new(_residency, _ledger, _scheduler, _pipeline, new(tree, _residency, _options.HostHasMasks, _options.FillInFrom), _evictor, _detail, new(tree, _residency, _ledger, _policy, _options.Prediction), sizes, tree, _options);
         _resolver = new(tree, _residency, _options);
@@ -96,9 +101,16 @@ public sealed class TileStreamer
         }
     }
 
+    /// <summary>
+    /// Why the scene cannot be streamed as it should within <see cref="MemoryBudgetBytes"/>, naming the least it takes: roots, the largest
+    /// group of siblings that must come together, and the largest tile. Null while nothing known says so. Sizes are learned as contents
+    /// come, and what fits is drawn all the same.
+    /// </summary>
+    public string? BudgetError => _floor.Error;
+
     /// <summary>Runs one frame: select, plan, (fetch, prepare, upload), resolve, commit, govern.</summary>
     /// <param name="now">Time on the host's clock; never goes back.</param>
-    /// <param name="views">The cameras, <see cref="ScreenSpaceErrorPolicy.MaximumViews"/> at most.</param>
+    /// <param name="views">The cameras, <see cref="VisibilitySet.MaximumViews"/> at most.</param>
     /// <returns>When to tick again.</returns>
     /// <exception cref="ObjectDisposedException">The streamer was closed.</exception>
     public FrameDecision Tick(TimeSpan now, ReadOnlySpan<View> views)
@@ -118,8 +130,10 @@ public sealed class TileStreamer
         _planner.Plan(Selection, views, now, RequestsAllowed);
         _uploads.Upload(Selection, _scheduler.InFlight + _scheduler.Queued + _pipeline.Preparing == 0);
         _resolver.Resolve(Selection);
-        _commits.Commit(_resolver.Items, Selection.FrameId);
+        _commits.Commit(_resolver.Items, _uploads.Superseded, Selection.FrameId);
+        _commits.Free(_uploads.Superseded);
         _commits.Free(_evictor.Chosen);
+        _floor.Judge(_ledger.Budget, _detail.IsExhausted ? Selection : null);
         Report();
         return FrameGovernor.Decide(_pipeline.HasAppends || _uploads.HasWork || _detail.NeedsTick || !_inbox.IsEmpty, _scheduler.NextDeadline, now);
     }
@@ -162,6 +176,7 @@ public sealed class TileStreamer
     {
         foreach (ref readonly var message in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_inbox.Drain()))
             Receive(message, now);
+        _changes.Apply(now);
     }
 
     private void Receive(in InboxMessage message, TimeSpan now)
@@ -173,6 +188,12 @@ public sealed class TileStreamer
                 break;
             case InboxKind.Progress:
                 _scheduler.OnProgress(message, now);
+                break;
+            case InboxKind.Connecting:
+                _scheduler.OnConnecting(message);
+                break;
+            case InboxKind.Connected:
+                _scheduler.OnConnected(message, now);
                 break;
             case InboxKind.Fetched:
                 var fetched = _scheduler.OnFetched(message, now);
@@ -200,6 +221,9 @@ public sealed class TileStreamer
             case InboxKind.UploadFailed:
                 _uploads.OnUploadFailed(message, now);
                 break;
+            case InboxKind.Changed:
+                _changes.OnChanged((string)message.Payload!);
+                break;
             case InboxKind.MemoryPressure:
                 _planner.ReleaseMemory();
                 break;
@@ -219,7 +243,7 @@ public sealed class TileStreamer
         s.Frames++;
         s.Wanted = Selection.PrimaryCount;
         s.Touched = Selection.Touched;
-        s.NotYetResident = CountMissing();
+        (s.NotYetResident, var incomplete) = CountMissing();
         s.Drawn = _commits.Shown.Length;
         s.InFlight = _scheduler.InFlight;
         s.PeakInFlight = _scheduler.PeakInFlight;
@@ -231,7 +255,10 @@ public sealed class TileStreamer
         s.CoalescedHits = _scheduler.CoalescedHits;
         s.BreakerOpenings = _health.BreakerOpenings;
         s.BytesFetched = _scheduler.BytesFetched;
-        s.Evicted = _evictor.Evicted + _uploads.GivenBack;
+        s.Stale = _residency.Stale.Count;
+        s.Superseded = _uploads.SupersededCount;
+        s.Evicted = _evictor.Evicted;
+        s.GivenBack = _uploads.GivenBack;
         s.Commits = _commits.Commits;
         s.CpuBytes = _ledger.Used.Cpu;
         s.GpuGeometryBytes = _ledger.Used.Geometry;
@@ -239,22 +266,26 @@ public sealed class TileStreamer
         s.PeakBytes = _ledger.Peak;
         s.BudgetBytes = _ledger.Budget;
         s.DetailScale = _detail.Value;
-        s.Settled = s.NotYetResident == 0 && _pipeline.IsIdleBut(_uploads.HeldBack);
+        s.Settled = s.NotYetResident + incomplete == 0 && _pipeline.IsIdleBut(_uploads.HeldBack);
         ScreenErrors.Measure(Tree, Selection, _resolver.Items, _resolver.VisitOfItem, s);
     }
 
-    private int CountMissing()
+    // Wanted tiles that cannot be drawn yet, and those that can but for a content that is still to join: an optional family's, one of a
+    // family that was enabled after they came, or topology below.
+    private (int Missing, int Incomplete) CountMissing()
     {
-        var missing = 0;
+        var (missing, incomplete) = (0, 0);
         var drawable = _residency.Drawable;
         foreach (ref readonly var visit in Selection.Visits)
         {
-            if ((visit.Flags & (VisitFlags.Primary | VisitFlags.Expand)) == 0 || drawable[visit.Tile])
+            if ((visit.Flags & (VisitFlags.Primary | VisitFlags.Expand)) == 0)
                 continue;
-            if (_planner.IsMissing(visit.Tile))
-                missing++;
+            if (!drawable[visit.Tile])
+                missing += _planner.IsMissing(visit.Tile) ? 1 : 0;
+            else if (Tree.LinkArray[visit.Tile].SlotCount > 1)
+                incomplete += _planner.IsMissing(visit.Tile) ? 1 : 0;
         }
-        return missing;
+        return (missing, incomplete);
     }
 }
 

@@ -37,6 +37,43 @@ public sealed class SurvivalTests(Harness.Browser browser)
     }
 
     [BrowserFact]
+    public async Task A_tile_that_changed_at_its_source_changes_on_screen_and_no_frame_lacks_it()
+    {
+        var world = new FlatWorld(levels: 1);
+        var changed = new FlatWorld(levels: 1, blue: 180);
+        await using var server = await LoopbackServer.StartAsync();
+        server.Make = world.FileAt;
+        await using var viewer = await browser.OpenAsync(server, FlatWorld.Scene, "clear=ff00ff");
+        await viewer.ReadyAsync();
+        var geometries = await viewer.EvaluateAsync<int>("lodestream.viewer.stage.renderer.info.memory.geometries");
+        await viewer.EvaluateAsync<object?>("""
+            (() => {
+              const { stage } = lodestream.viewer, gl = stage.renderer.getContext(), pixel = new Uint8Array(4);
+              window.seen = [];
+              window.look = () => {
+                stage.render();
+                gl.readPixels(gl.drawingBufferWidth >> 1, gl.drawingBufferHeight >> 1, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, pixel);
+                const text = [...pixel].slice(0, 3).join(' ');
+                if (seen.at(-1) !== text)
+                  seen.push(text);
+                if (seen.length < 2)
+                  requestAnimationFrame(look);
+              };
+              look();
+            })()
+            """);
+        server.Make = changed.FileAt;
+        await viewer.EvaluateAsync<object?>($"lodestream.viewer.tiles.changed(new URL('{FlatWorld.PathOf(0, 0, 0)}', location).href)");
+        await viewer.UntilAsync("window.seen.length === 2");
+
+        var seen = await viewer.EvaluateAsync<string[]>("seen");
+        Assert.DoesNotContain("255 0 255", seen);
+        await viewer.UntilAsync("s.settled && s.idle");
+        Assert.Equal(geometries, await viewer.EvaluateAsync<int>("lodestream.viewer.stage.renderer.info.memory.geometries"));
+        Assert.Empty(viewer.PageErrors);
+    }
+
+    [BrowserFact]
     public async Task A_hidden_page_starts_no_request_and_its_clock_stands_still()
     {
         var world = new FlatWorld(levels: 5);

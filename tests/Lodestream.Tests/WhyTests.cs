@@ -42,7 +42,7 @@ public class WhyTests
     [Fact]
     public void Tiles_that_wait_for_a_slot_and_those_in_flight_are_drawn_by_the_one_that_stands_in()
     {
-        var world = new HandDrivenWorld("R(a b)", Plain with { MaximumRequests = 1, Priorities = new NamedOrder("R", "a", "b") }).Settled();
+        var world = new HandDrivenWorld("R(a b)", Plain with { MaximumRequests = 1, Priorities = () => new NamedOrder("R", "a", "b") }).Settled();
         world.Deliver("R");
         Assert.Equal((TileReason.Fetching, world.Tile("R")), (world.Why("a").Reason, world.Why("a").DrawnBy));
         Assert.Equal((TileReason.Queued, world.Tile("R")), (world.Why("b").Reason, world.Why("b").DrawnBy));

@@ -182,6 +182,21 @@ public class HttpTransportTests
         end.SetResult();
     }
 
+    [Fact]
+    public async Task A_connection_that_does_not_stand_in_time_is_told_from_an_answer_that_does_not_come()
+    {
+        // It accepts, and never says a word of the handshake.
+        var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        using var client = HttpTransport.CreateClient(new() { ConnectTimeout = 0.05 });
+        using var transport = new HttpTransport(client, _arrivals.Inbox);
+        transport.Start(Request(1, $"https://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/a.glb"));
+        var outcome = await _arrivals.NextAsync(InboxKind.Fetched);
+        Assert.Equal(FetchStatus.ConnectTimedOut, outcome.Status);
+        Assert.Contains("connection could not be established", outcome.Error, StringComparison.Ordinal);
+        listener.Stop();
+    }
+
     [Theory]
     [InlineData("http://example.test/a.glb", "plain http")]
     [InlineData("ftp://example.test/a.glb", "scheme ftp")]

@@ -3,7 +3,7 @@ namespace Lodestream.Browser.Interop;
 /// <summary>What C# tells the page. The words that follow each are listed beside it; wwwroot/lodestream/protocol.js is its mirror.</summary>
 internal enum Command
 {
-    /// <summary>request, URI (text).</summary>
+    /// <summary>request, URI (text), whether caches are to ask the source.</summary>
     Fetch = 1,
 
     /// <summary>request.</summary>
@@ -36,6 +36,9 @@ internal enum Command
 
     /// <summary>URI (text) and error (text) of a content that failed.</summary>
     Report = 10,
+
+    /// <summary>content: its newest upload takes the place of the one before, wherever it is drawn.</summary>
+    Replace = 11,
 }
 
 /// <summary>What the page tells C#: eight words each, the kind first.</summary>
@@ -67,4 +70,7 @@ internal enum PageEvent
 
     /// <summary>(nothing).</summary>
     ContextLost = 9,
+
+    /// <summary>absolute URI (text) of a content that has changed at its source.</summary>
+    Changed = 10,
 }

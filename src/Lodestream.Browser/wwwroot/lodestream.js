@@ -226,6 +226,11 @@ export class LodestreamTiles extends THREE.EventDispatcher {
     return JSON.parse(this.#core.exports.DebugState(this.#scene));
   }
 
+  /** Says that what is behind an absolute URI has changed at its source: drawn tiles change over when the newer version is here. @param {string} uri */
+  changed(uri) {
+    this.#events.post([PageEvent.Changed, this.#events.keepText(uri)]);
+  }
+
   /** Why a tile is as it is, by its path key or a part of its content's URI. @param {string} tileKey */
   why(tileKey) {
     return JSON.parse(this.#core.exports.Why(this.#scene, tileKey));

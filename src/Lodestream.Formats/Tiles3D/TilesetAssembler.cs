@@ -169,6 +169,7 @@ internal sealed class TilesetAssembler
 
     private void AddContents(int index, in WrittenTile tile, in BoundingVolume volume, in Frame frame)
     {
+        var held = 0;
         for (var c = tile.FirstContent; c >= 0; c = _document.Contents[c].Next)
         {
             var content = _document.Contents[c];
@@ -190,6 +191,12 @@ internal sealed class TilesetAssembler
             }
             if (content.Subtree)
                 _document.Warn(index, "implicitTiling is not supported yet");
+            if (holder == _numbers[index] && ++held > TileBlockBuilder.MaximumContents)
+            {
+                if (held == TileBlockBuilder.MaximumContents + 1)
+                    _document.Warn(index, $"has more than {TileBlockBuilder.MaximumContents} contents; those beyond are skipped");
+                continue;
+            }
             _builder.AddContent(holder, _document.UriOf(content), _document.FamilyOf(content), format);
         }
     }

@@ -56,14 +56,15 @@ internal sealed class AccountCheck(TileTree tree, ContentFacts contents, TileFac
         Same("PeakInFlight", s.PeakInFlight, contents.PeakInFlight);
         Same("Preparing", s.Preparing, contents.Preparing);
         Same("BytesFetched", s.BytesFetched, contents.BytesReported);
-        Same("Evicted", s.Evicted, contents.Freed);
+        Same("Evicted and GivenBack", s.Evicted + s.GivenBack, contents.Freed);
+        Same("Superseded", s.Superseded, contents.Superseded);
         Same("Commits", s.Commits, Commits);
         Same("Drawn", s.Drawn, screen.Count);
-        var (wanted, missing) = Count(frame.Streamer.Selection, frame.Streamer.EnabledFamilies);
+        var (wanted, missing, incomplete) = Count(frame.Streamer.Selection, frame.Streamer.EnabledFamilies);
         Same("Wanted", s.Wanted, wanted);
         Same("NotYetResident", s.NotYetResident, missing);
-        if (s.Settled && (missing > 0 || contents.Preparing > 0))
-            fail(Breach.Dishonest, -1, $"Settled is said while {missing} tiles are missing and {contents.Preparing} contents are being prepared");
+        if (s.Settled && (missing + incomplete > 0 || contents.Preparing > 0))
+            fail(Breach.Dishonest, -1, $"Settled is said while {missing} tiles are missing, {incomplete} wait for a content to join and {contents.Preparing} contents are being prepared");
 
         void Same(string name, long said, long is_)
         {
@@ -72,9 +73,9 @@ internal sealed class AccountCheck(TileTree tree, ContentFacts contents, TileFac
         }
     }
 
-    private (int Wanted, int Missing) Count(VisibilitySet set, FamilySet enabled)
+    private (int Wanted, int Missing, int Incomplete) Count(VisibilitySet set, FamilySet enabled)
     {
-        var (wanted, missing) = (0, 0);
+        var (wanted, missing, incomplete) = (0, 0, 0);
         _visitOf.Clear();
         for (var i = 0; i < set.Count; i++)
         {
@@ -82,10 +83,14 @@ internal sealed class AccountCheck(TileTree tree, ContentFacts contents, TileFac
             _visitOf[visit.Tile] = i;
             if ((visit.Flags & VisitFlags.Primary) != 0)
                 wanted++;
-            if ((visit.Flags & (VisitFlags.Primary | VisitFlags.Expand)) != 0 && !tiles.IsDrawable(visit.Tile) && IsMissing(visit.Tile, enabled))
+            if ((visit.Flags & (VisitFlags.Primary | VisitFlags.Expand)) == 0 || !IsMissing(visit.Tile, enabled))
+                continue;
+            if (tiles.IsDrawable(visit.Tile))
+                incomplete++;
+            else
                 missing++;
         }
-        return (wanted, missing);
+        return (wanted, missing, incomplete);
     }
 
     private bool IsMissing(int tile, FamilySet enabled)

@@ -41,8 +41,26 @@ internal sealed class ContentFact
     /// <summary>No retry is due: it does not exist, cannot be decoded, or failed too often.</summary>
     public bool ForGood;
 
+    /// <summary>A newer version was announced than this one.</summary>
+    public bool IsStale;
+
+    /// <summary>The newer version, on its way.</summary>
+    public ContentFact? Incoming;
+
+    /// <summary>A newer version took its place on screen.</summary>
+    public bool IsReplaced;
+
+    /// <summary>Fetched, and a newer version was announced: if nobody takes the answer, its failures count no more.</summary>
+    public bool IsForgiven;
+
     /// <summary>While releasing: it failed for good, and counts as failed once its memory is back.</summary>
     public bool IsGivenUp;
+
+    /// <summary>A newer version comes beside it, not in its place.</summary>
+    public bool StaysUntilReplaced => State == OutsideState.Uploaded || (State == OutsideState.Absent && ForGood);
+
+    /// <summary>What it took the place of when it was uploaded, and what is back if it is given back at once.</summary>
+    public ContentFact? TookPlaceOf;
 
     public long Held => Cpu + Geometry + Texture;
 }
@@ -54,10 +72,12 @@ internal sealed class ContentFact
 internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : SimulationObserver
 {
     private readonly List<ContentFact> _facts = [];
-    private readonly Dictionary<long, int> _byRequest = [];
-    private readonly Dictionary<long, int> _byTicket = [];
+    private readonly Dictionary<long, (int Content, ContentFact Fact)> _byRequest = [];
+    private readonly Dictionary<long, (int Content, ContentFact Fact)> _byTicket = [];
+    private readonly List<string> _announced = [];
     private readonly HashSet<int> _changed = [];
-    private readonly List<int> _fetched = [];
+    private readonly List<ContentFact> _fetched = [];
+    private readonly List<ContentFact> _acknowledged = [];
     private readonly HashSet<int> _uploaded = [];
 
     /// <summary>Contents that appeared, went or failed for good since the last time the set was cleared.</summary>
@@ -72,6 +92,8 @@ internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : Sim
     public long BytesReported { get; private set; }
 
     public long Freed { get; private set; }
+
+    public long Superseded { get; private set; }
 
     public int InFlight => _byRequest.Count;
 
@@ -108,6 +130,8 @@ internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : Sim
         var fact = this[request.Content];
         if (fact.WasExpanded && (tree.Links[tree.Contents.Records[request.Content].Tile].Flags & TileFlags.Unexpanded) != 0)
             (fact.State, fact.WasExpanded) = (OutsideState.Absent, false);
+        while (fact.IsStale && fact.StaysUntilReplaced)
+            fact = fact.Incoming ??= new() { Key = fact.Key };
         if (fact.State == OutsideState.InFlight)
             Faults.Add((Breach.DuplicateRequest, request.Content, "a request starts while another one for the same content is in flight"));
         else if (fact.State != OutsideState.Absent)
@@ -117,7 +141,8 @@ internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : Sim
         fact.State = OutsideState.InFlight;
         fact.RequestId = request.Id;
         fact.ReportedBytes = 0;
-        _byRequest[request.Id] = request.Content;
+        fact.IsStale = false;
+        _byRequest[request.Id] = (request.Content, fact);
         Requested++;
         if (fact.NetworkFailures + fact.ParseFailures > 0)
             Retries++;
@@ -128,12 +153,12 @@ internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : Sim
 
     public override void OnRequestCancelled(long requestId, CancelReason reason)
     {
-        if (!_byRequest.Remove(requestId, out var content))
+        if (!_byRequest.Remove(requestId, out var asked))
         {
             Faults.Add((Breach.Dishonest, -1, $"request {requestId} is called off, which is not in flight"));
             return;
         }
-        var fact = this[content];
+        var (content, fact) = asked;
         fact.State = OutsideState.Absent;
         Hold(fact, 0, 0, 0);
         if (reason == CancelReason.TimedOut)
@@ -145,27 +170,28 @@ internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : Sim
     public override void OnPrepare(in PrepareJob job)
     {
         var fact = this[job.Content];
+        while (fact.State != OutsideState.Fetched && fact.Incoming is { } incoming)
+            fact = incoming;
         if (fact.State != OutsideState.Fetched)
             Faults.Add((Breach.Dishonest, job.Content, $"a preparation starts for a content that is {fact.State}"));
         fact.State = OutsideState.Preparing;
         fact.Ticket = job.Ticket;
         fact.IsMeasured = false;
-        _byTicket[job.Ticket] = job.Content;
+        _byTicket[job.Ticket] = (job.Content, fact);
         Preparing++;
     }
 
     public override void OnProceed(long ticket)
     {
-        var fact = this[_byTicket[ticket]];
+        var (content, fact) = _byTicket[ticket];
         if (!fact.IsMeasured)
-            Faults.Add((Breach.OverBudget, _byTicket[ticket], "memory is granted before the content was measured"));
+            Faults.Add((Breach.OverBudget, content, "memory is granted before the content was measured"));
         Hold(fact, fact.MeasuredCpu, fact.MeasuredGeometry, fact.MeasuredTexture);
     }
 
     public override void OnPrepareCancelled(long ticket, CancelReason reason)
     {
-        var content = _byTicket[ticket];
-        var fact = this[content];
+        var fact = _byTicket[ticket].Fact;
         Preparing--;
         fact.State = OutsideState.Releasing;
         if (reason == CancelReason.TimedOut)
@@ -175,7 +201,7 @@ internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : Sim
 
     public override void OnUpload(in UploadCommand command)
     {
-        var fact = this[command.Content];
+        var fact = _byTicket[command.Ticket].Fact;
         if (fact.State != OutsideState.Prepared)
             Faults.Add((Breach.Dishonest, command.Content, $"an upload is commanded for a content that is {fact.State}"));
         fact.State = OutsideState.Uploading;
@@ -183,27 +209,101 @@ internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : Sim
 
     public override void OnFree(int content, long ticket)
     {
-        var fact = this[content];
+        var fact = _byTicket.TryGetValue(ticket, out var freed) ? freed.Fact : this[content];
         if (fact.State is not (OutsideState.Uploaded or OutsideState.Prepared or OutsideState.Uploading) || fact.Ticket != ticket)
             Faults.Add((Breach.Dishonest, content, $"a content is freed that is {fact.State}"));
         fact.State = OutsideState.Releasing;
-        Freed++;
+        if (fact.IsReplaced)
+            Superseded++;
+        else
+            Freed++;
+        if (fact == this[content] && fact.TookPlaceOf is { } failed)
+        {
+            (failed.Incoming, _facts[content]) = (fact.Incoming, failed);
+            fact.Incoming = null;
+        }
+        else if (fact == this[content])
+        {
+            Promote(content, fact);
+        }
         _changed.Add(content);
     }
 
     public override void OnPosted(in InboxMessage message)
     {
-        if (message.Kind == InboxKind.ContextLost)
+        if (message.Kind == InboxKind.Changed)
+            _announced.Add((string)message.Payload!);
+        else if (message.Kind == InboxKind.ContextLost)
             LoseContext();
         else if (message.Kind is InboxKind.Headers or InboxKind.Progress or InboxKind.Fetched)
         {
-            if (_byRequest.TryGetValue(message.Id, out var content))
-                OnAnswer(message, content, this[content]);
+            if (_byRequest.TryGetValue(message.Id, out var asked))
+                OnAnswer(message, asked.Content, asked.Fact);
         }
-        else if (_byTicket.TryGetValue(message.Id, out var content))
+        else if (_byTicket.TryGetValue(message.Id, out var job))
         {
-            OnDevice(message, content, this[content]);
+            OnDevice(message, job.Content, job.Fact);
         }
+    }
+
+    public override void OnTick(TimeSpan now)
+    {
+        foreach (var uri in _announced)
+        {
+            var content = tree.Contents.FindByUri(uri);
+            if (content < 0)
+                continue;
+            for (var fact = this[content]; fact is not null; fact = fact.Incoming)
+                Outdate(fact);
+        }
+        _announced.Clear();
+    }
+
+    public override void OnCommit(RenderCommit commit)
+    {
+        foreach (var content in commit.Replaced)
+        {
+            var old = this[content];
+            if (old.Incoming is not { State: OutsideState.Uploaded } incoming)
+            {
+                Faults.Add((Breach.Dishonest, content, "a commit replaces a content whose newer version is not here"));
+                continue;
+            }
+            old.IsReplaced = true;
+            old.Incoming = null;
+            _facts[content] = incoming;
+            _changed.Add(content);
+        }
+    }
+
+    private static void Outdate(ContentFact fact)
+    {
+        switch (fact.State)
+        {
+            case OutsideState.Prepared or OutsideState.Uploading or OutsideState.Uploaded:
+                fact.IsStale = true;
+                break;
+            case OutsideState.Absent when fact.ForGood:
+                fact.IsStale = true;
+                break;
+            case OutsideState.Absent or OutsideState.Releasing:
+                (fact.ForGood, fact.IsGivenUp, fact.NetworkFailures, fact.ParseFailures) = (false, false, 0, 0);
+                break;
+            case OutsideState.Fetched:
+                fact.IsForgiven = true;
+                break;
+            default:
+                break;
+        }
+    }
+
+    // The current version goes: the newer one, if it is on its way, is the content's own from now on.
+    private void Promote(int content, ContentFact fact)
+    {
+        if (fact.Incoming is not { } incoming)
+            return;
+        fact.Incoming = null;
+        _facts[content] = incoming;
     }
 
     /// <summary>Forgets what is known of contents that no tile names any more.</summary>
@@ -217,18 +317,29 @@ internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : Sim
         }
     }
 
-    /// <summary>The frame is over: an answer that nobody took is dropped.</summary>
-    public void EndFrame()
+    /// <summary>The tick is over: an answer that nobody took was dropped.</summary>
+    public void DropUntaken()
     {
-        foreach (var content in _fetched)
+        foreach (var fact in _fetched)
         {
-            var fact = this[content];
-            if (fact.State != OutsideState.Fetched)
-                continue;
-            fact.State = OutsideState.Absent;
-            Hold(fact, 0, 0, 0);
+            if (fact.State == OutsideState.Fetched)
+            {
+                fact.State = OutsideState.Absent;
+                Hold(fact, 0, 0, 0);
+                if (fact.IsForgiven)
+                    (fact.ForGood, fact.NetworkFailures, fact.ParseFailures) = (false, 0, 0);
+            }
+            fact.IsForgiven = false;
         }
         _fetched.Clear();
+    }
+
+    /// <summary>The frame was judged.</summary>
+    public void EndFrame()
+    {
+        foreach (var fact in _acknowledged)
+            fact.TookPlaceOf = null;
+        _acknowledged.Clear();
         _uploaded.Clear();
         Faults.Clear();
     }
@@ -237,13 +348,22 @@ internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : Sim
     {
         for (var content = 0; content < _facts.Count; content++)
         {
+            if (_facts[content].Incoming is { } incoming)
+                Lose(content, incoming);
             var fact = _facts[content];
-            if (fact.State is not (OutsideState.Uploaded or OutsideState.Uploading) || tree.Contents.Records[content].Format == ContentFormat.Tileset)
-                continue;
-            fact.State = OutsideState.Absent;
-            Hold(fact, 0, 0, 0);
-            _changed.Add(content);
+            Lose(content, fact);
+            if (fact.State == OutsideState.Absent)
+                Promote(content, fact);
         }
+    }
+
+    private void Lose(int content, ContentFact fact)
+    {
+        if (fact.State is not (OutsideState.Uploaded or OutsideState.Uploading) || tree.Contents.Records[content].Format == ContentFormat.Tileset)
+            return;
+        fact.State = OutsideState.Absent;
+        Hold(fact, 0, 0, 0);
+        _changed.Add(content);
     }
 
     private void OnAnswer(in InboxMessage message, int content, ContentFact fact)
@@ -260,7 +380,7 @@ internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : Sim
         {
             fact.State = OutsideState.Fetched;
             fact.NetworkFailures = 0;
-            _fetched.Add(content);
+            _fetched.Add(fact);
             return;
         }
         fact.State = OutsideState.Absent;
@@ -297,6 +417,7 @@ internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : Sim
                 break;
             case InboxKind.TopologyReady when fact.State == OutsideState.Preparing:
                 fact.State = OutsideState.Uploaded;
+                fact.ParseFailures = 0;
                 Preparing--;
                 Hold(fact, 0, 0, 0);
                 _changed.Add(content);
@@ -314,6 +435,12 @@ internal sealed class ContentFacts(TileTree tree, StreamerOptions options) : Sim
                 Hold(fact, 0, fact.Geometry, fact.Texture);
                 _changed.Add(content);
                 _uploaded.Add(content);
+                if (this[content] is { State: OutsideState.Absent, ForGood: true } failed && failed.Incoming == fact)
+                {
+                    // It comes in the place of what failed; nothing is on screen that a commit would replace.
+                    (fact.TookPlaceOf, failed.Incoming, _facts[content]) = (failed, null, fact);
+                    _acknowledged.Add(fact);
+                }
                 break;
             case InboxKind.Released:
                 fact.State = OutsideState.Absent;

@@ -19,6 +19,7 @@ public sealed class LawChecker : SimulationObserver
     private readonly AccountCheck _accounts;
     private readonly ProgressCheck _progress;
     private readonly Screen _screen = new();
+    private readonly long _memoryFloor;
     private long _frame;
     private TimeSpan _time;
     private string? _wrongCommit;
@@ -29,11 +30,13 @@ public sealed class LawChecker : SimulationObserver
     /// <summary>Makes a checker for one run.</summary>
     /// <param name="tree">The scene.</param>
     /// <param name="options">The core's options.</param>
-    public LawChecker(TileTree tree, StreamerOptions options)
+    /// <param name="memoryFloor">A budget of so many bytes is enough for the scene: the core must not say otherwise.</param>
+    public LawChecker(TileTree tree, StreamerOptions options, long memoryFloor = long.MaxValue)
     {
         ArgumentNullException.ThrowIfNull(tree);
         ArgumentNullException.ThrowIfNull(options);
         _tree = tree;
+        _memoryFloor = memoryFloor;
         _contents = new(tree, options);
         _tiles = new(tree, _contents, options);
         _selection = new(tree, _tiles);
@@ -80,18 +83,25 @@ public sealed class LawChecker : SimulationObserver
     public override void OnCommit(RenderCommit commit)
     {
         _accounts.Commits++;
+        _contents.OnCommit(commit);
         _wrongCommit ??= _screen.Apply(commit);
     }
+
+    /// <inheritdoc />
+    public override void OnTick(TimeSpan now) => _contents.OnTick(now);
 
     /// <inheritdoc />
     public override void OnFrame(in SimulatedFrame frame)
     {
         (_frame, _time) = (frame.Number, frame.Time);
+        _contents.DropUntaken();
         foreach (var (breach, content, reason) in _contents.Faults)
             Fail(breach, content < 0 ? -1 : _tree.Contents.Records[content].Tile, reason);
         if (_wrongCommit is { } wrong)
             Fail(Breach.Dishonest, -1, wrong);
         _wrongCommit = null;
+        if (frame.Streamer.BudgetError is { } error && frame.Streamer.MemoryBudgetBytes >= _memoryFloor)
+            Fail(Breach.Dishonest, -1, $"{error}; {_memoryFloor} bytes are enough");
         _tiles.Update(frame.Streamer.EnabledFamilies);
         _selection.Check(frame.Streamer.Selection, frame.Views, _detailScale, (tile, reason) => Fail(Breach.Impure, tile, reason));
         _coverage.Check(frame.Number, frame.Streamer.Selection, _screen, Fail);

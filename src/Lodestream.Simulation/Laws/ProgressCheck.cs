@@ -37,11 +37,24 @@ internal sealed class ProgressCheck(TileTree tree, ContentFacts contents, TileFa
         {
             if ((visit.Flags & VisitFlags.Expand) != 0 && !tiles.HasFailedForGood(visit.Tile))
                 fail(Breach.Livelocked, visit.Tile, "at rest, its topology is not there and has not failed for good");
+            if (tiles.IsDrawable(visit.Tile) && IsStaleForNoReason(visit.Tile, last.Streamer.EnabledFamilies))
+                fail(Breach.Livelocked, visit.Tile, $"at rest, a newer version of its content is known, is not here, and did not fail ({last.Streamer.Why(visit.Tile)})");
             if ((visit.Flags & VisitFlags.Primary) == 0 || !tiles.HasContent(visit.Tile) || (screen.TryGet(visit.Tile, out var item) && item.Source == visit.Tile))
                 continue;
             if (Excuse(visit.Tile, last.Streamer.EnabledFamilies) is null)
                 fail(Breach.Livelocked, visit.Tile, $"at rest, it is wanted, not drawn, and did not fail ({last.Streamer.Why(visit.Tile)})");
         }
+    }
+
+    private bool IsStaleForNoReason(int tile, FamilySet enabled)
+    {
+        foreach (var content in tree.SlotsOf(tile))
+        {
+            var fact = contents[content];
+            if (fact is { State: OutsideState.Uploaded, IsStale: true } && fact.Incoming is not { ForGood: true } && enabled.Contains(tree.Contents.Records[content].Family))
+                return true;
+        }
+        return false;
     }
 
     // What is drawn besides what is wanted must fill in for something that is wanted and cannot be drawn.

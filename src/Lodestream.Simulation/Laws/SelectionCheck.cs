@@ -88,9 +88,11 @@ internal sealed class SelectionCheck(TileTree tree, TileFacts tiles)
                 wantsMore |= metres > views[v].TargetErrorMetres / detailScale;
                 continue;
             }
-            var (projected, allowed) = (metres * views[v].PixelScale, views[v].TargetErrorPx / detailScale * away);
+            // Nothing is seen from nearer than the near plane.
+            var closest = Math.Max(away, views[v].Near);
+            var (projected, allowed) = (metres * views[v].PixelScale, views[v].TargetErrorPx / detailScale * closest);
             distance = Math.Min(distance, away);
-            error = Math.Max(error, projected > 0 ? projected / away : 0);
+            error = Math.Max(error, projected / closest);
             wantsMore |= projected > allowed;
             unsureOfMore |= Math.Abs(projected - allowed) <= Rounding * Math.Max(projected, allowed) + Rounding * views[v].TargetErrorPx * volume.Radius;
         }

@@ -92,15 +92,15 @@ internal sealed class TileFacts(TileTree tree, ContentFacts contents, StreamerOp
     }
 
     /// <summary>Which of the source's contents can be drawn now, a bit each.</summary>
-    public byte DrawableContents(int tile)
+    public uint DrawableContents(int tile)
     {
-        byte bits = 0;
+        var bits = 0u;
         var slots = tree.SlotsOf(tile);
-        for (var i = 0; i < Math.Min(8, slots.Length); i++)
+        for (var i = 0; i < slots.Length; i++)
         {
             ref readonly var record = ref tree.Contents.Records[slots[i]];
             if (record.Format != ContentFormat.Tileset && _enabled.Contains(record.Family) && contents[slots[i]].State == OutsideState.Uploaded)
-                bits |= (byte)(1 << i);
+                bits |= 1u << i;
         }
         return bits;
     }

@@ -54,6 +54,11 @@ public abstract class SimulationObserver
     {
     }
 
+    /// <summary>A tick begins; what was posted until now is what it drains.</summary>
+    public virtual void OnTick(TimeSpan now)
+    {
+    }
+
     /// <summary>A tick ended.</summary>
     public virtual void OnFrame(in SimulatedFrame frame)
     {

@@ -146,6 +146,8 @@ public sealed class SimulationRun
         LookThroughCameras(phase);
         while (phase != RunPhase.Opening && _events.TryPeek(out var first) && first.Seconds <= (_time.Now - _setOff).TotalSeconds)
             _events.Dequeue().Happens(_controls);
+        foreach (var observer in _observers)
+            observer.OnTick(_time.Now);
         _decision = _streamer.Tick(_time.Now, _views.AsSpan(0, _viewCount));
         var frame = Frame(phase);
         foreach (var observer in _observers)

@@ -77,7 +77,7 @@ public sealed class TraceHash(TileTree tree) : SimulationObserver
         {
             Add(tree.PathKeys[item.Region]);
             Add(tree.PathKeys[item.Source]);
-            Add((ulong)item.ChildMask << 8 | item.Contents);
+            Add((ulong)item.ChildMask << 32 | item.Contents);
         }
         foreach (var region in commit.Hidden)
             Add(~tree.PathKeys[region]);

@@ -154,6 +154,9 @@ public sealed record RandomScenario
     /// <summary>Seconds after which nobody looks for a second; 0 for never.</summary>
     public double HiddenAt { get; init; }
 
+    /// <summary>Seconds after which contents begin to change at their source, a few at a time for two seconds; 0 for never.</summary>
+    public double ChangesAt { get; init; }
+
     /// <summary>A sphere around the world's middle is to be kept resident.</summary>
     public bool Sphere { get; init; }
 
@@ -195,11 +198,19 @@ public sealed record RandomScenario
             HiddenAt = random.Chance(0.1) ? random.Between(0.5, 8) : 0,
             Sphere = random.Chance(0.15),
             UnloadAfter = random.Chance(0.5) ? random.Between(0.5, 5) : 120,
+            ChangesAt = random.Chance(0.2) ? random.Between(0.5, 8) : 0,
         };
     }
 
     /// <summary>The scenario with memory to spare and a GPU that keeps what it has.</summary>
     public RandomScenario WithPlenty() => this with { Room = 0, PressureAt = 0, ContextLostAt = 0 };
+
+    /// <summary>The scenario with hardly more memory than it takes, and, every other time, pressure.</summary>
+    public RandomScenario WithTightMemory()
+    {
+        var random = new SeededRandom(Seed ^ 0x7197);
+        return this with { Room = random.Between(1, 1.5), PressureAt = random.Chance(0.5) ? random.Between(0.5, 8) : 0 };
+    }
 
     /// <summary>Scenarios that are simpler by one trait each, the greatest simplifications first.</summary>
     public IEnumerable<RandomScenario> Simpler()
@@ -213,7 +224,7 @@ public sealed record RandomScenario
             this with { Shared = false }, this with { Multiple = false }, this with { RequestVolumes = false }, this with { Inversions = false },
             this with { UnknownLengths = false }, this with { Network = "local" }, this with { Move = CameraMove.Stand },
             this with { Masks = true }, this with { FailedLeaves = FailedLeafRule.Coarse },
-            this with { PressureAt = 0 }, this with { ContextLostAt = 0 }, this with { HiddenAt = 0 }, this with { Sphere = false },
+            this with { PressureAt = 0 }, this with { ContextLostAt = 0 }, this with { HiddenAt = 0 }, this with { ChangesAt = 0 }, this with { Sphere = false },
             this with { UnloadAfter = 120 },
             this with { Volumes = WorldVolumes.Boxes }, this with { Shape = WorldShape.Quadtree },
         ];
@@ -258,16 +269,16 @@ public sealed record RandomScenario
             FramesPerSecond = random.Chance(0.5) ? 60 : 30,
             Cold = random.Chance(0.7),
             SettleLimitSeconds = 3600,
-            Events = [.. Events(options.MemoryBudgetBytes)],
+            Events = [.. Events(options.MemoryBudgetBytes, world.MemoryFloor)],
         };
     }
 
-    private IEnumerable<SimulatedEvent> Events(long budget)
+    private IEnumerable<SimulatedEvent> Events(long budget, long floor)
     {
         if (PressureAt > 0)
         {
             yield return new(PressureAt, controls => controls.Inbox.Post(new() { Kind = InboxKind.MemoryPressure }));
-            yield return new(PressureAt + 0.5, controls => controls.Streamer.MemoryBudgetBytes = budget / 2);
+            yield return new(PressureAt + 0.5, controls => controls.Streamer.MemoryBudgetBytes = Math.Max(budget / 2, floor));
             yield return new(PressureAt + 2, controls => controls.Streamer.MemoryBudgetBytes = budget);
         }
         if (ContextLostAt > 0)
@@ -276,6 +287,23 @@ public sealed record RandomScenario
         {
             yield return new(HiddenAt, controls => controls.Streamer.RequestsAllowed = false);
             yield return new(HiddenAt + 1, controls => controls.Streamer.RequestsAllowed = true);
+        }
+        if (ChangesAt > 0)
+        {
+            var random = new SeededRandom(Seed ^ 0xc4a6);
+            for (var i = 0; i < 20; i++)
+                yield return new(ChangesAt + i * 0.1, controls => Change(controls, ref random));
+        }
+    }
+
+    private static void Change(SimulationControls controls, ref SeededRandom random)
+    {
+        var (tree, set) = (controls.Streamer.Tree, controls.Streamer.Selection);
+        for (var i = 0; i < 3 && set.Count > 0; i++)
+        {
+            var tile = set.Visits[random.Whole(0, set.Count - 1)].Tile;
+            foreach (var content in tree.SlotsOf(tile))
+                controls.Inbox.Post(new() { Kind = InboxKind.Changed, Payload = tree.Contents.Uri(content) });
         }
     }
 }

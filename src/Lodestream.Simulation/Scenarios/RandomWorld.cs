@@ -16,9 +16,6 @@ internal sealed class RandomWorld : IContentOrigin
 
     private const string Folder = "http://world.test/";
 
-    // A first content is guessed to need four times its length.
-    private const long FirstGuess = 4;
-
     private readonly Dictionary<string, OriginContent?> _contents = [];
     private readonly List<string> _meshes = [];
     private readonly RandomScenario _scenario;
@@ -35,10 +32,7 @@ internal sealed class RandomWorld : IContentOrigin
     /// <summary>Width of the world, metres.</summary>
     public double Size { get; }
 
-    /// <summary>
-    /// Bytes with which the world can be streamed at all: the roots, and what lies below tiles that can never be drawn; the largest group
-    /// of siblings, the largest tile, two of the largest documents on their way, and what a content is guessed to need before one was seen.
-    /// </summary>
+    /// <summary>The least budget the world can be streamed with, bytes: roots, largest group of siblings, largest tile.</summary>
     public long MemoryFloor { get; private set; }
 
     private sealed class Tile
@@ -66,26 +60,31 @@ internal sealed class RandomWorld : IContentOrigin
 
     public OriginContent? Find(in TileRequest request) => _contents.GetValueOrDefault(request.Uri);
 
+    // By the design's own figure, told from the whole world: what everything falls back on, the largest group of siblings that must come
+    // together, and the largest tile or document.
     private long FloorOf(Tile root)
     {
-        long group = 0, largest = 0, named = 0;
+        long group = 0, largest = _contents.Values.Max(content => content?.Length ?? 0);
         var open = new Stack<Tile>([root]);
         while (open.TryPop(out var tile))
         {
-            largest = Math.Max(largest, BytesOf(tile));
-            named = Math.Max(named, tile.Contents.Sum(content => (long)content.Length));
-            group = Math.Max(group, tile.Children.Sum(BytesOf));
+            largest = Math.Max(largest, tile.Contents.Sum(content => Made(content.Uri) is { } made ? made.DecodedBytes + OnGpu(made) : content.Length));
+            group = Math.Max(group, tile.Children.Sum(Topmost));
             foreach (var child in tile.Children)
                 open.Push(child);
         }
-        var document = _contents.Values.Max(content => content is { Topology: not null } ? content.Length : 0);
-        return Coarsest(root) + group + largest + 2 * document + FirstGuess * Math.Max(named, 64 * 1024);
+        return Topmost(root) + group + largest;
 
-        long Coarsest(Tile tile) => BytesOf(tile) + (IsDrawable(tile) ? 0 : tile.Children.Sum(Coarsest));
+        // What is drawn for a tile at the least detail: itself, or where it has nothing to show what lies below.
+        long Topmost(Tile tile)
+        {
+            var own = tile.Contents.Sum(content => Made(content.Uri) is { } made ? OnGpu(made) : 0);
+            return tile.Contents.Exists(content => Made(content.Uri) is { IsBroken: false, IsUnsupported: false }) ? own : own + tile.Children.Sum(Topmost);
+        }
 
-        bool IsDrawable(Tile tile) => tile.Contents.Exists(content => _contents.GetValueOrDefault(Folder + content.Uri) is { IsBroken: false, IsUnsupported: false });
+        OriginContent? Made(string uri) => _contents.GetValueOrDefault(Folder + uri);
 
-        long BytesOf(Tile tile) => tile.Contents.Sum(content => _contents.GetValueOrDefault(Folder + content.Uri) is { Topology: null } made ? made.DecodedBytes + made.GeometryBytes + made.TextureBytes : 0);
+        static long OnGpu(OriginContent content) => content.GeometryBytes + content.TextureBytes;
     }
 
     // Breadth first, so that a limit on the number of tiles makes a shallower world, not a lopsided one.

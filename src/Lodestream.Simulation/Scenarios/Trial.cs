@@ -29,7 +29,7 @@ public static class Trial
     {
         ArgumentNullException.ThrowIfNull(scenario);
         var setup = Change(scenario.Build());
-        var checker = new LawChecker(setup.Tree, setup.Options);
+        var checker = new LawChecker(setup.Tree, setup.Options, (setup.Origin as RandomWorld)?.MemoryFloor ?? long.MaxValue);
         try
         {
             var result = SimulationRun.Run(setup with { Observers = [.. setup.Observers, checker] }, cancellation);

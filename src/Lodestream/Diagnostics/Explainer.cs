@@ -14,7 +14,17 @@ internal readonly ref struct Explainer(TileTree tree, TileResidency residency, V
         var state = index < 0 ? ContentState.Absent : residency.Entry(index).State;
         var why = index < 0 ? StateReason.None : residency.Entry(index).Reason;
         var retryAt = state == ContentState.Failed ? residency.Entry(index).RetryAt : TimeSpan.MaxValue;
-        return new(ReasonOf(tile, index), state, why, DrawnBy(tile), retryAt, index < 0 ? null : residency.Entry(index).Error);
+        return new(ReasonOf(tile, index), state, why, DrawnBy(tile), retryAt, index < 0 ? null : residency.Entry(index).Error, IsStale(tile));
+    }
+
+    private bool IsStale(int tile)
+    {
+        foreach (var content in tree.SlotsOf(tile))
+        {
+            if (residency.Stale.Contains(content))
+                return true;
+        }
+        return false;
     }
 
     private TileReason ReasonOf(int tile, int index)

@@ -23,13 +23,13 @@ internal static class ScreenErrors
             var scale = metres > 0 ? visit.ErrorPx / metres : 0;
             if (items[i].Source == visit.Tile && (visit.Flags & VisitFlags.Primary) != 0)
             {
-                primaryGeometric = Math.Max(primaryGeometric, Pixels(source.GeometricError, scale));
-                primaryRaster = Math.Max(primaryRaster, Pixels(source.RasterError, scale));
+                primaryGeometric = Math.Max(primaryGeometric, source.GeometricError * scale);
+                primaryRaster = Math.Max(primaryRaster, source.RasterError * scale);
             }
             else
             {
-                underlayGeometric = Math.Max(underlayGeometric, Pixels(source.GeometricError, scale));
-                underlayRaster = Math.Max(underlayRaster, Pixels(source.RasterError, scale));
+                underlayGeometric = Math.Max(underlayGeometric, source.GeometricError * scale);
+                underlayRaster = Math.Max(underlayRaster, source.RasterError * scale);
             }
         }
         statistics.PrimaryGeometricSsePx = primaryGeometric;
@@ -37,7 +37,4 @@ internal static class ScreenErrors
         statistics.UnderlayGeometricSsePx = underlayGeometric;
         statistics.UnderlayRasterSsePx = underlayRaster;
     }
-
-    // The scale is infinite where a camera stands within the tile's volume; no error is none there, too.
-    private static double Pixels(double metres, double scale) => metres > 0 ? metres * scale : 0;
 }

@@ -48,14 +48,23 @@ public sealed class StreamerStatistics
     /// <summary>Bytes that came, cancelled attempts' included.</summary>
     public long BytesFetched { get; internal set; }
 
-    /// <summary>Contents evicted.</summary>
+    /// <summary>Contents evicted: given up because memory was short.</summary>
     public long Evicted { get; internal set; }
+
+    /// <summary>Contents given back as soon as they were uploaded, because showing them would have hidden what was shown; no eviction.</summary>
+    public long GivenBack { get; internal set; }
 
     /// <summary>Commits that changed something.</summary>
     public long Commits { get; internal set; }
 
     /// <summary>Memory charged now, bytes: in flight, decoding, prepared.</summary>
     public long CpuBytes { get; internal set; }
+
+    /// <summary>Contents that are here and of which a newer version is known.</summary>
+    public int Stale { get; internal set; }
+
+    /// <summary>Contents whose newer version took the place of the one that was here, since the start.</summary>
+    public long Superseded { get; internal set; }
 
     /// <summary>Memory charged now, bytes: vertex and index buffers.</summary>
     public long GpuGeometryBytes { get; internal set; }
@@ -84,6 +93,9 @@ public sealed class StreamerStatistics
     /// <summary>Greatest raster error on screen of tiles that fill in for others, pixels.</summary>
     public double UnderlayRasterSsePx { get; internal set; }
 
-    /// <summary>Whether everything wanted is drawn, or has failed for good.</summary>
+    /// <summary>
+    /// Whether everything wanted is drawn, or has failed for good: every content of an enabled family of every wanted tile, optional families'
+    /// included, and wanted topology.
+    /// </summary>
     public bool Settled { get; internal set; }
 }

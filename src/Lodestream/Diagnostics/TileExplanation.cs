@@ -58,4 +58,5 @@ public enum TileReason : byte
 /// <param name="DrawnBy">The tile that is drawn in its place; −1 when nothing is.</param>
 /// <param name="RetryAt">When a failed content is tried again.</param>
 /// <param name="Detail">What went wrong, for people.</param>
-public readonly record struct TileExplanation(TileReason Reason, ContentState State, StateReason StateReason, int DrawnBy, TimeSpan RetryAt, string? Detail);
+/// <param name="IsStale">Whether a newer version of one of its contents is known than the one that is here.</param>
+public readonly record struct TileExplanation(TileReason Reason, ContentState State, StateReason StateReason, int DrawnBy, TimeSpan RetryAt, string? Detail, bool IsStale);

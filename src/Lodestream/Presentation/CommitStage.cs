@@ -19,11 +19,16 @@ internal sealed class CommitStage(TileTree tree, TileResidency residency, IRende
     public ReadOnlySpan<DrawItem> Shown => _shown.AsSpan(0, _shownCount);
 
     /// <summary>Brings the screen to the given items.</summary>
-    public void Commit(ReadOnlySpan<DrawItem> items, long frame)
+    /// <param name="items">What is to be on screen.</param>
+    /// <param name="superseded">Entries whose contents are drawn from their newer versions from now on.</param>
+    /// <param name="frame">This frame.</param>
+    public void Commit(ReadOnlySpan<DrawItem> items, List<int> superseded, long frame)
     {
         if (_placeOf.Length < tree.Capacity)
             Array.Resize(ref _placeOf, Math.Max(tree.Capacity, _placeOf.Length * 3 / 2));
         _commit.Clear();
+        foreach (var index in superseded)
+            _commit.Replace(residency.Entry(index).Content);
         Array.Clear(_kept, 0, _shownCount);
         foreach (ref readonly var item in items)
         {

@@ -13,7 +13,7 @@ public readonly record struct UploadCommand(int Content, int Tile, long Ticket, 
 public interface IRenderHost
 {
     /// <summary>
-    /// Uploads a prepared content. The host acknowledges with <see cref="Streaming.InboxKind.Uploaded"/>, at once or later; only then is the content
+    /// Uploads a prepared content. While an older version of it is drawn, both are held until a commit names the content as replaced. The host acknowledges with <see cref="Streaming.InboxKind.Uploaded"/>, at once or later; only then is the content
     /// shown. It refuses with <see cref="Streaming.InboxKind.UploadFailed"/>.
     /// </summary>
     void Upload(in UploadCommand command);
@@ -21,6 +21,6 @@ public interface IRenderHost
     /// <summary>Shows and hides: the exact difference to the commit before. The object is reused; read it within the call.</summary>
     void Commit(RenderCommit commit);
 
-    /// <summary>Frees what was uploaded for a content; it is not drawn any more. The host posts <see cref="Streaming.InboxKind.Released"/> with the content's ticket.</summary>
+    /// <summary>Frees what was uploaded, or prepared and not uploaded, for a content; it is not drawn any more. The host posts <see cref="Streaming.InboxKind.Released"/> with the content's ticket.</summary>
     void Free(int content, long ticket);
 }

@@ -10,14 +10,16 @@ namespace Lodestream.Presentation;
 /// <param name="Region">The tile whose region is drawn; names the item.</param>
 /// <param name="Source">The tile whose contents are drawn: the region itself or an ancestor of it.</param>
 /// <param name="ChildMask">Bit i: the region's i-th child draws itself; fragments in its cell are discarded.</param>
-/// <param name="Contents">Bit i: the source's i-th content slot is resident and its family enabled; the eighth bit is the last there is.</param>
-public readonly record struct DrawItem(int Region, int Source, byte ChildMask, byte Contents);
+/// <param name="Contents">Bit i: the source's i-th content slot is resident and its family enabled (<see cref="TileBlockBuilder.MaximumContents"/>).</param>
+public readonly record struct DrawItem(int Region, int Source, byte ChildMask, uint Contents);
 
 /// <summary>What changed on screen: the difference between two frames' exact sets of draw items.</summary>
 public sealed class RenderCommit
 {
     private DrawItem[] _shown = new DrawItem[64];
     private int[] _hidden = new int[64];
+    private int[] _replaced = new int[8];
+    private int _replacedCount;
 
     /// <summary>Rises with every commit that changes something.</summary>
     public long Number { get; internal set; }
@@ -28,14 +30,27 @@ public sealed class RenderCommit
     /// <summary>Regions drawn last frame and no longer.</summary>
     public ReadOnlySpan<int> Hidden => _hidden.AsSpan(0, HiddenCount);
 
+    /// <summary>
+    /// Contents whose newest upload takes the place of the one before, in every item that draws them. Items are not named again for that; take
+    /// it in before <see cref="Shown"/>. The older upload is freed after the commit.
+    /// </summary>
+    public ReadOnlySpan<int> Replaced => _replaced.AsSpan(0, _replacedCount);
+
     /// <summary>Whether anything changed.</summary>
-    public bool IsEmpty => ShownCount == 0 && HiddenCount == 0;
+    public bool IsEmpty => ShownCount == 0 && HiddenCount == 0 && _replacedCount == 0;
 
     internal int ShownCount { get; private set; }
 
     internal int HiddenCount { get; private set; }
 
-    internal void Clear() => ShownCount = HiddenCount = 0;
+    internal void Clear() => ShownCount = HiddenCount = _replacedCount = 0;
+
+    internal void Replace(int content)
+    {
+        if (_replacedCount == _replaced.Length)
+            Array.Resize(ref _replaced, _replacedCount * 2);
+        _replaced[_replacedCount++] = content;
+    }
 
     internal void Show(in DrawItem item)
     {

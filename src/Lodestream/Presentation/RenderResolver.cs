@@ -261,17 +261,17 @@ internal sealed class RenderResolver(TileTree tree, TileResidency residency, Str
         _visitOfItem[_count++] = visit;
     }
 
-    private byte ResidentContents(int tile)
+    private uint ResidentContents(int tile)
     {
         ref readonly var links = ref tree.LinkArray[tile];
         if (links.SlotCount == 1)
             return 1;
-        byte bits = 0;
-        for (var slot = 0; slot < Math.Min(8, (int)links.SlotCount); slot++)
+        var bits = 0u;
+        for (var slot = 0; slot < links.SlotCount; slot++)
         {
             var content = tree.SlotArray[links.FirstSlot + slot];
             if (residency.StateOf(content) == ContentState.Resident && residency.Enabled.Contains(tree.Contents.RecordArray[content].Family))
-                bits |= (byte)(1 << slot);
+                bits |= 1u << slot;
         }
         return bits;
     }

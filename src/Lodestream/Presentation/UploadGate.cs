@@ -38,7 +38,8 @@ internal sealed class UploadGate(TileTree tree, TileResidency residency, bool ho
         return false;
     }
 
-    private bool MayShow(int tile, VisibilitySet set) => !WouldHide(tile, set) && !WouldBeHidden(tile);
+    // What is drawn already is drawn on, from a newer version.
+    private bool MayShow(int tile, VisibilitySet set) => residency.Drawable[tile] || (!WouldHide(tile, set) && !WouldBeHidden(tile));
 
     // The tile would cover from now on, and a gate below it has something shown behind it.
     private bool WouldHide(int tile, VisibilitySet set)

@@ -25,6 +25,12 @@ internal sealed class UploadStage(TileTree tree, TileResidency residency, Memory
     /// <summary>Uploaded contents that were freed at once because showing them would have hidden something, since the start.</summary>
     public long GivenBack { get; private set; }
 
+    /// <summary>Contents whose newer version took their place, since the start.</summary>
+    public long SupersededCount { get; private set; }
+
+    /// <summary>Entries whose newer version took their place this tick; the host is to free them after the commit.</summary>
+    public List<int> Superseded { get; } = [];
+
     /// <summary>The host lost what it had: nothing that it acknowledged counts.</summary>
     public void Forget() => _acknowledged.Clear();
 
@@ -61,6 +67,7 @@ internal sealed class UploadStage(TileTree tree, TileResidency residency, Memory
         if (!pipeline.TryFind(message.Id, ContentState.Ready, out var index))
             return;
         ref var entry = ref residency.Entry(index);
+        entry.ParseFailures = 0;
         var bytes = entry.Measured.Geometry + entry.Measured.Texture;
         if (bytes > 0 && message.CostMs > 0)
             _msPerByte += (message.CostMs / bytes - _msPerByte) / 8;
@@ -83,8 +90,7 @@ internal sealed class UploadStage(TileTree tree, TileResidency residency, Memory
             if (entry.ShownRegardless || gate.MayUpload(entry.Content, set))
             {
                 ledger.Replace(ref entry.Charge, entry.Charge with { Cpu = 0 });
-                entry.ParseFailures = 0;
-                residency.Enter(index, ContentState.Resident, StateReason.Arrived, now);
+                TakeIn(index, now);
                 continue;
             }
             entry.AfterRelease = ContentState.Absent;
@@ -93,6 +99,20 @@ internal sealed class UploadStage(TileTree tree, TileResidency residency, Memory
             GivenBack++;
         }
         _acknowledged.Clear();
+    }
+
+    private void TakeIn(int index, TimeSpan now)
+    {
+        if (!residency.Entry(index).IsIncoming)
+        {
+            residency.Enter(index, ContentState.Resident, StateReason.Arrived, now);
+            return;
+        }
+        var replaced = residency.Supersede(index, now);
+        if (replaced < 0)
+            return;
+        Superseded.Add(replaced);
+        SupersededCount++;
     }
 
     /// <summary>The host could not take a content.</summary>

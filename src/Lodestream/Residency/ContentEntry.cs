@@ -16,6 +16,19 @@ public readonly record struct MemoryCharge(long Cpu, long Geometry, long Texture
     public static MemoryCharge operator -(MemoryCharge a, MemoryCharge b) => new(a.Cpu - b.Cpu, a.Geometry - b.Geometry, a.Texture - b.Texture);
 }
 
+/// <summary>How far an attempt is, as far as its transport tells: each step has a time limit of its own.</summary>
+internal enum AttemptPhase : byte
+{
+    /// <summary>No byte of an answer yet.</summary>
+    Asked,
+
+    /// <summary>No connection yet.</summary>
+    Connecting,
+
+    /// <summary>The first byte came.</summary>
+    Answered,
+}
+
 /// <summary>The registry's record of a content that is not <see cref="ContentState.Absent"/>.</summary>
 internal struct ContentEntry
 {
@@ -42,6 +55,15 @@ internal struct ContentEntry
     /// <summary>Parse and upload failures, and network failures, since the last success.</summary>
     public byte ParseFailures, NetworkFailures;
 
+    /// <summary>A newer version of what is resident, on its way: the tile's drawing and eviction go by the current one's entry until it is here.</summary>
+    public bool IsIncoming;
+
+    /// <summary>Another entry is the content's now; this one only waits for its memory to be free.</summary>
+    public bool IsOutgoing;
+
+    /// <summary>A newer version of the content is known than the one held here.</summary>
+    public bool IsStale;
+
     public int Host;
 
     /// <summary>The frame that wanted it last.</summary>
@@ -51,7 +73,7 @@ internal struct ContentEntry
 
     public DemandClass Class;
 
-    /// <summary>When the state was entered; for requests in flight, when bytes came last.</summary>
+    /// <summary>When the state was entered; for requests in flight, when there was a sign of life last.</summary>
     public TimeSpan Since;
 
     /// <summary>When a failed content may be tried again; <see cref="TimeSpan.MaxValue"/> for good.</summary>
@@ -66,8 +88,8 @@ internal struct ContentEntry
     /// <summary>Bytes of the attempt that came, and those it was expected to have.</summary>
     public long BytesFetched, Expected;
 
-    /// <summary>The attempt's first byte came.</summary>
-    public bool Answered;
+    /// <summary>How far the attempt is.</summary>
+    public AttemptPhase Phase;
 
     /// <summary>Prepared content on its way to the host.</summary>
     public object? Prepared;

@@ -64,7 +64,7 @@ public enum StateReason : byte
     /// <summary>The answer did not have the digest it should have.</summary>
     Corrupt,
 
-    /// <summary>No answer, or no progress, in time.</summary>
+    /// <summary>No first byte of an answer in time.</summary>
     TimedOut,
 
     /// <summary>The content could not be decoded.</summary>
@@ -90,4 +90,13 @@ public enum StateReason : byte
 
     /// <summary>It was given back because showing it would have hidden what is shown.</summary>
     WouldHide,
+
+    /// <summary>A newer version of it was announced.</summary>
+    Superseded,
+
+    /// <summary>No connection in time.</summary>
+    ConnectTimedOut,
+
+    /// <summary>The answer began, and then no byte came for too long.</summary>
+    Stalled,
 }

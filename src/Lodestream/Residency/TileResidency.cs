@@ -11,6 +11,8 @@ internal sealed class TileResidency(TileTree tree, FamilySet required)
 {
     private ContentEntry[] _entries = new ContentEntry[64];
     private readonly Stack<int> _free = [];
+    private readonly Dictionary<int, int> _incoming = [];
+    private readonly HashSet<int> _stale = [];
     private int[] _entryOf = [];
     private int _entryCount;
     private bool[] _drawable = [];
@@ -73,20 +75,37 @@ internal sealed class TileResidency(TileTree tree, FamilySet required)
     /// <summary>Index of a content's entry, −1 when it is absent.</summary>
     public int Find(int content) => _entryOf[content];
 
-    /// <summary>Index of a content's entry, made if it is absent.</summary>
+    /// <summary>Resident contents of which a newer version is known.</summary>
+    public HashSet<int> Stale => _stale;
+
+    /// <summary>Index of the entry of a content's newer version, −1 when there is none on its way.</summary>
+    public int FindIncoming(int content) => _incoming.GetValueOrDefault(content, -1);
+
+    /// <summary>Index of the entry that what is fetched for a content fills, made if there is none: its own or, where it is stale, its newer version's.</summary>
     public int FindOrAdd(int content)
     {
         var index = _entryOf[content];
-        if (index >= 0)
+        if (index < 0)
+            return _entryOf[content] = Add(content);
+        if (!_entries[index].IsStale || !StaysUntilReplaced(_entries[index]))
             return index;
-        if (!_free.TryPop(out index))
+        if (!_incoming.TryGetValue(content, out var incoming))
+        {
+            _incoming[content] = incoming = Add(content);
+            _entries[incoming].IsIncoming = true;
+        }
+        return incoming;
+    }
+
+    private int Add(int content)
+    {
+        if (!_free.TryPop(out var index))
         {
             if (_entryCount == _entries.Length)
                 Array.Resize(ref _entries, _entries.Length * 2);
             index = _entryCount++;
         }
         _entries[index] = new() { Content = content, RetryAt = TimeSpan.Zero };
-        _entryOf[content] = index;
         CountByState[(int)ContentState.Absent]++;
         return index;
     }
@@ -96,7 +115,8 @@ internal sealed class TileResidency(TileTree tree, FamilySet required)
     {
         ref var entry = ref _entries[index];
         Debug.Assert(IsAllowed(entry.State, state), $"A content does not go from {entry.State} to {state}: look at who called.");
-        var wasResident = entry.State == ContentState.Resident;
+        var wasResident = entry.State == ContentState.Resident && !entry.IsOutgoing;
+        var stayed = entry.IsStale && !entry.IsIncoming && !entry.IsOutgoing && StaysUntilReplaced(entry);
         CountByState[(int)entry.State]--;
         CountByState[(int)state]++;
         entry.State = state;
@@ -104,10 +124,72 @@ internal sealed class TileResidency(TileTree tree, FamilySet required)
         entry.Since = now;
         if (state is not (ContentState.Preparing or ContentState.Ready))
             (entry.AwaitsMemory, entry.Uploading, entry.Prepared) = (false, false, null);
-        if (wasResident || state is ContentState.Resident or ContentState.Failed or ContentState.Absent)
+        if (state == ContentState.Resident)
+            Settle(index);
+        else if (stayed)
+            MakeWayForIncoming(index);
+        else if (state == ContentState.Fetching)
+            entry.IsStale = false;
+        if (entry.IsIncoming || (entry.IsOutgoing && !wasResident))
+        {
+            // The tiles go by the content's own entry.
+        }
+        else if (wasResident || state is ContentState.Resident or ContentState.Failed or ContentState.Absent)
             UpdateTilesOf(entry.Content, keepDrawable: !wasResident);
         if (state == ContentState.Absent)
             Forget(index);
+    }
+
+    /// <summary>
+    /// A content is not here any more. One that failed before keeps the count of its failures, and its time, for when it is wanted again;
+    /// one that did not is simply absent.
+    /// </summary>
+    public void Leave(int index, StateReason reason, TimeSpan now)
+    {
+        ref var entry = ref _entries[index];
+        var failedBefore = entry.NetworkFailures + entry.ParseFailures > 0;
+        if (!failedBefore || entry.State != ContentState.Failed)
+            Enter(index, failedBefore ? ContentState.Failed : ContentState.Absent, reason, now);
+    }
+
+    /// <summary>
+    /// Says that a newer version of what an entry holds is known. What is resident is drawn until the newer one is, what failed for good counts as
+    /// failed until then, and what is only prepared will be stale when it arrives.
+    /// </summary>
+    public void MarkStale(int index)
+    {
+        ref var entry = ref _entries[index];
+        entry.IsStale = true;
+        if (!entry.IsIncoming && StaysUntilReplaced(entry))
+            _stale.Add(entry.Content);
+    }
+
+    /// <summary>Makes the newer version that is here the content's own, in the place of the one it had.</summary>
+    /// <returns>Index of the entry that was replaced and whose memory is to be freed; −1 where it had failed and holds none.</returns>
+    public int Supersede(int index, TimeSpan now)
+    {
+        ref var entry = ref _entries[index];
+        Debug.Assert(entry.IsIncoming, "Only a newer version takes another one's place.");
+        var old = _entryOf[entry.Content];
+        _incoming.Remove(entry.Content);
+        _entryOf[entry.Content] = index;
+        entry.IsIncoming = false;
+        _entries[old].IsOutgoing = true;
+        _entries[old].AfterRelease = ContentState.Absent;
+        var holdsMemory = _entries[old].State == ContentState.Resident;
+        if (!holdsMemory)
+            ClearFailedForGood(entry.Content);
+        Enter(index, ContentState.Resident, StateReason.Arrived, now);
+        Enter(old, holdsMemory ? ContentState.Releasing : ContentState.Absent, StateReason.Superseded, now);
+        return holdsMemory ? old : -1;
+    }
+
+    /// <summary>A content that counted as failed for good may come after all.</summary>
+    public void ClearFailedForGood(int content)
+    {
+        tree.ClearContentFailed(tree.Contents.Records[content].Tile);
+        foreach (var tile in tree.OtherTilesOf(content))
+            tree.ClearContentFailed(tile);
     }
 
     /// <summary>
@@ -154,7 +236,7 @@ internal sealed class TileResidency(TileTree tree, FamilySet required)
     /// <summary>The tiles that name a content that will never come count as content-less where they have children.</summary>
     public void MarkFailedForGood(int content)
     {
-        if (tree.Contents.Records[content].Format == ContentFormat.Tileset)
+        if (tree.Contents.Records[content].Format == ContentFormat.Tileset || StateOf(content) == ContentState.Resident)
             return;
         MarkTile(tree.Contents.Records[content].Tile);
         foreach (var tile in tree.OtherTilesOf(content))
@@ -177,6 +259,31 @@ internal sealed class TileResidency(TileTree tree, FamilySet required)
             }
             return true;
         }
+    }
+
+    // What is resident is up to date, unless something newer was announced while it was on its way.
+    private void Settle(int index)
+    {
+        if (_entries[index].IsStale)
+            _stale.Add(_entries[index].Content);
+        else
+            _stale.Remove(_entries[index].Content);
+    }
+
+    // What a newer version is brought beside, not in the place of: what can be drawn, and what is known never to come.
+    private static bool StaysUntilReplaced(in ContentEntry entry) =>
+        entry.State == ContentState.Resident || (entry.State == ContentState.Failed && entry.RetryAt == TimeSpan.MaxValue);
+
+    // What was current goes; a newer version that is on its way is the content's own from now on.
+    private void MakeWayForIncoming(int index)
+    {
+        ref var entry = ref _entries[index];
+        _stale.Remove(entry.Content);
+        if (!_incoming.Remove(entry.Content, out var incoming))
+            return;
+        _entryOf[entry.Content] = incoming;
+        _entries[incoming].IsIncoming = false;
+        entry.IsOutgoing = true;
     }
 
     private void UpdateTilesOf(int content, bool keepDrawable)
@@ -224,7 +331,10 @@ internal sealed class TileResidency(TileTree tree, FamilySet required)
     private void Forget(int index)
     {
         CountByState[(int)ContentState.Absent]--;
-        _entryOf[_entries[index].Content] = -1;
+        if (_entries[index].IsIncoming)
+            _incoming.Remove(_entries[index].Content);
+        else if (!_entries[index].IsOutgoing)
+            _entryOf[_entries[index].Content] = -1;
         _entries[index] = default;
         _free.Push(index);
     }

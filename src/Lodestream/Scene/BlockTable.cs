@@ -11,7 +11,7 @@ internal sealed class BlockTable
     {
         public string BaseUri = "";
         public byte[] Uris = [];
-        public int Parent, Generation, FirstTile, TileCount, FirstSlot, SlotCount;
+        public int Parent, Generation, FirstTile, TileCount, FirstSlot, SlotCount, ErrorInversions;
         public (int First, int Count) Orientations, Transforms;
         public bool Alive;
         public UpAxis UpAxis;
@@ -28,6 +28,7 @@ internal sealed class BlockTable
         }
         var block = _blocks[number];
         (block.BaseUri, block.Uris, block.Parent, block.Alive, block.UpAxis) = (baseUri, uris, parentBlock, true, upAxis);
+        block.ErrorInversions = 0;
         block.Generation = ++_lastGeneration;
         Bytes += uris.Length + 128 + baseUri.Length * sizeof(char);
         return number;
@@ -41,6 +42,8 @@ internal sealed class BlockTable
 
     public void SetTables(int number, int firstOrientation, int orientations, int firstTransform, int transforms) =>
         (_blocks[number].Orientations, _blocks[number].Transforms) = ((firstOrientation, orientations), (firstTransform, transforms));
+
+    public ref int ErrorInversions(int number) => ref _blocks[number].ErrorInversions;
 
     public void Remove(int number)
     {

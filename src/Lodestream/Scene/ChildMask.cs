@@ -7,7 +7,7 @@ namespace Lodestream.Scene;
 /// themselves: the host discards its fragments inside their cells. A cell is bounded only along the axes that tell siblings apart, so
 /// that coarse geometry which pokes out of a tight child box along the others is discarded with it.
 /// </summary>
-public static class ChildMask
+internal static class ChildMask
 {
     /// <summary>A mask has a bit per child, so a maskable tile has no more children than this.</summary>
     public const int MaximumChildren = 8;

@@ -50,6 +50,14 @@ public sealed class ContentTable
     /// <summary>The stable key of a content: a hash of its URI; of topology, of its URI and its tile's path.</summary>
     public ulong Key(int content) => _hashes[content];
 
+    /// <summary>Index of the tile content with an absolute URI; −1 when no known tile names it. Topology is not found: it is placed below every tile that names it.</summary>
+    public int FindByUri(string absoluteUri)
+    {
+        ArgumentNullException.ThrowIfNull(absoluteUri);
+        var content = _buckets[Find(UriHash.Of(absoluteUri))];
+        return content >= 0 && _records[content].Format != ContentFormat.Tileset ? content : -1;
+    }
+
     internal void Reserve(int more)
     {
         var need = Capacity + more;

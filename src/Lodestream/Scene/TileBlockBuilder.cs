@@ -44,6 +44,9 @@ public sealed class TileBlockBuilder(string baseUri, int tiles = 0)
         public int Depth, NextTile, NextContent;
     }
 
+    /// <summary>Contents of one tile at most: what is drawn of it has a bit for each (<see cref="Presentation.DrawItem.Contents"/>).</summary>
+    public const int MaximumContents = 32;
+
     /// <summary>Number of tiles so far.</summary>
     public int TileCount => _drafts.Count;
 
@@ -68,7 +71,8 @@ public sealed class TileBlockBuilder(string baseUri, int tiles = 0)
         if (parent >= index || (parent < 0) != (index == 0))
             throw new ArgumentException("The root comes first, with parent −1; every other tile comes after its parent.", nameof(parent));
         var drafts = CollectionsMarshal.AsSpan(_drafts);
-        if (parent >= 0 && geometricError > drafts[parent].Node.GeometricError)
+        var inverted = parent >= 0 && geometricError > drafts[parent].Node.GeometricError;
+        if (inverted)
         {
             geometricError = drafts[parent].Node.GeometricError;
             _block.ErrorInversions++;
@@ -85,7 +89,8 @@ public sealed class TileBlockBuilder(string baseUri, int tiles = 0)
             Transform = TransformIndex(transform),
             Flags = (refinement == Refinement.Add ? TileFlags.Add : 0)
                 | (volume.Shape == VolumeShape.Sphere ? TileFlags.Sphere : volume.IsAxisAligned ? TileFlags.AxisAligned : 0)
-                | (index == 0 ? TileFlags.Root : 0),
+                | (index == 0 ? TileFlags.Root : 0)
+                | (inverted ? TileFlags.ErrorClamped : 0),
         };
         if (parent >= 0)
         {
@@ -107,10 +112,13 @@ public sealed class TileBlockBuilder(string baseUri, int tiles = 0)
     /// <param name="family">What it holds.</param>
     /// <param name="format">How it is encoded; <see cref="ContentFormat.Tileset"/> makes the tile one to expand.</param>
     /// <param name="byteLength">Length in bytes, 0 when unknown.</param>
+    /// <exception cref="ArgumentException">The URI is too long, or the tile has <see cref="MaximumContents"/> contents already.</exception>
     public void AddContent(int tile, ReadOnlySpan<byte> uri, ContentFamily family, ContentFormat format, uint byteLength = 0)
     {
         if (uri.Length > ushort.MaxValue)
             throw new ArgumentException("A content URI is at most 65,535 bytes long.", nameof(uri));
+        if (_drafts[tile].ContentCount == MaximumContents)
+            throw new ArgumentException($"Tile {tile} has {MaximumContents} contents already; a draw item has a bit for each and takes no more.", nameof(tile));
         while (_uriBytes + uri.Length > _uris.Length)
             Array.Resize(ref _uris, _uris.Length * 2);
         uri.CopyTo(_uris.AsSpan(_uriBytes));

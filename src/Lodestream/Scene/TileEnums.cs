@@ -102,4 +102,7 @@ public enum TileFlags : ushort
 
     /// <summary>Somewhere below is a tile whose children can be drawn under a coarser ancestor only all together or after it: a maskless one, or an ADD tile with content.</summary>
     GatedBelow = 1024,
+
+    /// <summary>The geometric error was above the parent's and was clamped to it.</summary>
+    ErrorClamped = 2048,
 }

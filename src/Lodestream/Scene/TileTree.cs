@@ -85,7 +85,7 @@ public sealed class TileTree
     /// <summary>Content indices, by slot.</summary>
     public ReadOnlySpan<int> Slots => _slots;
 
-    /// <summary>How many tiles' errors were clamped to their parent's.</summary>
+    /// <summary>Of how many tiles that are known now the error was clamped to their parent's.</summary>
     public int ErrorInversions { get; private set; }
 
     /// <summary>Tiles placed since somebody last cleared the list that name contents other tiles named before.</summary>
@@ -223,8 +223,10 @@ public sealed class TileTree
         {
             // The document did not know what it would hang below.
             node.GeometricError = _nodes[links.Parent].GeometricError;
-            ErrorInversions++;
+            links.Flags |= TileFlags.ErrorClamped;
         }
+        if ((links.Flags & TileFlags.ErrorClamped) != 0)
+            CountInversion(append.Number);
         links.Level += append.BaseLevel;
         var ordinal = local == 0 ? 0 : tile - _links[links.Parent].FirstChild;
         _pathKeys[tile] = UriHash.Mix(_pathKeys[links.Parent] * 31 + (ulong)ordinal + 0x9e3779b97f4a7c15);
@@ -272,7 +274,6 @@ public sealed class TileTree
             parent.Flags |= TileFlags.Maskable;
             parent.MaskAxes = 0;
         }
-        ErrorInversions += append.Block.ErrorInversions;
         TileCount += append.Block.TileCount;
         Version++;
     }
@@ -320,10 +321,18 @@ public sealed class TileTree
         Version++;
     }
 
+    // Unloading a block takes its tiles back out of the count: placed again, they count once.
+    private void CountInversion(int block)
+    {
+        ErrorInversions++;
+        _blocks.ErrorInversions(block)++;
+    }
+
     internal Orientation AxesOf(int orientation) => _orientations[orientation];
 
     private void Free(int number)
     {
+        ErrorInversions -= _blocks.ErrorInversions(number);
         var (first, count) = _blocks.TileRange(number);
         for (var tile = first; tile < first + count; tile++)
         {

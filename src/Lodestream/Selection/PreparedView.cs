@@ -11,11 +11,14 @@ namespace Lodestream.Selection;
 /// </summary>
 internal struct PreparedView
 {
+    // Metres: a near distance of 0 would make errors infinite.
+    private const double LeastNear = 1e-6;
+
     private PlanePair _sides, _heights, _depths;
     private PlaneQuad _around;
     private Frustum _frustum;
 
-    public double X, Y, Z, PixelScale, Target, Weight, ViewportArea;
+    public double X, Y, Z, PixelScale, Target, Near, Weight, ViewportArea;
 
     private struct PlanePair
     {
@@ -62,6 +65,7 @@ internal struct PreparedView
         (X, Y, Z) = (view.Position.X, view.Position.Y, view.Position.Z);
         PixelScale = view.ViewportHeight / (2 * tanHalfHeight);
         Target = view.TargetErrorPx / detailScale;
+        Near = Math.Max(view.Near, LeastNear);
         Weight = view.Weight;
         if (!IsCamera)
             (PixelScale, Target) = (1, view.TargetErrorMetres / detailScale);

@@ -4,71 +4,41 @@ using Lodestream.Scene;
 
 namespace Lodestream.Selection;
 
-/// <summary>What a selection may depend on, besides the tree: law 1 holds the policies to it.</summary>
-/// <param name="DetailScale">Divides the target error: below 1, the views make do with less detail so that the wanted set fits the budget.</param>
-public readonly record struct SelectionInputs(double DetailScale);
-
 /// <summary>
 /// Hierarchical refinement by screen-space error (3D Tiles, "geometric error"): a tile is refined while a view that sees it finds its
-/// geometric or raster error above the view's target. One cut for all views, the finest any seeing view wants. Stateless.
+/// geometric or raster error above the view's target. Nothing of a tile is seen from nearer than the near plane, so its error is finite
+/// even from inside its volume. One cut for all views, the finest any seeing view wants. Stateless.
 /// </summary>
-public sealed class ScreenSpaceErrorPolicy
+public sealed class ScreenSpaceErrorPolicy : ISelectionPolicy
 {
-    /// <summary>Views at most in one selection.</summary>
-    public const int MaximumViews = 16;
-
     private PreparedView[] _prepared = new PreparedView[1];
 
-    // Sums of one selection, reset at its start.
-    private ulong _low, _high;
-    private int _primaries, _deepest;
+    private VisitSum _sum;
     private bool _firstIsCamera;
 
-    /// <summary>Works out what the views want.</summary>
-    /// <param name="tree">The known tree.</param>
-    /// <param name="views">The cameras.</param>
-    /// <param name="inputs">What else the selection depends on.</param>
-    /// <param name="set">Filled anew.</param>
-    /// <exception cref="ArgumentException">More than <see cref="MaximumViews"/> views.</exception>
+    /// <inheritdoc/>
     public void Select(TileTree tree, ReadOnlySpan<View> views, in SelectionInputs inputs, VisibilitySet set)
     {
+        ArgumentNullException.ThrowIfNull(tree);
+        ArgumentNullException.ThrowIfNull(set);
+        set.Begin(views.Length);
         Prepare(views, inputs);
-        Begin(set, views.Length);
+        _sum = new();
         for (var i = 0; i < set.Count; i++)
         {
             if ((set.VisitArray[i].Flags & VisitFlags.Refined) != 0)
                 VisitChildren(tree, set, i);
         }
-        set.PrimaryCount = _primaries;
-        set.PrimaryLevel = _deepest;
-        set.Signature = new(_high, _low);
+        set.Conclude(_sum);
     }
 
     private void Prepare(ReadOnlySpan<View> views, in SelectionInputs inputs)
     {
-        if (views.Length > MaximumViews)
-            throw new ArgumentException($"{views.Length} views were given; a selection takes {MaximumViews} at most.", nameof(views));
         if (_prepared.Length < views.Length)
             _prepared = new PreparedView[views.Length];
         for (var i = 0; i < views.Length; i++)
             _prepared[i] = new(views[i], inputs.DetailScale);
         _firstIsCamera = views.Length > 0 && _prepared[0].IsCamera;
-    }
-
-    private void Begin(VisibilitySet set, int views)
-    {
-        (_low, _high, _primaries, _deepest) = (0, 0, 0, -1);
-        set.FrameId++;
-        set.Touched = 0;
-        set.Count = 1;
-        set.VisitArray[0] = new()
-        {
-            Tile = TileTree.SceneRoot,
-            Parent = -1,
-            ErrorPx = double.PositiveInfinity,
-            Views = (ushort)((1 << views) - 1),
-            Flags = VisitFlags.Refined,
-        };
     }
 
     // Optimised from the first call: a camera should not fly its first seconds on unoptimised code.
@@ -109,7 +79,7 @@ public sealed class ScreenSpaceErrorPolicy
             record.ChildCount = 0;
             record.Flags = FlagsOf(Unsafe.Add(ref firstLinks, child), wantsMore);
             if ((record.Flags & (VisitFlags.Primary | VisitFlags.Expand)) != 0)
-                Sign(Unsafe.Add(ref firstKey, child), record.Flags, Unsafe.Add(ref firstLinks, child).Level);
+                _sum.Add(Unsafe.Add(ref firstKey, child), record.Flags, Unsafe.Add(ref firstLinks, child).Level);
             set.Count++;
         }
         parent.ChildCount = set.Count - parent.FirstChild;
@@ -128,8 +98,9 @@ public sealed class ScreenSpaceErrorPolicy
         record.Views = 1;
         record.Inside = inside ? (ushort)1 : (ushort)0;
         record.Distance = distance;
-        record.ErrorPx = Pixels(error, distance);
-        wantsMore = error > view.Target * distance;
+        var nearest = distance > view.Near ? distance : view.Near;
+        record.ErrorPx = error / nearest;
+        wantsMore = error > view.Target * nearest;
     }
 
     private void LookFromAll(TileTree tree, int tile, ref Visit record, in Visit parent, ref bool wantsMore)
@@ -157,14 +128,11 @@ public sealed class ScreenSpaceErrorPolicy
             if (inside)
                 record.Inside |= (ushort)(1 << v);
             record.Distance = Math.Min(record.Distance, distance);
-            record.ErrorPx = Math.Max(record.ErrorPx, Pixels(error, distance));
-            wantsMore |= error > view.Target * distance;
+            var nearest = Math.Max(distance, view.Near);
+            record.ErrorPx = Math.Max(record.ErrorPx, error / nearest);
+            wantsMore |= error > view.Target * nearest;
         }
     }
-
-    // From inside the volume any error is infinitely large, but none stays none.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static double Pixels(double scaledError, double distance) => scaledError > 0 ? scaledError / distance : 0;
 
     // Nothing to draw and something below: refined whatever its error. An unexpanded tile is not drawable and always refined.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -176,18 +144,5 @@ public sealed class ScreenSpaceErrorPolicy
         if (links.ChildCount == 0 || (drawable && !wantsMore))
             return VisitFlags.Primary;
         return drawable && (links.Flags & TileFlags.Add) != 0 ? VisitFlags.Refined | VisitFlags.Primary : VisitFlags.Refined;
-    }
-
-    // Keys are hashes already: a sum is an order-independent hash of the set, two different sums make it 128 bits wide.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Sign(ulong key, VisitFlags flags, short level)
-    {
-        key += (ulong)flags * 0x9e3779b97f4a7c15;
-        _low += key;
-        _high += (key ^ (key >> 29)) * 0xbf58476d1ce4e5b9;
-        if ((flags & VisitFlags.Primary) == 0)
-            return;
-        _primaries++;
-        _deepest = level > _deepest ? level : _deepest;
     }
 }

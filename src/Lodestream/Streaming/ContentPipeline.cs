@@ -8,7 +8,7 @@ namespace Lodestream.Streaming;
 /// what became of each. Network failures are not its business, nor is the GPU.
 /// </summary>
 internal sealed class ContentPipeline(
-    TileTree tree, TileResidency residency, MemoryLedger ledger, SizeEstimator sizes, RequestScheduler scheduler, IContentPreparer preparer,
+    TileTree tree, TileResidency residency, MemoryLedger ledger, SizeEstimator sizes, MemoryFloor floor, RequestScheduler scheduler, IContentPreparer preparer,
     TopologyUnloader unloader, StreamerOptions options)
 {
     private readonly Dictionary<long, int> _byTicket = [];
@@ -56,6 +56,7 @@ internal sealed class ContentPipeline(
         entry.Measured = new(message.CpuBytes, message.GpuGeometryBytes, message.GpuTextureBytes);
         entry.AwaitsMemory = true;
         sizes.Learn(entry.Content, entry.BytesFetched, entry.Measured);
+        floor.Learn(entry.Content);
         if (entry.Measured.Total > ledger.Budget)
         {
             entry.Error = $"needs {entry.Measured.Total:N0} bytes; the budget is {ledger.Budget:N0}";
@@ -157,6 +158,7 @@ internal sealed class ContentPipeline(
                 return;
             }
             Release(index);
+            residency.Entry(index).ParseFailures = 0;
             residency.Enter(index, ContentState.Resident, StateReason.Arrived, now);
             residency.Update(append.Parent);
             foreach (var content in tree.SlotsOf(append.Parent))
@@ -177,8 +179,10 @@ internal sealed class ContentPipeline(
             return;
         ref var entry = ref residency.Entry(index);
         Release(index);
-        var (next, reason) = (entry.AfterRelease, entry.Reason);
-        residency.Enter(index, next, reason, now);
+        if (entry.AfterRelease == ContentState.Absent)
+            residency.Leave(index, entry.Reason, now);
+        else
+            residency.Enter(index, entry.AfterRelease, entry.Reason, now);
     }
 
     /// <summary>Calls off preparations that take too long: the worker is stuck. Waiting for memory does not count.</summary>
@@ -213,8 +217,8 @@ internal sealed class ContentPipeline(
         _preparing.Remove(index);
         _awaitingMemory.Remove(index);
 
-        // A content that failed before keeps its count; it may be asked for again at once.
-        (entry.AfterRelease, entry.RetryAt) = (entry.ParseFailures > 0 ? ContentState.Failed : ContentState.Absent, now);
+        // It may be asked for again at once.
+        (entry.AfterRelease, entry.RetryAt) = (ContentState.Absent, now);
         residency.Enter(index, ContentState.Releasing, reason, now);
     }
 
@@ -256,8 +260,15 @@ internal sealed class ContentPipeline(
             if (!isLost || tree.Contents.Records[entry.Content].Format == ContentFormat.Tileset)
                 continue;
             Release(index);
-            residency.Enter(index, ContentState.Absent, StateReason.ContextLost, now);
+            residency.Leave(index, StateReason.ContextLost, now);
         }
+    }
+
+    /// <summary>Evicted contents are not about to be uploaded any more.</summary>
+    public void Forget(List<int> evicted)
+    {
+        if (evicted.Count > 0)
+            Ready.RemoveAll(index => residency.Entry(index).State != ContentState.Ready);
     }
 
     /// <summary>The budget was raised: what did not fit may fit now.</summary>
@@ -266,13 +277,25 @@ internal sealed class ContentPipeline(
         for (var index = 0; index < residency.EntryCount; index++)
         {
             ref var entry = ref residency.Entry(index);
-            if (entry.State != ContentState.Failed || entry.Reason != StateReason.OverBudget)
+            if (entry.State != ContentState.Failed || entry.Reason != StateReason.OverBudget || entry.RetryAt != TimeSpan.MaxValue)
                 continue;
-            tree.ClearContentFailed(tree.Contents.Records[entry.Content].Tile);
-            foreach (var tile in tree.OtherTilesOf(entry.Content))
-                tree.ClearContentFailed(tile);
-            residency.Enter(index, ContentState.Absent, StateReason.None, now);
+            residency.ClearFailedForGood(entry.Content);
+            entry.RetryAt = now;
+            residency.Leave(index, StateReason.None, now);
         }
+    }
+
+    /// <summary>What a content failed with says nothing about it any more: its source has changed.</summary>
+    public void Forgive(int index, TimeSpan now)
+    {
+        ref var entry = ref residency.Entry(index);
+        if (entry.RetryAt == TimeSpan.MaxValue)
+            residency.ClearFailedForGood(entry.Content);
+        (entry.ParseFailures, entry.NetworkFailures, entry.RetryAt) = (0, 0, now);
+        if (entry.State == ContentState.Failed)
+            residency.Enter(index, ContentState.Absent, StateReason.Superseded, now);
+        else if (entry.State == ContentState.Releasing)
+            entry.AfterRelease = ContentState.Absent;
     }
 
     /// <summary>Calls every preparation off.</summary>

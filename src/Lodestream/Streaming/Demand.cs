@@ -25,7 +25,7 @@ public struct Demand
 }
 
 /// <summary>The frame's demands; reused from frame to frame.</summary>
-public sealed class DemandList
+internal sealed class DemandList
 {
     private Demand[] _demands = new Demand[64];
 
@@ -35,9 +35,9 @@ public sealed class DemandList
     /// <summary>The demands.</summary>
     public Span<Demand> Items => _demands.AsSpan(0, Count);
 
-    internal void Clear() => Count = 0;
+    public void Clear() => Count = 0;
 
-    internal void Add(int content, int tile, int visit, DemandClass demandClass, bool fillsIn = false)
+    public void Add(int content, int tile, int visit, DemandClass demandClass, bool fillsIn = false)
     {
         if (Count == _demands.Length)
             Array.Resize(ref _demands, Count * 2);

@@ -50,11 +50,31 @@ internal sealed class DemandCollector(TileTree tree, TileResidency residency, bo
                 facts = (facts | Facts.Covered) & ~Facts.Gated;
             if ((facts & Facts.Held) == 0 && (!drawable[visit.Tile] || tree.LinkArray[visit.Tile].SlotCount > 1 || (visit.Flags & VisitFlags.Refined) != 0))
                 facts = Ask(visit, i, facts, demands);
+            if ((visit.Flags & VisitFlags.Refined) == 0 && !drawable[visit.Tile])
+                KeepStandIns(visit.Tile);
             _facts[i] = facts;
         }
         if (demands.Count >= fillInFrom)
             AskForFillIns(set, demands);
+        if (residency.Stale.Count > 0)
+            AskForNewer(set, demands);
     }
+
+    // Newer versions of what is drawn come after everything that is missing: what is stale shows something.
+    private void AskForNewer(VisibilitySet set, DemandList demands)
+    {
+        for (var i = 0; i < set.Count; i++)
+        {
+            var tile = set.VisitArray[i].Tile;
+            foreach (var content in tree.SlotsOf(tile))
+            {
+                if (residency.Stale.Contains(content) && residency.Enabled.Contains(tree.Contents.RecordArray[content].Family) && !IsOnItsWay(residency.FindIncoming(content)))
+                    demands.Add(content, tile, i, DemandClass.Optional, fillsIn: false);
+            }
+        }
+    }
+
+    private bool IsOnItsWay(int index) => index >= 0 && residency.Entry(index).State is ContentState.Ready or ContentState.Releasing;
 
     // Where much is missing below one tile, that tile is worth its bytes: it shows for all of them until they come.
     private void AskForFillIns(VisibilitySet set, DemandList demands)
@@ -151,13 +171,31 @@ internal sealed class DemandCollector(TileTree tree, TileResidency residency, bo
         if (residency.Drawable[tile])
             return;
         if (HasLiveContent(links))
+        {
             AskForSlots(tile, at, DemandClass.Refinement, topology: false, demands);
+            KeepStandIns(tile);
+        }
         else if ((links.Flags & TileFlags.Unexpanded) != 0)
             AskForSlots(tile, at, DemandClass.Refinement, topology: true, demands);
         else
         {
             for (var child = links.FirstChild; child < links.FirstChild + links.ChildCount; child++)
                 AskForUnseen(child, at, demands);
+        }
+    }
+
+    // What stands below a wanted tile that is not here fills in for it, and lets a gating ancestor give way: it counts as seen, topology
+    // without anything to draw included.
+    private void KeepStandIns(int tile)
+    {
+        ref readonly var links = ref tree.LinkArray[tile];
+        if (residency.DrawableBelow[tile] == 0 && HasLiveContent(links))
+            return;
+        for (var child = links.FirstChild; child < links.FirstChild + links.ChildCount; child++)
+        {
+            residency.SeenFrame[child] = _frame;
+            if (!residency.Drawable[child])
+                KeepStandIns(child);
         }
     }
 

@@ -9,33 +9,52 @@ namespace Lodestream.Streaming;
 /// views' targets. It falls while what is wanted is predicted not to fit, and rises only when what would be wanted then is predicted to
 /// fit four fifths of the budget; between the two it rests, so that it does not swing.
 /// </summary>
-internal sealed class DetailScale(TileTree tree, TileResidency residency, SizeEstimator sizes, MemoryLedger ledger, ScreenSpaceErrorPolicy policy)
+internal sealed class DetailScale(TileTree tree, TileResidency residency, SizeEstimator sizes, MemoryLedger ledger, ISelectionPolicy policy)
 {
     // Design §2, law 4.
     private const double RiseBelow = 0.8;
 
-    private const double RiseStep = 1.1, Least = 1e-4;
+    // Rises that succeed become steeper, up to the steepest: a scale that fell by orders of magnitude is back within a second.
+    private const double RiseStep = 1.1, SteepestRise = 4, Least = 1e-12;
+
+    // Out of a shortage in small steps first; so many, then by halves.
+    private const double SmallFall = 0.9, LargeFall = 0.5;
+    private const int SmallFalls = 16;
 
     // A shortage that no eviction can end and nothing under way will end: after so many ticks of it the wanted set coarsens.
     private const int PatienceTicks = 8;
 
     private readonly VisibilitySet _trial = new();
     private int _stuckTicks;
+    private double _rise = RiseStep;
+    private bool _refusedSteep;
 
-    // The scale at which the views got stuck: while neither they nor the budget change it would get stuck there again, whatever is predicted.
+    // What the scale was worked out for. While neither the views nor the budget change, nothing above the ceiling is tried: they got stuck
+    // there. Nor is a rise that was refused tried again before a content was measured: topology that is unloaded meanwhile makes what is
+    // wanted look smaller than it is.
+    private View[] _views = [];
+    private int _viewCount;
+    private long _budget, _measured;
+    private FamilySet _enabled;
     private double _ceiling = double.PositiveInfinity;
-    private View[] _stuckViews = [];
-    private int _stuckViewCount;
-    private long _stuckBudget;
+    private bool _refused;
+
+    private long _largestOnItsWay;
 
     /// <summary>The scale the next selection uses.</summary>
     public double Value { get; private set; } = 1;
 
+    /// <summary>Whether what is wanted does not fit, and nothing coarser could be wanted.</summary>
+    public bool IsExhausted { get; private set; }
+
     /// <summary>Whether the next tick is due at once: the scale changed, or a shortage is being waited out.</summary>
     public bool NeedsTick { get; private set; }
 
-    /// <summary>Bytes kept free so that a coarser tile can always come in before what it replaces goes: the largest tile seen.</summary>
-    public long Headroom => Math.Min(sizes.Largest, ledger.Budget / 2);
+    /// <summary>
+    /// Bytes kept free so that a coarser tile can always come in before what it replaces goes: the largest tile seen. Where nothing coarser is
+    /// left to want, none.
+    /// </summary>
+    public long Headroom => Value > Least ? RoomForCoarser : 0;
 
     /// <summary>Looks at what is wanted and sets the scale for the next tick.</summary>
     /// <param name="set">What is wanted now.</param>
@@ -45,50 +64,84 @@ internal sealed class DetailScale(TileTree tree, TileResidency residency, SizeEs
     public void Adjust(VisibilitySet set, ReadOnlySpan<View> views, long demandBytes, bool stuck)
     {
         var before = Value;
-        if (_ceiling <= 1 && (ledger.Budget != _stuckBudget || !views.SequenceEqual(_stuckViews.AsSpan(0, _stuckViewCount))))
-            _ceiling = double.PositiveInfinity;
+        _refusedSteep = false;
+        ForgetOnChange(views);
         _stuckTicks = stuck ? _stuckTicks + 1 : 0;
+        IsExhausted = false;
         var limit = ledger.Budget - Headroom;
         if (ledger.Used.Total + demandBytes > limit && Predicted(set) is var needed && needed > limit)
         {
             // The number of tiles goes with the square of the scale.
+            IsExhausted = Value <= Least;
             Value = Math.Max(Least, Value * Math.Clamp(Math.Sqrt((double)limit / needed), 0.5, 0.97));
         }
         else if (_stuckTicks > PatienceTicks)
         {
-            RememberStuck(views);
-            Value = Math.Max(Least, Value * 0.9);
+            FallToNext(set, views);
+            _ceiling = Value;
             _stuckTicks = 0;
         }
-        else if (Value < 1 && !stuck)
+        else if (Value < 1 && !stuck && !_refused)
         {
             TryRise(views);
         }
-        NeedsTick = Value != before || (_stuckTicks > 0 && Value > Least);
+        if (Value < before)
+            _rise = RiseStep;
+        NeedsTick = Value != before || (_stuckTicks > 0 && Value > Least) || _refusedSteep;
     }
 
-    private void RememberStuck(ReadOnlySpan<View> views)
+    private long RoomForCoarser => Math.Min(sizes.Largest, ledger.Budget / 2);
+
+    // The next lower scale at which something else is wanted: any between would get stuck on the same.
+    private void FallToNext(VisibilitySet set, ReadOnlySpan<View> views)
     {
-        if (_stuckViews.Length < views.Length)
-            _stuckViews = new View[views.Length];
-        views.CopyTo(_stuckViews);
-        (_ceiling, _stuckViewCount, _stuckBudget) = (Value, views.Length, ledger.Budget);
+        for (var falls = 0; Value > Least; falls++)
+        {
+            Value = Math.Max(Least, Value * (falls < SmallFalls ? SmallFall : LargeFall));
+            policy.Select(tree, views, new(Value), _trial);
+            if (_trial.Signature != set.Signature)
+                return;
+        }
+    }
+
+    private void ForgetOnChange(ReadOnlySpan<View> views)
+    {
+        if (ledger.Budget != _budget || residency.Enabled != _enabled || !views.SequenceEqual(_views.AsSpan(0, _viewCount)))
+        {
+            if (_views.Length < views.Length)
+                _views = new View[views.Length];
+            views.CopyTo(_views);
+            (_viewCount, _budget, _enabled) = (views.Length, ledger.Budget, residency.Enabled);
+            (_ceiling, _refused) = (double.PositiveInfinity, false);
+        }
+        _refused &= sizes.Measured == _measured;
+        _measured = sizes.Measured;
     }
 
     private void TryRise(ReadOnlySpan<View> views)
     {
-        var higher = Math.Min(1, Value * RiseStep);
-        if (higher >= _ceiling)
-            return;
-        policy.Select(tree, views, new(higher), _trial);
-        if (Predicted(_trial) <= RiseBelow * (ledger.Budget - Headroom))
-            Value = higher;
+        var higher = Math.Min(1, Value * _rise);
+        if (higher <= _ceiling)
+        {
+            policy.Select(tree, views, new(higher), _trial);
+            if (Predicted(_trial) <= RiseBelow * (ledger.Budget - RoomForCoarser))
+            {
+                Value = higher;
+                _rise = Math.Min(SteepestRise, _rise * _rise);
+                return;
+            }
+        }
+        _refusedSteep = _rise > RiseStep;
+        _refused = !_refusedSteep;
+        _rise = RiseStep;
     }
 
-    // What the set's contents hold on the GPU once all are here, with what must be kept beside them.
+    // What the set's contents hold on the GPU once all are here, with what must be kept beside them, and what the largest one that is
+    // missing takes on its way.
     private long Predicted(VisibilitySet set)
     {
         long bytes = 0;
+        _largestOnItsWay = 0;
         foreach (ref readonly var visit in set.Visits)
         {
             ref readonly var links = ref tree.LinkArray[visit.Tile];
@@ -100,7 +153,7 @@ internal sealed class DetailScale(TileTree tree, TileResidency residency, SizeEs
             else if ((links.Flags & TileFlags.Maskable) == 0)
                 bytes += Footprint(links) + CulledChildren(visit, links);
         }
-        return bytes;
+        return bytes + _largestOnItsWay;
     }
 
     // A maskless tile gives way to all its children, those out of view included.
@@ -126,6 +179,8 @@ internal sealed class DetailScale(TileTree tree, TileResidency residency, SizeEs
             var index = residency.Find(content);
             var charge = index >= 0 && residency.Entry(index).Measured.Total > 0 ? residency.Entry(index).Measured : sizes.Expected(content, record.ByteLength);
             bytes += charge.Geometry + charge.Texture;
+            if (index < 0 || residency.Entry(index).State != ContentState.Resident)
+                _largestOnItsWay = Math.Max(_largestOnItsWay, charge.Cpu);
         }
         return bytes;
     }

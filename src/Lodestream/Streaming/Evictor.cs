@@ -7,9 +7,10 @@ namespace Lodestream.Streaming;
 
 /// <summary>
 /// Chooses what to give up when memory is short: never what is drawn, was just seen, is a root, or holds something drawable below;
-/// what is far from every view goes before what is near one, and what was seen longest ago first.
+/// what is far from every view goes before what is near one, and what was seen longest ago first. What is prepared and kept back goes, too,
+/// once no view sees it.
 /// </summary>
-internal sealed class Evictor(TileTree tree, TileResidency residency, double retainMargin)
+internal sealed class Evictor(TileTree tree, TileResidency residency, SizeEstimator sizes, double retainMargin)
 {
     private readonly List<Candidate> _candidates = [];
     private Frustum[] _margins = [];
@@ -62,6 +63,7 @@ internal sealed class Evictor(TileTree tree, TileResidency residency, double ret
                     return;
                 ref var entry = ref residency.Entry(index);
                 freed += entry.Charge.Total;
+                sizes.Remember(entry.Content, entry.Measured);
                 entry.AfterRelease = ContentState.Absent;
                 residency.Enter(index, ContentState.Releasing, StateReason.Evicted, now);
                 Chosen.Add(index);
@@ -90,7 +92,7 @@ internal sealed class Evictor(TileTree tree, TileResidency residency, double ret
         for (var i = 0; i < residency.EntryCount; i++)
         {
             ref var entry = ref residency.Entry(i);
-            if (entry.State == ContentState.Resident && entry.Charge.Total > 0 && MayGo(entry.Content, frame))
+            if (entry.Charge.Total > 0 && (entry.State == ContentState.Resident ? MayGo(entry.Content, frame) : entry.HeldBack && IsUnseen(entry.Content, frame)))
                 _candidates.Add(new(IsNearView(entry.Content), LastSeen(entry.Content), tree.Contents.Key(entry.Content), i));
         }
         _candidates.Sort();
@@ -109,9 +111,22 @@ internal sealed class Evictor(TileTree tree, TileResidency residency, double ret
         }
     }
 
+    // A content is as near as the nearest of the tiles that share it, and was seen when the last of them was.
     private bool IsNearView(int content)
     {
-        var volume = tree.Volume(tree.Contents.Records[content].Tile);
+        if (IsTileNearView(tree.Contents.Records[content].Tile))
+            return true;
+        foreach (var tile in tree.OtherTilesOf(content))
+        {
+            if (IsTileNearView(tile))
+                return true;
+        }
+        return false;
+    }
+
+    private bool IsTileNearView(int tile)
+    {
+        var volume = tree.Volume(tile);
         for (var i = 0; i < _marginCount; i++)
         {
             if (_margins[i].Intersects(volume))
@@ -120,7 +135,13 @@ internal sealed class Evictor(TileTree tree, TileResidency residency, double ret
         return false;
     }
 
-    private long LastSeen(int content) => residency.SeenFrame[tree.Contents.Records[content].Tile];
+    private long LastSeen(int content)
+    {
+        var last = residency.SeenFrame[tree.Contents.Records[content].Tile];
+        foreach (var tile in tree.OtherTilesOf(content))
+            last = Math.Max(last, residency.SeenFrame[tile]);
+        return last;
+    }
 
     private bool MayGo(int content, long frame)
     {
@@ -133,6 +154,9 @@ internal sealed class Evictor(TileTree tree, TileResidency residency, double ret
         }
         return true;
     }
+
+    // What is prepared and kept back is not drawn and holds nothing up once no view sees its tiles.
+    private bool IsUnseen(int content, long frame) => residency.Entry(residency.Find(content)).State == ContentState.Ready && LastSeen(content) < frame;
 
     private bool TileMayGo(int tile, long frame) =>
         residency.SeenFrame[tile] < frame && residency.DrawnFrame[tile] < frame - 1 && residency.DrawableBelow[tile] == 0

@@ -1,4 +1,5 @@
 using Lodestream.Geometry;
+using Lodestream.Residency;
 using Lodestream.Scene;
 using Lodestream.Selection;
 
@@ -8,7 +9,8 @@ namespace Lodestream.Streaming;
 /// Gain over bytes, highest first. The link is one machine and contents are its jobs; what a user feels is the integral of visible error over
 /// time, a weighted sum of completion times, and the order that minimises such a sum is weight over length (Smith's rule; Horn's for
 /// trees). A content's weight is the error above the target that it removes times its visible area, integrated over the time in
-/// which it is predicted to be seen: what will have left the view when it arrives gains nothing.
+/// which it is predicted to be seen: what will have left the view when it arrives gains nothing. Contents of which none is shown
+/// before all are here, because no mask parts them, are one job: together they have the density of their sum.
 /// </summary>
 public sealed class GainOrder : IPriorityModel
 {
@@ -21,8 +23,10 @@ public sealed class GainOrder : IPriorityModel
     // On the bench flight the error integral is flat from 0.1 to 1; the first view takes longer with more.
     private const double QueueShare = 0.25;
 
-    private readonly PreparedView[] _views = new PreparedView[Poses * ScreenSpaceErrorPolicy.MaximumViews];
-    private readonly double[] _weights = new double[Poses * ScreenSpaceErrorPolicy.MaximumViews];
+    private readonly PreparedView[] _views = new PreparedView[Poses * VisibilitySet.MaximumViews];
+    private readonly double[] _weights = new double[Poses * VisibilitySet.MaximumViews];
+    private readonly Dictionary<int, (double Gain, double Bytes)> _groups = [];
+    private int[] _gates = new int[64];
     private int _count;
 
     /// <inheritdoc />
@@ -32,8 +36,34 @@ public sealed class GainOrder : IPriorityModel
             return;
         PreparePoses(inputs);
         var fillInShare = FillInShare(inputs, demands);
-        foreach (ref var demand in demands)
-            demand.Priority = Gain(inputs, demand) * (demand.FillsIn ? fillInShare : 1) / Math.Max(1, inputs.ExpectedBytes(demand.Content));
+        if (_gates.Length < demands.Length)
+            _gates = new int[Math.Max(demands.Length, _gates.Length * 2)];
+        _groups.Clear();
+        for (var i = 0; i < demands.Length; i++)
+        {
+            ref var demand = ref demands[i];
+            var gain = Gain(inputs, demand, out var gate) * (demand.FillsIn ? fillInShare : 1);
+            var bytes = Math.Max(1, inputs.ExpectedBytes(demand.Content));
+            demand.Priority = gain / bytes;
+            _gates[i] = demand.Class == DemandClass.Refinement ? gate : -1;
+            if (_gates[i] < 0)
+                continue;
+            var (groupGain, groupBytes) = _groups.GetValueOrDefault(gate);
+            _groups[gate] = (groupGain + gain, groupBytes + bytes);
+        }
+        if (_groups.Count > 0)
+            ShareDensity(demands);
+    }
+
+    private void ShareDensity(Span<Demand> demands)
+    {
+        for (var i = 0; i < demands.Length; i++)
+        {
+            if (_gates[i] < 0)
+                continue;
+            var (gain, bytes) = _groups[_gates[i]];
+            demands[i].Priority = gain / bytes;
+        }
     }
 
     // What fills in is seen until what it fills in for is here: a share of the time the queue takes, where the rest is seen to the end.
@@ -64,12 +94,12 @@ public sealed class GainOrder : IPriorityModel
         }
     }
 
-    private double Gain(in PriorityInputs inputs, in Demand demand)
+    private double Gain(in PriorityInputs inputs, in Demand demand, out int gate)
     {
         var tree = inputs.Tree;
         ref readonly var node = ref tree.NodeArray[demand.Tile];
         var own = Math.Max(node.GeometricError, node.RasterError);
-        var source = inputs.DrawnAncestor(demand.Tile);
+        var source = inputs.DrawnAncestor(demand.Tile, out gate);
         var before = source < 0 ? CoveringError(tree, demand.Tile) : Math.Max(tree.NodeArray[source].GeometricError, tree.NodeArray[source].RasterError);
 
         // Topology draws nothing itself; what is below it will have about half its error.

@@ -29,7 +29,13 @@ public sealed record HostHealthOptions
     /// <summary>Retries a second earns, so that whatever failed comes in the end, however flaky the host. Default 0.5 (ours).</summary>
     public double RetriesPerSecond { get; init; } = 0.5;
 
-    /// <summary>Longest wait for the first byte of an answer. Default 20 (ours).</summary>
+    /// <summary>
+    /// Longest an attempt may take from its start until its connection stands. Default 10 (ours). Watched here where the transport says that it
+    /// connects (<see cref="InboxKind.Connecting"/>); the HTTP client takes it over.
+    /// </summary>
+    public double ConnectTimeout { get; init; } = 10;
+
+    /// <summary>Longest wait for the first byte of an answer, from the connection on; from the start where nothing is known of one. Default 20 (ours).</summary>
     public double FirstByteTimeout { get; init; } = 20;
 
     /// <summary>Longest wait between bytes of an answer. Default 10 (ours).</summary>
@@ -174,24 +180,29 @@ internal sealed class HostHealth(HostHealthOptions options, ulong seed)
         return new(false, Later(now + TimeSpan.FromSeconds(wait), h.QuietUntil));
     }
 
-    /// <summary>Whether the host has a retry left to give, and takes it.</summary>
-    public bool TrySpendRetry(int host, TimeSpan now)
+    /// <summary>Whether the host has a retry left to give; if not, when it has. Looking takes none.</summary>
+    public bool MayRetry(int host, TimeSpan now, out TimeSpan notBefore)
     {
         var h = _hosts[host];
+        notBefore = TimeSpan.Zero;
+
         // A probe tells whether the host is back: it must always be possible.
-        if (h.Breaker != BreakerState.Closed)
+        if (h.Breaker != BreakerState.Closed || h.Retries >= 1)
             return true;
-        Earn(h, (now - h.EarnedUntil).TotalSeconds * options.RetriesPerSecond);
-        h.EarnedUntil = now;
-        if (h.Retries < 1)
-            return false;
-        h.Retries--;
-        return true;
+        notBefore = h.EarnedUntil + TimeSpan.FromSeconds((1 - h.Retries) / options.RetriesPerSecond);
+        return now >= notBefore;
     }
 
-    /// <summary>When a host without retries left may be tried once more.</summary>
-    public TimeSpan NextEarnedRetry(int host, TimeSpan now) =>
-        now + TimeSpan.FromSeconds((1 - _hosts[host].Retries) / options.RetriesPerSecond) + TimeSpan.FromMilliseconds(1);
+    /// <summary>A retry starts, before it counts as started: it takes one of the host's retries. A probe takes none.</summary>
+    public void SpendRetry(int host, TimeSpan now)
+    {
+        var h = _hosts[host];
+        if (h.Breaker != BreakerState.Closed)
+            return;
+        Earn(h, (now - h.EarnedUntil).TotalSeconds * options.RetriesPerSecond);
+        h.EarnedUntil = now;
+        h.Retries--;
+    }
 
     // One at least can be saved up: with none at all a content that failed once would never be asked for again.
     private void Earn(Host h, double retries) => h.Retries = Math.Min(Math.Max(1, options.RetryBudget), h.Retries + retries);

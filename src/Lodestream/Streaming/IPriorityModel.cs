@@ -32,6 +32,8 @@ public readonly ref struct PriorityInputs()
 
     internal Residency.TileResidency Residency { get; init; } = null!;
 
+    internal bool HostHasMasks { get; init; } = true;
+
     internal SizeEstimator Sizes { get; init; } = null!;
 
     /// <summary>Bytes a content is expected to have on the wire.</summary>
@@ -42,13 +44,29 @@ public readonly ref struct PriorityInputs()
     }
 
     /// <summary>The nearest ancestor of a tile that can be drawn; −1 without.</summary>
-    public int DrawnAncestor(int tile)
+    public int DrawnAncestor(int tile) => DrawnAncestor(tile, out _);
+
+    /// <summary>The nearest ancestor of a tile that can be drawn, and whether the tile has to wait for others.</summary>
+    /// <param name="tile">The tile.</param>
+    /// <param name="gate">The topmost tile below that ancestor, or it, that gives way only to everything below it at once; −1 without.</param>
+    /// <returns>The ancestor; −1 without.</returns>
+    public int DrawnAncestor(int tile, out int gate)
     {
+        gate = -1;
         for (var above = Tree.LinkArray[tile].Parent; above >= 0; above = Tree.LinkArray[above].Parent)
         {
-            if (Residency.Drawable[above])
-                return above;
+            ref readonly var links = ref Tree.LinkArray[above];
+            if ((links.Flags & TileFlags.Maskable) == 0 || (!HostHasMasks && links.MaskAxes != 0))
+                gate = above;
+            if (!Residency.Drawable[above])
+                continue;
+
+            // An ADD tile stays when its children come: nothing waits for anything.
+            if ((links.Flags & TileFlags.Add) != 0)
+                gate = -1;
+            return above;
         }
+        gate = -1;
         return -1;
     }
 }

@@ -8,7 +8,11 @@ namespace Lodestream.Streaming;
 /// <param name="Uri">Absolute URI.</param>
 /// <param name="Family">What the content holds.</param>
 /// <param name="Format">How it is encoded, as far as the URI tells.</param>
-public readonly record struct TileRequest(long Id, int Content, string Uri, ContentFamily Family, ContentFormat Format);
+public readonly record struct TileRequest(long Id, int Content, string Uri, ContentFamily Family, ContentFormat Format)
+{
+    /// <summary>A newer version than caches may hold was announced: they are to ask the source.</summary>
+    public bool BypassesCaches { get; init; }
+}
 
 /// <summary>Why a request or a preparation was called off.</summary>
 public enum CancelReason : byte
@@ -35,7 +39,7 @@ public enum CancelReason : byte
 /// <summary>
 /// Carries bytes. A transport makes one attempt per request and posts one outcome to the <see cref="Inbox"/> (a
 /// <see cref="InboxKind.Fetched"/> message), from any thread; it neither retries nor orders. It may post
-/// <see cref="InboxKind.Headers"/> before. A cancelled request may still be answered; the answer is ignored.
+/// <see cref="InboxKind.Connecting"/>, <see cref="InboxKind.Connected"/>, <see cref="InboxKind.Headers"/> and <see cref="InboxKind.Progress"/> before. A cancelled request may still be answered; the answer is ignored.
 /// </summary>
 public interface ITileTransport
 {
@@ -67,9 +71,15 @@ public enum FetchStatus : byte
     /// <summary>The bytes do not have the digest the tileset's integrity table names.</summary>
     Corrupt,
 
-    /// <summary>The transport gave up waiting.</summary>
+    /// <summary>No first byte came in time.</summary>
     TimedOut,
 
     /// <summary>The transport refuses the URI (its scheme, or plain http off loopback).</summary>
     Refused,
+
+    /// <summary>No connection stood in time.</summary>
+    ConnectTimedOut,
+
+    /// <summary>The answer began, and then no byte came for too long.</summary>
+    Stalled,
 }

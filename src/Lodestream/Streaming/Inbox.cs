@@ -38,8 +38,17 @@ public enum InboxKind : byte
     /// <summary>The GPU lost everything that was uploaded.</summary>
     ContextLost,
 
+    /// <summary>What is behind a content's URI has changed at its source: <see cref="InboxMessage.Payload"/> is the absolute URI, a string.</summary>
+    Changed,
+
     /// <summary>Bytes of an attempt came (progress, for stall detection); <see cref="InboxMessage.Bytes"/> so far.</summary>
     Progress,
+
+    /// <summary>A connection is being made for an attempt; only for transports that can tell.</summary>
+    Connecting,
+
+    /// <summary>An attempt's connection stands: its answer is waited for from now on.</summary>
+    Connected,
 }
 
 /// <summary>Something that happened outside the tick. Which fields mean something depends on <see cref="Kind"/>.</summary>

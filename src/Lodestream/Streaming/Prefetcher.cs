@@ -8,7 +8,7 @@ namespace Lodestream.Streaming;
 /// Asks for what the cameras are about to see, when nothing they see now is waiting and memory has room. Only as far ahead as the
 /// prediction is worth trusting: what is fetched and never seen is wasted.
 /// </summary>
-internal sealed class Prefetcher(TileTree tree, TileResidency residency, MemoryLedger ledger, ScreenSpaceErrorPolicy policy, PredictionOptions options)
+internal sealed class Prefetcher(TileTree tree, TileResidency residency, MemoryLedger ledger, ISelectionPolicy policy, PredictionOptions options)
 {
     // Beyond this share of the budget there is no room for guesses.
     private const double RoomShare = 0.8;

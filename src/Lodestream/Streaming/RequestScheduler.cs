@@ -17,6 +17,7 @@ internal sealed class RequestScheduler(
     private readonly List<int> _queued = [];
     private readonly List<int> _inFlight = [];
     private readonly Dictionary<long, int> _byId = [];
+    private readonly HashSet<ulong> _bypassing = [];
     private long _nextId = 1;
     private long _frame;
     private double _bytesInFlight;
@@ -123,13 +124,13 @@ internal sealed class RequestScheduler(
         {
             if (residency.Entry(_queued[i]).WantedFrame == _frame)
                 continue;
-            ForgetOrKeepFailure(_queued[i], now);
+            residency.Leave(_queued[i], StateReason.NoLongerWanted, now);
             RemoveAt(_queued, i);
         }
         for (var i = _inFlight.Count - 1; i >= 0; i--)
         {
             if (residency.Entry(_inFlight[i]).WantedFrame != _frame)
-                CallOff(i, CancelReason.NoLongerWanted, StateReason.NoLongerWanted, now);
+                CallOffAt(i, CancelReason.NoLongerWanted, StateReason.NoLongerWanted, now);
         }
     }
 
@@ -139,7 +140,7 @@ internal sealed class RequestScheduler(
         for (var i = _inFlight.Count - 1; i >= 0; i--)
         {
             ref var entry = ref residency.Entry(_inFlight[i]);
-            var patience = entry.Answered ? health.Options.StallTimeout : health.Options.FirstByteTimeout;
+            var (status, patience) = TimeLimit(entry.Phase);
             var deadline = entry.Since + TimeSpan.FromSeconds(patience);
             if (now < deadline)
             {
@@ -147,12 +148,20 @@ internal sealed class RequestScheduler(
                 continue;
             }
             transport.Cancel(entry.Id, CancelReason.TimedOut);
-            Fail(_inFlight[i], new() { Status = FetchStatus.TimedOut, Error = "no answer in time" }, now);
+            var what = status switch { FetchStatus.ConnectTimedOut => "no connection", FetchStatus.Stalled => "no further byte", _ => "no first byte" };
+            Fail(_inFlight[i], new() { Status = status, Error = $"{what} within {patience} s" }, now);
 
             // What is wanted was gone through before: nobody else will look at the time of this retry.
             WakeAt(entry.RetryAt);
         }
     }
+
+    private (FetchStatus Status, double Seconds) TimeLimit(AttemptPhase phase) => phase switch
+    {
+        AttemptPhase.Connecting => (FetchStatus.ConnectTimedOut, health.Options.ConnectTimeout),
+        AttemptPhase.Answered => (FetchStatus.Stalled, health.Options.StallTimeout),
+        _ => (FetchStatus.TimedOut, health.Options.FirstByteTimeout),
+    };
 
     /// <summary>Starts requests, most urgent first. One whose host is full or quiet is passed over, not waited for.</summary>
     public void Start(TimeSpan now)
@@ -163,7 +172,7 @@ internal sealed class RequestScheduler(
         while (_queue.Count > 0 && _inFlight.Count < options.MaximumRequests && (_bytesInFlight < window || _inFlight.Count < FewestRequests) && MayPace(now))
         {
             var next = _queue.Pop();
-            if (!health.IsOpenFor(next.Host, now, out var notBefore))
+            if (!health.IsOpenFor(next.Host, now, out var notBefore) || (IsNetworkRetry(next.Entry) && !health.MayRetry(next.Host, now, out notBefore)))
             {
                 WakeAt(notBefore);
                 continue;
@@ -174,18 +183,37 @@ internal sealed class RequestScheduler(
         }
     }
 
+    /// <summary>The transport makes a connection for an attempt: until it stands, its time limit counts, from the attempt's start.</summary>
+    public void OnConnecting(in InboxMessage message)
+    {
+        if (!_byId.TryGetValue(message.Id, out var index) || residency.Entry(index).Phase != AttemptPhase.Asked)
+            return;
+        ref var entry = ref residency.Entry(index);
+        entry.Phase = AttemptPhase.Connecting;
+        WakeAt(entry.Since + TimeSpan.FromSeconds(health.Options.ConnectTimeout));
+    }
+
+    /// <summary>An attempt's connection stands: its answer is waited for from now on.</summary>
+    public void OnConnected(in InboxMessage message, TimeSpan now)
+    {
+        if (!_byId.TryGetValue(message.Id, out var index) || residency.Entry(index).Phase != AttemptPhase.Connecting)
+            return;
+        ref var entry = ref residency.Entry(index);
+        (entry.Phase, entry.Since) = (AttemptPhase.Asked, now);
+    }
+
     /// <summary>Headers came: the reservation follows the announced length.</summary>
     public void OnHeaders(in InboxMessage message, TimeSpan now)
     {
         if (!_byId.TryGetValue(message.Id, out var index))
             return;
         ref var entry = ref residency.Entry(index);
-        if (!entry.Answered)
+        if (entry.Phase != AttemptPhase.Answered)
             Network.FirstByte((now - entry.Since).TotalSeconds);
         entry.Since = now;
-        entry.Answered = true;
+        entry.Phase = AttemptPhase.Answered;
         if (message.Bytes > 0 && !TryReserve(ref entry, message.Bytes))
-            CallOff(_inFlight.IndexOf(index), CancelReason.OverBudget, StateReason.OverBudget, now);
+            CallOff(index, CancelReason.OverBudget, StateReason.OverBudget, now);
     }
 
     /// <summary>Bytes came: the attempt is not stalled.</summary>
@@ -196,9 +224,9 @@ internal sealed class RequestScheduler(
         ref var entry = ref residency.Entry(index);
         Receive(ref entry, message.Bytes);
         entry.Since = now;
-        entry.Answered = true;
+        entry.Phase = AttemptPhase.Answered;
         if (message.Bytes > entry.Charge.Cpu && !TryReserve(ref entry, message.Bytes))
-            CallOff(_inFlight.IndexOf(index), CancelReason.OverBudget, StateReason.OverBudget, now);
+            CallOff(index, CancelReason.OverBudget, StateReason.OverBudget, now);
     }
 
     /// <summary>
@@ -216,27 +244,44 @@ internal sealed class RequestScheduler(
             return -1;
         }
         entry.NetworkFailures = 0;
+        _bypassing.Remove(tree.Contents.Key(entry.Content));
         health.Succeeded(entry.Host);
         Leave(index);
         if (message.Bytes <= entry.Charge.Cpu || TryReserve(ref entry, message.Bytes))
             return index;
         ledger.Replace(ref entry.Charge, default);
-        residency.Enter(index, ContentState.Absent, StateReason.OverBudget, now);
+        residency.Leave(index, StateReason.OverBudget, now);
         return -1;
     }
 
     /// <summary>A time at which the tick must look again.</summary>
     public void WakeAt(TimeSpan time) => NextDeadline = time < NextDeadline ? time : NextDeadline;
 
+    /// <summary>Until a content has come once more, its requests ask caches to ask the source.</summary>
+    public void BypassCaches(int content) => _bypassing.Add(tree.Contents.Key(content));
+
+    /// <summary>Calls a request off.</summary>
+    public void CallOff(int index, CancelReason why, StateReason reason, TimeSpan now) => CallOffAt(_inFlight.IndexOf(index), why, reason, now);
+
     /// <summary>Calls everything off.</summary>
     public void Close(TimeSpan now)
     {
         for (var i = _inFlight.Count - 1; i >= 0; i--)
-            CallOff(i, CancelReason.Closed, StateReason.NoLongerWanted, now);
+            CallOffAt(i, CancelReason.Closed, StateReason.NoLongerWanted, now);
     }
 
     /// <summary>Whether a content may use the headroom: it covers a hole, or replaces finer tiles that can go only once it is here.</summary>
-    public bool IsUrgent(in ContentEntry entry) => entry.Class <= DemandClass.Uncovered || residency.DrawableBelow[tree.Contents.Records[entry.Content].Tile] > 0;
+    public bool IsUrgent(in ContentEntry entry)
+    {
+        if (entry.Class <= DemandClass.Uncovered || residency.DrawableBelow[tree.Contents.Records[entry.Content].Tile] > 0)
+            return true;
+        foreach (var tile in tree.OtherTilesOf(entry.Content))
+        {
+            if (residency.DrawableBelow[tile] > 0)
+                return true;
+        }
+        return false;
+    }
 
     /// <summary>The priority below which a share of the requests under way lies: 0.5 for the median; 0 when nothing is under way.</summary>
     public double PriorityInFlight(double share)
@@ -262,6 +307,7 @@ internal sealed class RequestScheduler(
     // need on the GPU is only a guess yet and may wait until it is measured.
     private bool TryReserve(ref ContentEntry entry, long bytes)
     {
+        sizes.LearnLength(bytes);
         var charge = sizes.Expected(entry.Content, bytes);
         if (charge.Total > entry.Charge.Total && !ledger.Fits(charge.Total - entry.Charge.Total))
             charge = entry.Charge with { Cpu = Math.Max(entry.Charge.Cpu, bytes) };
@@ -292,14 +338,16 @@ internal sealed class RequestScheduler(
             WakeAt(entry.RetryAt);
             return false;
         }
-        if (entry.NetworkFailures > 0 && !health.TrySpendRetry(entry.Host, now))
+        if (entry.NetworkFailures > 0 && !health.MayRetry(entry.Host, now, out var notBefore))
         {
-            entry.RetryAt = health.NextEarnedRetry(entry.Host, now);
-            WakeAt(entry.RetryAt);
+            entry.RetryAt = notBefore;
+            WakeAt(notBefore);
             return false;
         }
         return true;
     }
+
+    private bool IsNetworkRetry(int index) => residency.Entry(index).NetworkFailures > 0;
 
     private void TryStart(int index, TimeSpan now)
     {
@@ -309,6 +357,8 @@ internal sealed class RequestScheduler(
             charge = new(sizes.KnowsLength(entry.Content) ? charge.Cpu : Math.Min(charge.Cpu, Math.Max(0, ledger.Budget - ledger.Used.Total)), 0, 0);
         if (!ledger.Fits(charge.Total + (IsUrgent(entry) ? 0 : Headroom)))
         {
+            sizes.LearnLength(tree.Contents.Records[entry.Content].ByteLength);
+
             // Passed over, not waited for: what comes after it may be small, or allowed to use the headroom.
             MemoryShortage = Math.Max(MemoryShortage, charge.Total + Headroom);
             return;
@@ -316,10 +366,12 @@ internal sealed class RequestScheduler(
         ledger.Replace(ref entry.Charge, charge);
         entry.Id = _nextId++;
         entry.BytesFetched = 0;
-        entry.Answered = false;
+        entry.Phase = AttemptPhase.Asked;
         entry.Expected = charge.Cpu;
         _bytesInFlight += charge.Cpu;
         _paceBytes -= charge.Cpu;
+        if (entry.NetworkFailures > 0)
+            health.SpendRetry(entry.Host, now);
         if (entry.NetworkFailures + entry.ParseFailures > 0)
             Retries++;
         residency.Enter(index, ContentState.Fetching, StateReason.Wanted, now);
@@ -331,7 +383,10 @@ internal sealed class RequestScheduler(
         PeakInFlight = Math.Max(PeakInFlight, _inFlight.Count);
         ref readonly var record = ref tree.Contents.Records[entry.Content];
         WakeAt(now + TimeSpan.FromSeconds(health.Options.FirstByteTimeout));
-        transport.Start(new(entry.Id, entry.Content, tree.Contents.Uri(entry.Content), record.Family, record.Format));
+        transport.Start(new(entry.Id, entry.Content, tree.Contents.Uri(entry.Content), record.Family, record.Format)
+        {
+            BypassesCaches = _bypassing.Count > 0 && _bypassing.Contains(tree.Contents.Key(entry.Content)),
+        });
     }
 
     private void Fail(int index, in InboxMessage message, TimeSpan now)
@@ -349,7 +404,7 @@ internal sealed class RequestScheduler(
             residency.MarkFailedForGood(entry.Content);
     }
 
-    private void CallOff(int at, CancelReason why, StateReason reason, TimeSpan now)
+    private void CallOffAt(int at, CancelReason why, StateReason reason, TimeSpan now)
     {
         var index = _inFlight[at];
         ref var entry = ref residency.Entry(index);
@@ -358,18 +413,7 @@ internal sealed class RequestScheduler(
         Cancelled++;
         ledger.Replace(ref entry.Charge, default);
         Leave(index);
-        residency.Enter(index, ContentState.Failed, reason, now);
-        ForgetOrKeepFailure(index, now);
-    }
-
-    // A content that failed before keeps its count and its time when it is wanted again; one that did not is simply absent.
-    private void ForgetOrKeepFailure(int index, TimeSpan now)
-    {
-        ref var entry = ref residency.Entry(index);
-        if (entry.NetworkFailures + entry.ParseFailures == 0)
-            residency.Enter(index, ContentState.Absent, StateReason.NoLongerWanted, now);
-        else if (entry.State != ContentState.Failed)
-            residency.Enter(index, ContentState.Failed, StateReason.NoLongerWanted, now);
+        residency.Leave(index, reason, now);
     }
 
     private void Leave(int index)
@@ -388,6 +432,8 @@ internal sealed class RequestScheduler(
         FetchStatus.Corrupt => StateReason.Corrupt,
         FetchStatus.TimedOut => StateReason.TimedOut,
         FetchStatus.Refused => StateReason.Refused,
+        FetchStatus.ConnectTimedOut => StateReason.ConnectTimedOut,
+        FetchStatus.Stalled => StateReason.Stalled,
         _ => StateReason.NetworkError,
     };
 

@@ -12,12 +12,12 @@ internal sealed class StreamingPlanner(
     TileResidency residency, MemoryLedger ledger, RequestScheduler scheduler, ContentPipeline pipeline, DemandCollector collector, Evictor evictor,
     DetailScale detail, Prefetcher prefetcher, SizeEstimator sizes, TileTree tree, StreamerOptions options)
 {
+    private readonly IPriorityModel _priorities = options.Priorities();
     private CameraPredictor[] _predictors = [];
     private bool _pressed;
 
     /// <summary>What the last plan found wanted and not here.</summary>
     public DemandList Demands { get; } = new();
-
 
     /// <summary>Plans a frame.</summary>
     /// <param name="set">What is wanted.</param>
@@ -39,6 +39,7 @@ internal sealed class StreamingPlanner(
             scheduler.Start(now);
         evictor.Evict(_pressed ? long.MaxValue : Shortage(), frame, now, views);
         _pressed = false;
+        pipeline.Forget(evictor.Chosen);
         IsStuck = evictor.ReachedNothing && scheduler.InFlight == 0 && pipeline.IsWaitingForMemoryOnly;
         if (IsStuck)
             pipeline.GiveWay(now);
@@ -83,7 +84,7 @@ internal sealed class StreamingPlanner(
 
     private void Order(VisibilitySet set, ReadOnlySpan<View> views, TimeSpan now)
     {
-        options.Priorities.Order(new()
+        _priorities.Order(new()
         {
             Tree = tree,
             Set = set,
@@ -94,6 +95,7 @@ internal sealed class StreamingPlanner(
             ArrivalSeconds = scheduler.ArrivalSeconds,
             BytesPerSecond = scheduler.Network.Throughput,
             Residency = residency,
+            HostHasMasks = options.HostHasMasks,
             Sizes = sizes,
         }, Demands.Items);
     }

@@ -21,15 +21,18 @@ internal sealed class FlatWorld
     private const string Prefix = "/flat/";
     private readonly int _tileBytes;
     private readonly string? _extras;
+    private readonly byte _blue;
     private readonly byte[] _document;
 
     /// <summary>Makes the world.</summary>
     /// <param name="levels">Levels of the quadtree: 1 has one tile, 9 have 87,381.</param>
     /// <param name="tileBytes">Length each tile's file is padded to, bytes.</param>
+    /// <param name="blue">How blue the ground is, 0 to 195.</param>
     /// <param name="extras">The asset's extras, a JSON object.</param>
-    public FlatWorld(int levels, int tileBytes = 0, string? extras = null)
+    public FlatWorld(int levels, int tileBytes = 0, byte blue = 60, string? extras = null)
     {
         Levels = levels;
+        _blue = blue;
         _tileBytes = tileBytes;
         _extras = extras;
         _document = WriteDocument();
@@ -100,7 +103,7 @@ internal sealed class FlatWorld
     {
         var (size, center) = Square(level, x, y);
         var half = (float)(size / 2);
-        var color = new GlbColor((byte)(40 + level * 20 % 200), (byte)(200 - level * 15), (byte)(60 + (x + y) % 2 * 60));
+        var color = new GlbColor((byte)(40 + level * 20 % 200), (byte)(200 - level * 15), (byte)(_blue + (x + y) % 2 * 60));
         var glb = new GlbWriter();
         var positions = glb.AddPositions([new(-half, 0, half), new(half, 0, half), new(half, 0, -half), new(-half, 0, -half)]);
         var normals = glb.AddNormals([Vector3.UnitY, Vector3.UnitY, Vector3.UnitY, Vector3.UnitY]);

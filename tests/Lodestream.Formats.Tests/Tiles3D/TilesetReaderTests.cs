@@ -125,6 +125,20 @@ public class TilesetReaderTests
         Assert.Equal([ContentFamily.Terrain, ContentFamily.Water, ContentFamily.Route, ContentFamily.Mesh, ContentFamily.Mesh], families);
     }
 
+    [Fact]
+    public void More_contents_than_a_tile_takes_are_skipped_and_the_tile_is_named()
+    {
+        var contents = string.Join(',', Enumerable.Range(0, TileBlockBuilder.MaximumContents + 3).Select(i => $$"""{"uri":"c{{i}}.glb"}"""));
+        var result = Read(WithRoot($$$"""{{{Box}}},"geometricError":9,"children":[{ {{{Box}}},"geometricError":1,"contents":[{{{contents}}},{"uri":"b.json"}]}]"""));
+        Assert.Equal(("root.children[0]", $"has more than {TileBlockBuilder.MaximumContents} contents; those beyond are skipped"), (result.Warnings.Single().Path, result.Warnings.Single().Message));
+        var tree = new TileTree("http://tiles.test/tileset.json");
+        tree.Append(TileTree.SceneRoot, result.Block!);
+        Assert.Equal(TileBlockBuilder.MaximumContents, tree.SlotsOf(2).Length);
+
+        // A document beside them has a tile of its own all the same.
+        Assert.Equal(ContentFormat.Tileset, tree.Contents.Records[tree.SlotsOf(3)[0]].Format);
+    }
+
     [Theory]
     [InlineData("a.b3dm", ContentFormat.B3dm)]
     [InlineData("a.B3DM?foo=bar.json#baz", ContentFormat.B3dm)]

@@ -57,6 +57,17 @@ internal sealed partial class HandDrivenWorld
         Settle();
     }
 
+    /// <summary>A source announces that a content has changed, and the streamer takes notice.</summary>
+    public void Change(string content)
+    {
+        Inbox.Post(new() { Kind = InboxKind.Changed, Payload = Tree.Contents.Uri(Content(content)) });
+        Settle();
+    }
+
+    public void Connecting(string content) => Inbox.Post(new() { Kind = InboxKind.Connecting, Id = Request(content).Id });
+
+    public void Connected(string content) => Inbox.Post(new() { Kind = InboxKind.Connected, Id = Request(content).Id });
+
     public void Headers(string content, long bytes = 0) => Inbox.Post(new() { Kind = InboxKind.Headers, Id = Request(content).Id, Bytes = bytes });
 
     public void Progress(string content, long bytes) => Inbox.Post(new() { Kind = InboxKind.Progress, Id = Request(content).Id, Bytes = bytes });

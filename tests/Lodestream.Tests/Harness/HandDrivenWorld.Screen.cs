@@ -8,7 +8,8 @@ internal sealed partial class HandDrivenWorld
 {
     private readonly Dictionary<int, DrawItem> _screen = [];
     private readonly SortedDictionary<long, UploadCommand> _uploads = [];
-    private readonly HashSet<int> _onGpu = [];
+    private readonly SortedDictionary<long, int> _held = [];
+    private readonly Dictionary<int, long> _onGpu = [];
     private readonly Dictionary<string, long> _freed = [];
 
     /// <summary>Whether the host acknowledges uploads as soon as it is asked for them.</summary>
@@ -23,7 +24,7 @@ internal sealed partial class HandDrivenWorld
     /// <summary>Whether the host looks at commits; off only to measure what the streamer alone allocates.</summary>
     public bool IsRecording { get; set; } = true;
 
-    /// <summary>Commits that came, each as text: shown items, then hidden regions with a leading '!'.</summary>
+    /// <summary>Commits that came, each as text: shown items, hidden regions with a leading '!', replaced contents with a '*'.</summary>
     public List<string> Commits { get; } = [];
 
     /// <summary>What is on screen by region, as the commits told it.</summary>
@@ -39,7 +40,8 @@ internal sealed partial class HandDrivenWorld
     {
         var upload = Pending(content);
         _uploads.Remove(upload.Ticket);
-        _onGpu.Add(upload.Content);
+        _held.Add(upload.Ticket, upload.Content);
+        _onGpu.TryAdd(upload.Content, upload.Ticket);
         Inbox.Post(new() { Kind = InboxKind.Uploaded, Id = upload.Ticket, CostMs = UploadMs });
     }
 
@@ -59,6 +61,7 @@ internal sealed partial class HandDrivenWorld
         _screen.Clear();
         _uploads.Clear();
         _onGpu.Clear();
+        _held.Clear();
         Inbox.Post(new() { Kind = InboxKind.ContextLost });
     }
 
@@ -77,6 +80,13 @@ internal sealed partial class HandDrivenWorld
             return;
         Assert.False(commit.IsEmpty, "A commit came that changes nothing.");
         var text = new List<string>();
+        foreach (var content in commit.Replaced)
+        {
+            var newest = _held.Last(pair => pair.Value == content).Key;
+            Assert.True(newest > _onGpu[content], $"{NameOfContent(content)} is replaced, and nothing newer is on the GPU.");
+            _onGpu[content] = newest;
+            text.Add('*' + NameOfContent(content));
+        }
         foreach (var item in commit.Shown)
         {
             Assert.False(_screen.TryGetValue(item.Region, out var before) && before == item, $"{TextOf(item)} is shown, and was already.");
@@ -95,8 +105,14 @@ internal sealed partial class HandDrivenWorld
 
     void IRenderHost.Free(int content, long ticket)
     {
-        Assert.True(_onGpu.Remove(content), $"{NameOfContent(content)} is freed, and is not on the GPU.");
-        Assert.DoesNotContain(_screen.Values, item => Tree.SlotsOf(item.Source).Contains(content));
+        Assert.True(_held.Remove(ticket), $"{NameOfContent(content)} is freed, and is not on the GPU.");
+        if (_onGpu[content] == ticket)
+        {
+            Assert.DoesNotContain(_screen.Values, item => Tree.SlotsOf(item.Source).Contains(content));
+            _onGpu.Remove(content);
+            if (_held.ContainsValue(content))
+                _onGpu[content] = _held.Last(pair => pair.Value == content).Key;
+        }
         Log.Add($"free {NameOfContent(content)}");
         _freed[NameOfContent(content)] = ticket;
         if (ReleasesAtOnce)
@@ -118,7 +134,7 @@ internal sealed partial class HandDrivenWorld
         var slots = Tree.SlotsOf(item.Source);
         for (var slot = 0; slot < slots.Length; slot++)
         {
-            if ((item.Contents >> slot & 1) != 0 && !_onGpu.Contains(slots[slot]))
+            if ((item.Contents >> slot & 1) != 0 && !_onGpu.ContainsKey(slots[slot]))
                 return false;
         }
         return item.Contents != 0;

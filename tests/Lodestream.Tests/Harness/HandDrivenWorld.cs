@@ -40,7 +40,6 @@ internal sealed partial class HandDrivenWorld : ITileTransport, IContentPreparer
     }
 
     /// <summary>Options of a world that is not given any: the caps alone say how much is in flight, and nothing is guessed ahead.</summary>
-    /// <remarks>New ones each time: a priority model keeps scratch space, and tests run side by side.</remarks>
     public static StreamerOptions Plain => new() { AdaptiveWindow = false, Prediction = new() { PrefetchSeconds = 0 } };
 
     public TileTree Tree { get; }
@@ -111,8 +110,9 @@ internal sealed partial class HandDrivenWorld : ITileTransport, IContentPreparer
     public void DeliverAll()
     {
         Settle();
-        while (_requests.Count > 0)
+        for (var rounds = 0; _requests.Count > 0; rounds++)
         {
+            Assert.True(rounds < 1000, "The streamer asks for ever.");
             foreach (var id in _requests.Keys.ToArray())
                 AnswerRequest(id);
             Settle();

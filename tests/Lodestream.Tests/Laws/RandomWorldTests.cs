@@ -39,20 +39,33 @@ public sealed class RandomWorldTests
     public void The_laws_hold_for_cameras_that_jump() => Hold(scenario => scenario with { Move = CameraMove.Teleport, Cameras = 2 });
 
     [Fact]
+    public void The_laws_hold_with_hardly_more_memory_than_it_takes() => HoldIn(Plain(scenario => scenario.WithTightMemory()));
+
+    [Fact]
+    public void The_laws_hold_under_pressure_and_when_the_GPU_loses_everything() =>
+        HoldIn(Plain(scenario => scenario with { Room = 2, PressureAt = 1 + scenario.Seconds / 4, ContextLostAt = 2 + scenario.Seconds / 4 }));
+
+    [Fact]
+    public void The_laws_hold_with_little_memory_where_contents_are_shared_and_several() =>
+        HoldIn(Plain(scenario => scenario.WithTightMemory() with { Shared = true, Multiple = true }));
+
+    [Fact]
     public void The_same_scenario_runs_the_same_way_twice()
     {
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(20), Prop.ForAll(Scenario(scenario => scenario), scenario =>
             Trial.Run(scenario).Result!.TraceHash == Trial.Run(scenario).Result!.TraceHash));
     }
 
-    private static void Hold(Func<RandomScenario, RandomScenario> with) =>
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest(Scenarios).WithReplay(2026, 11), Prop.ForAll(Scenario(with), scenario =>
+    private static void Hold(Func<RandomScenario, RandomScenario> with) => HoldIn(Scenario(with));
+
+    private static void HoldIn(Arbitrary<RandomScenario> scenarios) =>
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(Scenarios).WithReplay(2026, 11), Prop.ForAll(scenarios, scenario =>
         {
             var verdict = Trial.Run(scenario);
             return Prop.Label(verdict.IsClean, verdict.ToString());
         }));
 
-    // With memory to spare and a GPU that keeps what it has; the soak in bench/ takes both away.
+    // With memory to spare and a GPU that keeps what it has.
     private static Arbitrary<RandomScenario> Scenario(Func<RandomScenario, RandomScenario> trait) => Plain(scenario => trait(scenario).WithPlenty());
 
     private static Arbitrary<RandomScenario> Plain(Func<RandomScenario, RandomScenario> with) => Arb.From(

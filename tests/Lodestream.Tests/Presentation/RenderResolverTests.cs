@@ -1,3 +1,5 @@
+using System.Text;
+using Lodestream.Geometry;
 using Lodestream.Scene;
 using Lodestream.Tests.Harness;
 
@@ -285,9 +287,9 @@ public class RenderResolverTests
         Assert.Equal("R-b b", world.Screen);
         world.Deliver("a.water");
         Assert.Equal("a b", world.Screen);
-        Assert.Equal(0b011, world.Picture[world.Tile("a")].Contents);
+        Assert.Equal(0b011u, world.Picture[world.Tile("a")].Contents);
         world.Deliver("a.label");
-        Assert.Equal(0b111, world.Picture[world.Tile("a")].Contents);
+        Assert.Equal(0b111u, world.Picture[world.Tile("a")].Contents);
         Assert.Equal("a", world.Commits[^1]);
     }
 
@@ -298,11 +300,11 @@ public class RenderResolverTests
         world.DeliverAll();
         world.Streamer.EnabledFamilies = FamilySet.All.Without(ContentFamily.Label);
         world.Tick();
-        Assert.Equal(0b01, world.Picture[world.Tile("a")].Contents);
+        Assert.Equal(0b01u, world.Picture[world.Tile("a")].Contents);
         world.TakeLog();
         world.Streamer.EnabledFamilies = FamilySet.All;
         world.Tick();
-        Assert.Equal(0b11, world.Picture[world.Tile("a")].Contents);
+        Assert.Equal(0b11u, world.Picture[world.Tile("a")].Contents);
         Assert.Empty(world.TakeLog());
     }
 
@@ -330,7 +332,49 @@ public class RenderResolverTests
         Assert.Equal("a b", world.Screen);
         world.Deliver("a.water");
         Assert.Equal("a b", world.Screen);
-        Assert.Equal((0b11, 0b01), (world.Picture[world.Tile("a")].Contents, world.Picture[world.Tile("b")].Contents));
+        Assert.Equal((0b11u, 0b01u), (world.Picture[world.Tile("a")].Contents, world.Picture[world.Tile("b")].Contents));
+    }
+
+    [Theory]
+    [InlineData(ContentFamily.Water)]
+    [InlineData(ContentFamily.Label)]
+    public void Nothing_is_settled_while_a_newly_enabled_family_is_still_on_its_way(ContentFamily family)
+    {
+        var world = new HandDrivenWorld($"R(a*{family} b)");
+        world.Streamer.EnabledFamilies = FamilySet.All.Without(family);
+        world.DeliverAll();
+        Assert.True(world.Streamer.Statistics.Settled);
+        world.Streamer.EnabledFamilies = FamilySet.All;
+        world.Settle();
+        Assert.Equal("a b", world.Screen);
+        Assert.Equal(0, world.Streamer.Statistics.NotYetResident);
+        Assert.False(world.Streamer.Statistics.Settled);
+        world.DeliverAll();
+        Assert.True(world.Streamer.Statistics.Settled);
+    }
+
+    [Fact]
+    public void An_optional_family_that_failed_for_good_is_not_waited_for()
+    {
+        var world = new HandDrivenWorld("a*label").Settled();
+        world.Deliver("a");
+        Assert.False(world.Streamer.Statistics.Settled);
+        world.Fail404("a.label");
+        Assert.True(world.Streamer.Statistics.Settled);
+    }
+
+    [Fact]
+    public void Every_content_of_a_tile_is_shown_as_many_as_it_may_have()
+    {
+        var block = new TileBlockBuilder(HandDrivenWorld.SceneUri);
+        var tile = block.AddTile(-1, SpecTile.RootVolume, SpecTile.RootError, Refinement.Replace, Transform3d.Identity);
+        for (var i = 0; i < TileBlockBuilder.MaximumContents; i++)
+            block.AddContent(tile, Encoding.UTF8.GetBytes($"c{i}.glb"), ContentFamily.Mesh, ContentFormat.Glb);
+        var error = Assert.Throws<ArgumentException>(() => block.AddContent(tile, "one.glb"u8, ContentFamily.Mesh, ContentFormat.Glb));
+        Assert.Contains("32", error.Message, StringComparison.Ordinal);
+        var world = new HandDrivenWorld(block.Build());
+        world.DeliverAll();
+        Assert.Equal(uint.MaxValue, world.Streamer.Drawn[0].Contents);
     }
 
     [Fact]
@@ -348,12 +392,13 @@ public class RenderResolverTests
     }
 
     [Fact]
-    public void A_camera_inside_a_tile_finds_no_raster_error_where_there_is_none()
+    public void A_camera_inside_a_tile_sees_its_error_at_the_near_plane_and_no_raster_error_where_there_is_none()
     {
         var world = new HandDrivenWorld("R(a b)").Settled();
         world.DeliverAll();
         world.Look(Cameras.All(1) with { Position = world.Tree.Volume(world.Tile("a")).Center });
         var s = world.Streamer.Statistics;
-        Assert.Equal((double.PositiveInfinity, 0), (s.PrimaryGeometricSsePx, s.PrimaryRasterSsePx));
+        Assert.Equal(512 * world.Views[0].PixelScale / world.Views[0].Near, s.PrimaryGeometricSsePx);
+        Assert.Equal(0, s.PrimaryRasterSsePx);
     }
 }

@@ -53,6 +53,21 @@ public class TileTreeTests
     }
 
     [Fact]
+    public void Clamped_errors_count_once_however_often_their_document_is_unloaded_and_placed_again()
+    {
+        // One is clamped when the document is built, one only where it hangs.
+        Append("R:100(@x:50 a:200)");
+        Assert.Equal(1, _tree.ErrorInversions);
+        for (var i = 0; i < 3; i++)
+        {
+            Append("X:400(c:500)", 2, "x.json");
+            Assert.Equal(1 + 2, _tree.ErrorInversions);
+            _tree.Collapse(2);
+            Assert.Equal(1, _tree.ErrorInversions);
+        }
+    }
+
+    [Fact]
     public void A_collapsed_tile_can_be_expanded_again_and_is_the_same_tile_by_key_but_not_by_handle()
     {
         Append("R(a @x @y)");

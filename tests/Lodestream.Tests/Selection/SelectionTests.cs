@@ -157,8 +157,8 @@ public class SelectionTests
                 if (by.Length == 0)
                     continue;
                 Assert.Equal(by.Min(view => volumes[i].DistanceTo(view.Position)), VisitOf(first + i).Distance, 1e-9);
-                // From inside a volume its error is infinite, and the reciprocal still a number.
-                var least = by.Min(view => volumes[i].DistanceTo(view.Position) / (100 * view.PixelScale));
+                // Nothing of it is seen from nearer than the near plane.
+                var least = by.Min(view => Math.Max(view.Near, volumes[i].DistanceTo(view.Position)) / (100 * view.PixelScale));
                 Assert.Equal(least, 1 / VisitOf(first + i).ErrorPx, 1e-12);
             }
         }

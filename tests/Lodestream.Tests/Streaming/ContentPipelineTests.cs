@@ -215,7 +215,7 @@ public class ContentPipelineTests
     public void Uploads_of_a_tick_stay_within_their_budget_and_one_always_goes()
     {
         // 4 MB at the assumed 400 MB/s are 10 ms: over the budget of 4 ms alone.
-        var world = new HandDrivenWorld(".R(a b c)", Plain with { Priorities = new NamedOrder("b", "c", "a") }) { SizeOf = _ => new(0, 4_000_000, 0) }.Settled();
+        var world = new HandDrivenWorld(".R(a b c)", Plain with { Priorities = () => new NamedOrder("b", "c", "a") }) { SizeOf = _ => new(0, 4_000_000, 0) }.Settled();
         foreach (var name in world.InFlight)
             world.Answer(name);
         for (var ticks = 0; world.Logged("upload").Length == 0; ticks++)
@@ -269,7 +269,7 @@ public class ContentPipelineTests
     // Two tiles of 8 MB under a budget of 12 MB: a is drawn, b was measured and has to wait.
     private static HandDrivenWorld ShortOfMemory()
     {
-        var options = Plain with { MemoryBudgetBytes = 12_000_000, Priorities = new NamedOrder("a", "b"), MaximumRequests = 1 };
+        var options = Plain with { MemoryBudgetBytes = 12_000_000, Priorities = () => new NamedOrder("a", "b"), MaximumRequests = 1 };
         var world = new HandDrivenWorld(".R(a b)", options) { SizeOf = _ => new(0, 8_000_000, 0) }.Settled();
 
         // Both are thought small until the first one is measured, so both are in memory's sight before it is short.

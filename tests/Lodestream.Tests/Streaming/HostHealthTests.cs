@@ -1,3 +1,5 @@
+using FsCheck;
+using FsCheck.Fluent;
 using Lodestream.Diagnostics;
 using Lodestream.Streaming;
 using Lodestream.Tests.Harness;
@@ -47,7 +49,7 @@ public class HostHealthTests
     {
         var order = new NamedOrder("t0", "t1", "t2", "t3");
         var world = new HandDrivenWorld(
-            RequestSchedulerTests.Wide(4), Plain with { MaximumRequestsPerHost = 1, Priorities = order }, name => name[1] < '3' ? $"http://busy.test/{name}.glb" : $"http://other.test/{name}.glb").Settled();
+            RequestSchedulerTests.Wide(4), Plain with { MaximumRequestsPerHost = 1, Priorities = () => order }, name => name[1] < '3' ? $"http://busy.test/{name}.glb" : $"http://other.test/{name}.glb").Settled();
         Assert.Equal(["t0", "t3"], world.InFlight);
         world.Fail("t0", FetchStatus.HttpError, 503, retryAfter: 7);
         world.Settle();
@@ -157,6 +159,61 @@ public class HostHealthTests
         Assert.InRange(failing.Requests.Count, 1, tiles + 8 + 30);
         if (breakerThreshold == 5)
             Assert.InRange(failing.Requests.Count, 1, tiles);
+    }
+
+    [Fact]
+    public void However_a_host_fails_its_requests_stay_within_what_a_healthy_one_gets_and_what_it_earned() =>
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(60), Prop.ForAll(Gen.Choose(20, 80).Zip(Gen.Choose(1, int.MaxValue)).ToArbitrary(), pair =>
+        {
+            var (tiles, seed) = pair;
+            var random = new Random(seed);
+            var failing = random.NextDouble() < 0.3 ? 1 : 0.5 + random.NextDouble() / 2;
+            var hosts = new HostHealthOptions { BreakerThreshold = random.Next(1, 8), RetryBudget = random.Next(0, 10), RetriesPerSuccess = random.NextDouble() / 2, RetriesPerSecond = 0.1 + random.NextDouble() };
+            var world = new HandDrivenWorld(RequestSchedulerTests.Wide(tiles), Plain with { Hosts = hosts }).Settled();
+            var answers = 0;
+            const int seconds = 60;
+            for (var step = 0; step < seconds * 5; step++)
+            {
+                foreach (var name in world.InFlight)
+                {
+                    if (random.NextDouble() < failing)
+                        world.Fail(name, FetchStatus.HttpError, 503);
+                    else
+                    {
+                        world.Answer(name);
+                        answers++;
+                    }
+                    world.Settle();
+                }
+                world.Wait(0.2);
+            }
+            var earned = Math.Max(1, hosts.RetryBudget) + answers * hosts.RetriesPerSuccess + seconds * hosts.RetriesPerSecond;
+            Assert.InRange(world.Streamer.Statistics.Retries, 0, earned + world.Streamer.Statistics.BreakerOpenings);
+            Assert.InRange(world.Requests.Count, 1, tiles + world.Streamer.Statistics.Retries);
+
+            // A host that gives nothing gets less than one that gives everything: each tile once.
+            if (failing == 1)
+                Assert.InRange(world.Requests.Count, 1, tiles);
+        }));
+
+    [Fact]
+    public void A_retry_is_paid_for_when_it_starts_not_while_the_breaker_keeps_it_waiting()
+    {
+        // Two retries are there and time earns next to none: what is spent on waiting is missing later.
+        var hosts = new HostHealthOptions { BreakerThreshold = 3, BreakerPause = 20, RetryBudget = 2, RetriesPerSuccess = 0, RetriesPerSecond = 1e-6 };
+        var world = new HandDrivenWorld(RequestSchedulerTests.Wide(3), Plain with { MaximumRequests = 1, Hosts = hosts, Priorities = () => new NamedOrder("t0", "t1", "t2") }).Settled();
+        world.Fail503("t0");
+        world.Fail503("t1");
+
+        // The two could be tried again, but for the slot that the third one has; then it fails too, and the breaker opens.
+        world.Wait(1);
+        world.Fail503("t2");
+        Assert.Equal(BreakerState.Open, Breaker(world));
+        world.Wait(20);
+
+        // The probe is free, and the other two are paid for now.
+        world.Deliver("t0", "t1", "t2");
+        Assert.Equal("t0 t1 t2", world.Screen);
     }
 
     [Theory]

@@ -33,7 +33,7 @@ export class CommandExecutor {
       const command = commands.word();
       switch (command) {
         case Command.Fetch:
-          this.#transport.start(commands.word(), commands.text());
+          this.#transport.start(commands.word(), commands.text(), commands.word() !== 0);
           break;
         case Command.AbortFetch:
           this.#transport.abort(commands.word());
@@ -55,6 +55,10 @@ export class CommandExecutor {
           break;
         case Command.Show:
           this.#show(commands);
+          changed = true;
+          break;
+        case Command.Replace:
+          this.#tiles.replace(commands.word());
           changed = true;
           break;
         case Command.Hide:
@@ -99,13 +103,8 @@ export class CommandExecutor {
    * @param {number} ticket
    */
   #free(content, ticket) {
-    const released = () => this.#events.post([PageEvent.Released, ticket]);
     this.#decoding.drop(ticket);
-    // The content's number may have been given to another meanwhile; the ticket has not.
-    if (this.#tiles.contents.get(content)?.ticket === ticket)
-      this.#tiles.free(content, released);
-    else
-      released();
+    this.#tiles.free(content, ticket, () => this.#events.post([PageEvent.Released, ticket]));
   }
 
   /** @param {import('./protocol.js').CommandReader} commands */

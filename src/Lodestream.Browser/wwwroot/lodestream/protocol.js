@@ -1,15 +1,15 @@
 // The words C# and JavaScript exchange: the mirror of Interop/Protocol.cs and Interop/SharedBlock.cs.
 
 export const Command = Object.freeze({
-  Fetch: 1, AbortFetch: 2, DropPayload: 3, Decode: 4, CancelDecode: 5, Upload: 6, Free: 7, Show: 8, Hide: 9, Report: 10,
+  Fetch: 1, AbortFetch: 2, DropPayload: 3, Decode: 4, CancelDecode: 5, Upload: 6, Free: 7, Show: 8, Hide: 9, Report: 10, Replace: 11,
 });
 
 export const PageEvent = Object.freeze({
-  Headers: 1, Fetched: 2, Progress: 3, Decoded: 4, DecodeFailed: 5, Released: 6, Uploaded: 7, UploadFailed: 8, ContextLost: 9,
+  Headers: 1, Fetched: 2, Progress: 3, Decoded: 4, DecodeFailed: 5, Released: 6, Uploaded: 7, UploadFailed: 8, ContextLost: 9, Changed: 10,
 });
 
 export const FetchStatus = Object.freeze({
-  Ok: 0, HttpError: 1, NotFound: 2, NetworkError: 3, Truncated: 4, Corrupt: 5, TimedOut: 6, Refused: 7,
+  Ok: 0, HttpError: 1, NotFound: 2, NetworkError: 3, Truncated: 4, Corrupt: 5, TimedOut: 6, Refused: 7, ConnectTimedOut: 8, Stalled: 9,
 });
 
 export const WakeKind = Object.freeze({ Now: 0, AtTime: 1, OnEvent: 2 });

@@ -28,6 +28,10 @@ export class TileScene {
   items = new Map();
   /** @type {Map<number, import('./contents.js').Content>} */
   contents = new Map();
+  /** Newer versions of contents that are drawn, until a commit puts them in their places. @type {Map<number, import('./contents.js').Content>} */
+  #newer = new Map();
+  /** Versions that are drawn no more and wait to be freed, by ticket. @type {Map<number, import('./contents.js').Content>} */
+  #older = new Map();
   #uploader;
   #masked = new MaskedMaterials();
   #backdrop = new Backdrop();
@@ -65,8 +69,10 @@ export class TileScene {
       made.dispose();
       throw error;
     }
-    this.free(content);
-    this.contents.set(content, made);
+    if (this.contents.has(content))
+      this.#newer.set(content, made);
+    else
+      this.contents.set(content, made);
     return made;
   }
 
@@ -85,21 +91,47 @@ export class TileScene {
     return this.#fades.advance(this.#now());
   }
 
+  /** Draws a content from its newest upload from now on; the one before is freed later. @param {number} content */
+  replace(content) {
+    const newer = this.#newer.get(content), older = this.contents.get(content);
+    if (!newer)
+      return;
+    this.#newer.delete(content);
+    this.contents.set(content, newer);
+    if (!older)
+      return;
+    this.#older.set(older.ticket, older);
+    for (const item of [...this.items.values()]) {
+      if (item.contents.includes(content))
+        this.show(item);
+    }
+    this.#backdrop.forget(older);
+  }
+
   /**
+   * Frees an upload. The content's number may have been given to another meanwhile; the ticket has not.
    * @param {number} content
-   * @param {() => void} [released] called when its memory is free, which is after it has dissolved
+   * @param {number} ticket
+   * @param {() => void} released called when its memory is free, which is after it has dissolved
    */
-  free(content, released) {
-    const freed = this.contents.get(content);
+  free(content, ticket, released) {
+    const older = this.#older.get(ticket), current = this.contents.get(content), newer = this.#newer.get(content);
+    const freed = older ?? [newer, current].find(made => made?.ticket === ticket);
     if (!freed) {
-      released?.();
+      released();
       return;
     }
-    this.#backdrop.forget(freed);
-    this.contents.delete(content);
+    this.#older.delete(ticket);
+    if (freed === newer)
+      this.#newer.delete(content);
+    if (freed === current) {
+      this.#backdrop.forget(freed);
+      this.contents.delete(content);
+      this.replace(content);
+    }
     this.#fades.whenGone(freed, () => {
       freed.dispose();
-      released?.();
+      released();
     });
   }
 
@@ -161,8 +193,12 @@ export class TileScene {
     this.#fades.clear();
     for (const region of [...this.items.keys()])
       this.#forget(region)?.objects.forEach(object => this.#takeOut(object));
-    for (const content of [...this.contents.keys()])
-      this.free(content);
+    for (const made of [...this.contents.values(), ...this.#newer.values(), ...this.#older.values()]) {
+      this.#backdrop.forget(made);
+      made.dispose();
+    }
+    for (const held of [this.contents, this.#newer, this.#older])
+      held.clear();
   }
 
   dispose() {

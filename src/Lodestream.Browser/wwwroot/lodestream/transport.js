@@ -20,8 +20,9 @@ export class Transport {
    * Starts an attempt.
    * @param {number} id
    * @param {string} uri
+   * @param {boolean} fresh whether caches are to ask the source
    */
-  start(id, uri) {
+  start(id, uri, fresh) {
     const scheme = uri.slice(0, uri.indexOf(':'));
     if (!['http', 'https', 'blob', 'data'].includes(scheme)) {
       this.#end(id, FetchStatus.Refused, { error: `a page cannot fetch ${scheme || 'relative'} addresses: ${uri}` });
@@ -29,7 +30,7 @@ export class Transport {
     }
     const attempt = new AbortController();
     this.#attempts.set(id, attempt);
-    this.#run(id, uri, attempt.signal).catch(error => {
+    this.#run(id, uri, fresh, attempt.signal).catch(error => {
       if (!attempt.signal.aborted)
         this.#end(id, FetchStatus.NetworkError, { error: `${uri}: ${error.message}` });
     }).finally(() => this.#attempts.delete(id));
@@ -74,11 +75,12 @@ export class Transport {
   /**
    * @param {number} id
    * @param {string} uri
+   * @param {boolean} fresh
    * @param {AbortSignal} signal
    */
-  async #run(id, uri, signal) {
+  async #run(id, uri, fresh, signal) {
     const began = performance.now();
-    const response = await fetch(uri, { signal });
+    const response = await fetch(uri, { signal, cache: fresh ? 'no-cache' : 'default' });
     if (!response.ok) {
       response.body?.cancel();
       const status = response.status === 404 || response.status === 410 ? FetchStatus.NotFound : FetchStatus.HttpError;

@@ -337,7 +337,8 @@ export class LodestreamTiles extends THREE.EventDispatcher {
       point: point.toArray(),
       distance,
       tile: { ...tile, uri: object.userData.lodestream.uri },
-      ...(wanted.key && wanted.key !== tile.key ? { wanted } : {}),
+      // By the time the GPU has answered what was missing may be there.
+      ...(wanted.key && wanted.key !== tile.key && wanted.reason !== 'Drawn' ? { wanted } : {}),
       ...(featureId === null ? {} : { feature: { id: featureId } }),
       ...(instanceId === null ? {} : { instance: { id: instanceId } }),
     };

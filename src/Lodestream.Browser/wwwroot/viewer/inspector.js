@@ -95,7 +95,7 @@ function section(name, values) {
 /** @param {string} uri */
 function shortened(uri) {
   const path = uri.replace(/^https?:\/\/[^/]+/, '');
-  return path.length > 60 ? `…${path.slice(-58)}` : path;
+  return path.length > 34 ? `…${path.slice(-33).replace(/^[^/]*(?=\/)/, '')}` : path;
 }
 
 /** @param {string} text @returns {Promise<boolean>} whether it is on the clipboard */

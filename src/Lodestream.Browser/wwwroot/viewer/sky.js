@@ -26,7 +26,7 @@ void main() {
   float thickness = mix(4.0, 100.0 / (1.5707963 - dip), space);
   vec3 color = elevation > 0.0
     ? mix(horizon, zenith, 1.0 - exp(-thickness * elevation))
-    : mix(mix(horizon, nadir, 0.3), nadir, 1.0 - exp(thickness * elevation));
+    : mix(mix(horizon, nadir, 0.3 * space), nadir, 1.0 - exp(thickness * elevation));
   gl_FragColor = vec4(color, 1.0);
   #include <colorspace_fragment>
 }

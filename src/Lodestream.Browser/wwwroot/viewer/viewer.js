@@ -293,6 +293,7 @@ export class Viewer {
   /** @param {number} x @param {number} y */
   async #inspect(x, y) {
     const picked = await this.tiles.pick(x, y);
+    this.settings.toggle(false);
     if (picked)
       this.inspector.show(picked);
     else

@@ -15,6 +15,8 @@ export class RangeFinder {
   #asked = -Infinity;
   #asking = false;
   #stale = true;
+  /** Rises when the camera is put elsewhere: answers to questions asked before say nothing of where it is now. */
+  #place = 0;
 
   /**
    * @param {import('../lodestream.js').LodestreamTiles} tiles
@@ -29,8 +31,8 @@ export class RangeFinder {
 
   /** Metres to the nearest thing known, for a camera at a point. @param {THREE.Vector3} position */
   nearest(position) {
-    const known = [this.below, this.ahead].filter(distance => distance !== null);
-    return known.length > 0 ? Math.min(...known) : this.guess(position);
+    // What lies neither below nor ahead may be nearer than both.
+    return Math.min(this.guess(position), this.below ?? Infinity, this.ahead ?? Infinity);
   }
 
   /** Metres to what the camera looks at. @param {THREE.Vector3} position */
@@ -41,6 +43,7 @@ export class RangeFinder {
   /** The camera has been put elsewhere: what is known does not hold there. */
   forget() {
     this.below = this.ahead = null;
+    this.#place++;
     this.#asked = -Infinity;
     this.#stale = true;
   }
@@ -61,12 +64,15 @@ export class RangeFinder {
     this.#asking = true;
     this.#stale = false;
     this.#asked = performance.now();
-    const down = this.#frame.upAt(pose.position).negate();
+    const down = this.#frame.upAt(pose.position).negate(), place = this.#place;
     try {
       const [below, ahead] = await Promise.all([this.#ask(pose.position, down), this.#ask(pose.position, pose.direction)]);
-      const before = [this.below, this.ahead];
-      [this.below, this.ahead] = [below, ahead];
-      if (differ(before[0], below) || differ(before[1], ahead))
+      this.#asking = false;
+      const before = [this.below, this.ahead], isOfBefore = place !== this.#place;
+      if (!isOfBefore)
+        [this.below, this.ahead] = [below, ahead];
+      // The frame that follows asks again.
+      if (isOfBefore || differ(before[0], below) || differ(before[1], ahead))
         this.#onAnswer();
     } finally {
       this.#asking = false;

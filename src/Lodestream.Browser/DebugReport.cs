@@ -137,8 +137,8 @@ internal static class DebugReport
         foreach (ref readonly var item in scene.Streamer.Drawn)
         {
             var slots = tree.SlotsOf(item.Source);
-            for (var slot = 0; slot < Math.Min(8, slots.Length); slot++)
-                passes[(int)tree.Contents.Records[slots[slot]].Family] += item.Contents >> slot & 1;
+            for (var slot = 0; slot < slots.Length; slot++)
+                passes[(int)tree.Contents.Records[slots[slot]].Family] += (int)(item.Contents >> slot & 1);
         }
         json.WriteStartObject();
         for (var f = 0; f < count; f++)

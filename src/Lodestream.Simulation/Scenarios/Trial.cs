@@ -29,7 +29,9 @@ public static class Trial
     {
         ArgumentNullException.ThrowIfNull(scenario);
         var setup = Change(scenario.Build());
-        var checker = new LawChecker(setup.Tree, setup.Options, (setup.Origin as RandomWorld)?.MemoryFloor ?? long.MaxValue);
+        // The world knows what it holds that fails; not what network and device make fail for good, whose place what lies below must take.
+        var floor = scenario.FailForNow || scenario.DeviceFails ? long.MaxValue : (setup.Origin as RandomWorld)?.MemoryFloor ?? long.MaxValue;
+        var checker = new LawChecker(setup.Tree, setup.Options, floor);
         try
         {
             var result = SimulationRun.Run(setup with { Observers = [.. setup.Observers, checker] }, cancellation);

@@ -66,7 +66,9 @@ internal sealed class ProgressCheck(TileTree tree, ContentFacts contents, TileFa
             if ((visit.Flags & VisitFlags.Primary) != 0)
                 wanted.Add(visit.Tile);
             var drawn = screen.TryGet(visit.Tile, out var item) && item.Source == visit.Tile;
-            if ((visit.Flags & VisitFlags.Expand) == 0 && (drawn || (visit.Flags & VisitFlags.Primary) == 0))
+            // A maskless tile below which something failed for good never gives way to all its children: what stands in for it stays.
+            var isShut = (visit.Flags & VisitFlags.Refined) != 0 && !tiles.CanMask(visit.Tile) && tiles.FailedForGoodWithin(visit.Tile) > 0;
+            if (!isShut && (visit.Flags & VisitFlags.Expand) == 0 && (drawn || (visit.Flags & VisitFlags.Primary) == 0))
                 continue;
             for (var tile = visit.Tile; tile >= 0 && waiting.Add(tile);)
                 tile = tree.Links[tile].Parent;

@@ -27,6 +27,13 @@ internal sealed class UploadGate(TileTree tree, TileResidency residency, bool ho
         return true;
     }
 
+    /// <summary>Whether a tile may be shown whose contents are here.</summary>
+    public bool MayComplete(int tile, VisibilitySet set)
+    {
+        _content = -1;
+        return MayShow(tile, set);
+    }
+
     /// <summary>Whether a view wants a tile that only waits for the content.</summary>
     public bool IsWaitedFor(int content, VisibilitySet set)
     {

@@ -93,12 +93,50 @@ internal sealed class UploadStage(TileTree tree, TileResidency residency, Memory
                 TakeIn(index, now);
                 continue;
             }
-            entry.AfterRelease = ContentState.Absent;
-            residency.Enter(index, ContentState.Releasing, StateReason.WouldHide, now);
-            host.Free(entry.Content, entry.Id);
-            GivenBack++;
+            GiveBack(index, now);
         }
         _acknowledged.Clear();
+        foreach (var tile in residency.CompleteByFailure)
+            Complete(tile, set, now);
+        residency.CompleteByFailure.Clear();
+    }
+
+    // A tile lacks nothing any more since its last missing content failed for good. If showing it would hide what is shown, what is here of
+    // it is given back, as an upload would be.
+    private void Complete(int tile, VisibilitySet set, TimeSpan now)
+    {
+        if (gate.MayComplete(tile, set))
+        {
+            residency.Update(tile);
+            return;
+        }
+        foreach (var content in tree.SlotsOf(tile))
+        {
+            var index = residency.Find(content);
+            if (index >= 0 && residency.Entry(index).State == ContentState.Resident && !IsDrawnElsewhere(content))
+                GiveBack(index, now);
+        }
+    }
+
+    private bool IsDrawnElsewhere(int content)
+    {
+        if (residency.Drawable[tree.Contents.Records[content].Tile])
+            return true;
+        foreach (var tile in tree.OtherTilesOf(content))
+        {
+            if (residency.Drawable[tile])
+                return true;
+        }
+        return false;
+    }
+
+    private void GiveBack(int index, TimeSpan now)
+    {
+        ref var entry = ref residency.Entry(index);
+        entry.AfterRelease = ContentState.Absent;
+        residency.Enter(index, ContentState.Releasing, StateReason.WouldHide, now);
+        host.Free(entry.Content, entry.Id);
+        GivenBack++;
     }
 
     private void TakeIn(int index, TimeSpan now)

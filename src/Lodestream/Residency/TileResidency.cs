@@ -75,6 +75,12 @@ internal sealed class TileResidency(TileTree tree, FamilySet required)
     /// <summary>Index of a content's entry, −1 when it is absent.</summary>
     public int Find(int content) => _entryOf[content];
 
+    /// <summary>
+    /// Tiles that lack nothing any more because the last content they waited for failed for good. No upload came that could have been kept
+    /// back: whether they become drawable is decided before the frame is planned.
+    /// </summary>
+    public List<int> CompleteByFailure { get; } = [];
+
     /// <summary>Resident contents of which a newer version is known.</summary>
     public HashSet<int> Stale => _stale;
 
@@ -135,7 +141,7 @@ internal sealed class TileResidency(TileTree tree, FamilySet required)
             // The tiles go by the content's own entry.
         }
         else if (wasResident || state is ContentState.Resident or ContentState.Failed or ContentState.Absent)
-            UpdateTilesOf(entry.Content, keepDrawable: !wasResident);
+            UpdateTilesOf(entry.Content, keepDrawable: !wasResident, byFailure: state == ContentState.Failed);
         if (state == ContentState.Absent)
             Forget(index);
     }
@@ -289,17 +295,22 @@ internal sealed class TileResidency(TileTree tree, FamilySet required)
         entry.IsOutgoing = true;
     }
 
-    private void UpdateTilesOf(int content, bool keepDrawable)
+    private void UpdateTilesOf(int content, bool keepDrawable, bool byFailure = false)
     {
         ref readonly var record = ref tree.Contents.Records[content];
         if (record.Format == ContentFormat.Tileset)
             return;
-        _joining[record.Tile] &= keepDrawable;
-        Update(record.Tile);
+        UpdateTile(record.Tile);
         foreach (var tile in tree.OtherTilesOf(content))
+            UpdateTile(tile);
+
+        void UpdateTile(int tile)
         {
             _joining[tile] &= keepDrawable;
-            Update(tile);
+            if (byFailure && !_drawable[tile] && IsDrawable(tile))
+                CompleteByFailure.Add(tile);
+            else
+                Update(tile);
         }
     }
 

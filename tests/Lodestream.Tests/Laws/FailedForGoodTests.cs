@@ -44,4 +44,23 @@ public sealed class FailedForGoodTests
         // Both children of a are known holes, but a itself is what is wanted now, and will be tried again.
         Assert.Equal("R", world.Screen);
     }
+
+    [Fact]
+    public void A_tile_completed_by_a_failure_does_not_hide_what_was_shown_in_its_place()
+    {
+        var world = new HandDrivenWorld("S(~R=c*water(a b) c)", HandDrivenWorld.Plain);
+        world.Look(Cameras.All(level: 2));
+        world.Fail404("S");
+        world.Deliver("c.water");
+        world.Fail503("c");
+        world.Deliver("a");
+        Assert.Equal("a", world.Screen);
+
+        // What R waited for will never come. By itself R could be shown now, but neither beside a nor around it.
+        world.Wait(5);
+        world.Fail404("c");
+        Assert.Equal("a", world.Screen);
+        world.DeliverAll();
+        Assert.Equal("a b", world.Screen);
+    }
 }

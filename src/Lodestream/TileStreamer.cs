@@ -131,6 +131,7 @@ public sealed class TileStreamer
         _pipeline.PlaceTopology(now);
         _unloader.Unload(Selection.FrameId, now);
         StageBegins?.Invoke(TickStage.Select);
+        var selected = Tree.Version;
         _policy.Select(Tree, views, new(_detail.Value), Selection);
         StageBegins?.Invoke(TickStage.Plan);
         _uploads.TakeIn(Selection, now);
@@ -146,7 +147,7 @@ public sealed class TileStreamer
         _floor.Judge(_ledger.Budget, _detail.IsExhausted ? Selection : null);
         StageBegins?.Invoke(TickStage.Report);
         Report();
-        return FrameGovernor.Decide(_pipeline.HasAppends || _uploads.HasWork || _detail.NeedsTick || !_inbox.IsEmpty, _scheduler.NextDeadline, now);
+        return FrameGovernor.Decide(Tree.Version != selected || _pipeline.HasAppends || _uploads.HasWork || _detail.NeedsTick || !_inbox.IsEmpty, _scheduler.NextDeadline, now);
     }
 
     /// <summary>State of a content.</summary>

@@ -287,8 +287,9 @@ internal sealed partial class ContentFacts(TileTree tree, StreamerOptions option
             var content = tree.Contents.FindByUri(uri);
             if (content < 0)
                 continue;
-            for (var fact = this[content]; fact is not null; fact = fact.Incoming)
-                Outdate(fact);
+            Outdate(this[content], isIncoming: false);
+            for (var fact = this[content].Incoming; fact is not null; fact = fact.Incoming)
+                Outdate(fact, isIncoming: true);
         }
         _announced.Clear();
     }
@@ -310,14 +311,14 @@ internal sealed partial class ContentFacts(TileTree tree, StreamerOptions option
         }
     }
 
-    private static void Outdate(ContentFact fact)
+    private static void Outdate(ContentFact fact, bool isIncoming)
     {
         switch (fact.State)
         {
             case OutsideState.Prepared or OutsideState.Uploading or OutsideState.Uploaded:
                 fact.IsStale = true;
                 break;
-            case OutsideState.Absent when fact.ForGood:
+            case OutsideState.Absent when fact.ForGood && !isIncoming:
                 fact.IsStale = true;
                 break;
             case OutsideState.Absent or OutsideState.Releasing:

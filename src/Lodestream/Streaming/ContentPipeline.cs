@@ -280,7 +280,7 @@ internal sealed partial class ContentPipeline(
             ref var entry = ref residency.Entry(index);
             if (entry.State != ContentState.Failed || entry.Reason != StateReason.OverBudget || entry.RetryAt != TimeSpan.MaxValue)
                 continue;
-            residency.ClearFailedForGood(entry.Content);
+            ClearFailedForGood(entry);
             entry.RetryAt = now;
             residency.Leave(index, StateReason.None, now);
         }
@@ -291,7 +291,7 @@ internal sealed partial class ContentPipeline(
     {
         ref var entry = ref residency.Entry(index);
         if (entry.RetryAt == TimeSpan.MaxValue)
-            residency.ClearFailedForGood(entry.Content);
+            ClearFailedForGood(entry);
         (entry.ParseFailures, entry.NetworkFailures, entry.FileFailures, entry.RetryAt) = (0, 0, 0, now);
         if (entry.State == ContentState.Failed)
             residency.Enter(index, ContentState.Absent, StateReason.Superseded, now);
@@ -356,6 +356,13 @@ internal sealed partial class ContentPipeline(
             FailToParse(index, StateReason.Undecodable, true, now);
             return true;
         }
+    }
+
+    // What a newer version failed with says nothing about the one that is here, or that failed, before it.
+    private void ClearFailedForGood(in ContentEntry entry)
+    {
+        if (!entry.IsIncoming)
+            residency.ClearFailedForGood(entry.Content);
     }
 
     private void Requeue(TileBlockAppend append, int index)

@@ -143,6 +143,26 @@ public sealed class ContentChangesTests
     }
 
     [Fact]
+    public void A_newer_version_that_failed_for_good_leaves_a_failed_tile_failed_and_is_tried_again_after_the_next_change()
+    {
+        var world = new HandDrivenWorld("R(a(c d) b)", HandDrivenWorld.Plain);
+        world.Look(Cameras.All(level: 1));
+        world.Deliver("R");
+        world.Fail404("a");
+        world.DeliverAll();
+        Assert.Equal("b c d", world.Screen);
+        world.Change("a");
+        world.Fail404("a");
+        Assert.Equal("b c d", world.Screen);
+        Assert.Equal(3, world.Streamer.Selection.PrimaryCount);
+        world.Change("a");
+        Assert.Equal(["a"], world.InFlight);
+        Assert.Equal(3, world.Streamer.Selection.PrimaryCount);
+        world.Deliver("a");
+        Assert.Equal("a b", world.Screen);
+    }
+
+    [Fact]
     public void What_is_missing_goes_before_what_is_stale()
     {
         var world = new HandDrivenWorld("R(a b c)", HandDrivenWorld.Plain with { MaximumRequests = 1 }).Settled();

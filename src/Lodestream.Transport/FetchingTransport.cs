@@ -34,7 +34,7 @@ public abstract class FetchingTransport : ITileTransport, IDisposable
         var cancellation = new FetchCancellation();
         if (!_running.TryAdd(request.Id, cancellation))
             throw new ArgumentException($"Attempt {request.Id} is running already: every attempt has a number of its own.", nameof(request));
-        _ = RunAsync(request.Id, request.Uri, cancellation);
+        _ = RunAsync(request.Id, request.Uri, request.BypassesCaches, cancellation);
     }
 
     /// <inheritdoc/>
@@ -51,6 +51,13 @@ public abstract class FetchingTransport : ITileTransport, IDisposable
     /// <exception cref="OperationCanceledException">The attempt was called off.</exception>
     public abstract Task<FetchOutcome> FetchAsync(string uri, IFetchProgress? progress, CancellationToken cancellation);
 
+    /// <summary>The same, past what caches on the way hold: a newer version was announced. Sources without caches have nothing to do for that.</summary>
+    /// <param name="uri">Absolute URI.</param>
+    /// <param name="progress">Told how far it is.</param>
+    /// <param name="cancellation">Calls the attempt off.</param>
+    /// <exception cref="OperationCanceledException">The attempt was called off.</exception>
+    public virtual Task<FetchOutcome> FetchNewestAsync(string uri, IFetchProgress? progress, CancellationToken cancellation) => FetchAsync(uri, progress, cancellation);
+
     /// <summary>Calls off what is running.</summary>
     public void Dispose()
     {
@@ -60,14 +67,15 @@ public abstract class FetchingTransport : ITileTransport, IDisposable
         GC.SuppressFinalize(this);
     }
 
-    private async Task RunAsync(long id, string uri, FetchCancellation cancellation)
+    private async Task RunAsync(long id, string uri, bool bypassesCaches, FetchCancellation cancellation)
     {
         // The tick that starts an attempt does not wait for names to be resolved or files to be opened.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         FetchOutcome outcome;
         try
         {
-            outcome = await FetchAsync(uri, new Report(this, id), cancellation.Token).ConfigureAwait(false);
+            var progress = new Report(this, id);
+            outcome = await (bypassesCaches ? FetchNewestAsync(uri, progress, cancellation.Token) : FetchAsync(uri, progress, cancellation.Token)).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {

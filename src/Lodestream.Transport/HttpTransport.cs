@@ -42,7 +42,13 @@ public sealed class HttpTransport(HttpClient client, Inbox inbox, HttpTransportO
     };
 
     /// <inheritdoc/>
-    public override async Task<FetchOutcome> FetchAsync(string uri, IFetchProgress? progress, CancellationToken cancellation)
+    public override Task<FetchOutcome> FetchAsync(string uri, IFetchProgress? progress, CancellationToken cancellation) => FetchAsync(uri, progress, null, cancellation);
+
+    /// <inheritdoc/>
+    public override Task<FetchOutcome> FetchNewestAsync(string uri, IFetchProgress? progress, CancellationToken cancellation) =>
+        FetchAsync(uri, progress, new() { NoCache = true }, cancellation);
+
+    private async Task<FetchOutcome> FetchAsync(string uri, IFetchProgress? progress, CacheControlHeaderValue? caching, CancellationToken cancellation)
     {
         if (!Uri.TryCreate(uri, UriKind.Absolute, out var address))
             return FetchOutcome.Failed(FetchStatus.Refused, $"{uri}: is not an absolute URI");
@@ -53,6 +59,7 @@ public sealed class HttpTransport(HttpClient client, Inbox inbox, HttpTransportO
             for (var redirects = 0; ; redirects++)
             {
                 using var request = new HttpRequestMessage(HttpMethod.Get, address) { Version = client.DefaultRequestVersion, VersionPolicy = client.DefaultVersionPolicy };
+                request.Headers.CacheControl = caching;
                 using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
 
                 // A client that follows redirects itself may be elsewhere by now.

@@ -66,6 +66,9 @@ internal struct ContentEntry
     /// <summary>Another entry is the content's now; this one only waits for its memory to be free.</summary>
     public bool IsOutgoing;
 
+    /// <summary>It was fetched past caches, and so are the files it depends on.</summary>
+    public bool BypassesCaches;
+
     /// <summary>A newer version of the content is known than the one held here.</summary>
     public bool IsStale;
 

@@ -8,6 +8,7 @@ internal sealed partial class RequestScheduler
     /// <summary>The transport makes a connection for an attempt: until it stands, its time limit counts, from the attempt's start.</summary>
     public void OnConnecting(in InboxMessage message)
     {
+        OnFileConnection(message.Id, AttemptPhase.Asked, AttemptPhase.Connecting, since: null);
         if (!_byId.TryGetValue(message.Id, out var index) || residency.Entry(index).Phase != AttemptPhase.Asked)
             return;
         ref var entry = ref residency.Entry(index);
@@ -18,6 +19,7 @@ internal sealed partial class RequestScheduler
     /// <summary>An attempt's connection stands: its answer is waited for from now on.</summary>
     public void OnConnected(in InboxMessage message, TimeSpan now)
     {
+        OnFileConnection(message.Id, AttemptPhase.Connecting, AttemptPhase.Asked, since: now);
         if (!_byId.TryGetValue(message.Id, out var index) || residency.Entry(index).Phase != AttemptPhase.Connecting)
             return;
         ref var entry = ref residency.Entry(index);
@@ -66,7 +68,7 @@ internal sealed partial class RequestScheduler
             return -1;
         }
         entry.NetworkFailures = entry.FileFailures;
-        _bypassing.Remove(tree.Contents.Key(entry.Content));
+        entry.BypassesCaches = _bypassing.Remove(tree.Contents.Key(entry.Content));
         health.Succeeded(entry.Host);
         Leave(index);
         if (message.Bytes <= entry.Charge.Cpu || TryReserve(ref entry, message.Bytes))

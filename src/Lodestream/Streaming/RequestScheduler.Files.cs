@@ -15,22 +15,34 @@ internal sealed partial class RequestScheduler
         public long Id;
         public int Entry, File, Host;
         public TimeSpan Since;
-        public bool Answered;
+        public AttemptPhase Phase;
         public long BytesFetched, Expected, Reserved;
     }
 
     /// <summary>Whether a request is for a file that a content depends on.</summary>
     public bool IsFile(long id) => FindFile(id) >= 0;
 
+    // The transport makes a connection for a file, or has made it.
+    private void OnFileConnection(long id, AttemptPhase from, AttemptPhase to, TimeSpan? since)
+    {
+        var at = FindFile(id);
+        if (at < 0 || File(at).Phase != from)
+            return;
+        ref var request = ref File(at);
+        request.Phase = to;
+        request.Since = since ?? request.Since;
+        WakeAt(request.Since + TimeSpan.FromSeconds(TimeLimit(to).Seconds));
+    }
+
     /// <summary>Headers or bytes of a file came.</summary>
     public void OnFileBytes(in InboxMessage message, TimeSpan now)
     {
         ref var request = ref File(FindFile(message.Id));
-        if (message.Kind == InboxKind.Headers && !request.Answered)
+        if (message.Kind == InboxKind.Headers && request.Phase != AttemptPhase.Answered)
             Network.FirstByte((now - request.Since).TotalSeconds);
         if (message.Kind == InboxKind.Progress)
             ReceiveFile(ref request, message.Bytes);
-        (request.Since, request.Answered) = (now, true);
+        (request.Since, request.Phase) = (now, AttemptPhase.Answered);
         residency.Entry(request.Entry).Files!.DoesNotFit |= !TryReserveFile(ref request, message.Bytes);
     }
 
@@ -98,6 +110,8 @@ internal sealed partial class RequestScheduler
         _files.Add(new() { Id = id, Entry = index, File = file, Host = files.Hosts[file], Since = now, Expected = expected, Reserved = expected });
         _bytesInFlight += expected;
         _paceBytes -= expected;
+        if (entry.FileFailures > 0)
+            health.SpendRetry(files.Hosts[file], now);
         if (entry.NetworkFailures + entry.ParseFailures > 0)
             Retries++;
         health.Started(files.Hosts[file]);
@@ -105,7 +119,7 @@ internal sealed partial class RequestScheduler
         PeakInFlight = Math.Max(PeakInFlight, InFlight);
         WakeAt(now + TimeSpan.FromSeconds(health.Options.FirstByteTimeout));
         ref readonly var record = ref tree.Contents.Records[entry.Content];
-        transport.Start(new(id, entry.Content, files.Needed[file].Uri, record.Family, Scene.ContentFormat.Unknown, IsDependency: true));
+        transport.Start(new(id, entry.Content, files.Needed[file].Uri, record.Family, Scene.ContentFormat.Unknown, IsDependency: true) { BypassesCaches = entry.BypassesCaches });
     }
 
     private void CheckFileTimeouts(TimeSpan now)
@@ -113,15 +127,12 @@ internal sealed partial class RequestScheduler
         for (var i = _files.Count - 1; i >= 0; i--)
         {
             var request = _files[i];
-            var deadline = request.Since + TimeSpan.FromSeconds(request.Answered ? health.Options.StallTimeout : health.Options.FirstByteTimeout);
-            if (now < deadline)
-            {
-                WakeAt(deadline);
+            var (status, patience) = TimeLimit(request.Phase);
+            if (!IsOver(request.Since, patience, now))
                 continue;
-            }
             transport.Cancel(request.Id, CancelReason.TimedOut);
             LeaveFile(i);
-            FailFile(request.Entry, request.File, new() { Status = FetchStatus.TimedOut, Error = $"{residency.Entry(request.Entry).Files!.Needed[request.File].Uri}: no answer in time" }, now);
+            FailFile(request.Entry, request.File, new() { Status = status, Error = $"{residency.Entry(request.Entry).Files!.Needed[request.File].Uri}: {TimeOut(status, patience)}" }, now);
         }
     }
 

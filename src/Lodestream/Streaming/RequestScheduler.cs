@@ -160,19 +160,28 @@ internal sealed partial class RequestScheduler(
         {
             ref var entry = ref residency.Entry(_inFlight[i]);
             var (status, patience) = TimeLimit(entry.Phase);
-            var deadline = entry.Since + TimeSpan.FromSeconds(patience);
-            if (now < deadline)
-            {
-                WakeAt(deadline);
+            if (!IsOver(entry.Since, patience, now))
                 continue;
-            }
             transport.Cancel(entry.Id, CancelReason.TimedOut);
-            var what = status switch { FetchStatus.ConnectTimedOut => "no connection", FetchStatus.Stalled => "no further byte", _ => "no first byte" };
-            Fail(_inFlight[i], new() { Status = status, Error = $"{what} within {patience} s" }, now);
+            Fail(_inFlight[i], new() { Status = status, Error = TimeOut(status, patience) }, now);
 
             // What is wanted was gone through before: nobody else will look at the time of this retry.
             WakeAt(entry.RetryAt);
         }
+    }
+
+    private bool IsOver(TimeSpan since, double seconds, TimeSpan now)
+    {
+        var deadline = since + TimeSpan.FromSeconds(seconds);
+        if (now < deadline)
+            WakeAt(deadline);
+        return now >= deadline;
+    }
+
+    private static string TimeOut(FetchStatus status, double seconds)
+    {
+        var what = status switch { FetchStatus.ConnectTimedOut => "no connection", FetchStatus.Stalled => "no further byte", _ => "no first byte" };
+        return $"{what} within {seconds} s";
     }
 
     private (FetchStatus Status, double Seconds) TimeLimit(AttemptPhase phase) => phase switch
@@ -191,7 +200,7 @@ internal sealed partial class RequestScheduler(
         while (_queue.Count > 0 && InFlight < options.MaximumRequests && (_bytesInFlight < window || InFlight < FewestRequests) && MayPace(now))
         {
             var next = _queue.Pop();
-            if (!health.IsOpenFor(next.Host, now, out var notBefore) || (next.File < 0 && IsNetworkRetry(next.Entry) && !health.MayRetry(next.Host, now, out notBefore)))
+            if (!health.IsOpenFor(next.Host, now, out var notBefore) || (IsNetworkRetry(next) && !health.MayRetry(next.Host, now, out notBefore)))
             {
                 WakeAt(notBefore);
                 continue;
@@ -269,7 +278,12 @@ internal sealed partial class RequestScheduler(
         return true;
     }
 
-    private bool IsNetworkRetry(int index) => residency.Entry(index).NetworkFailures > 0;
+    // Whether the host that is asked has failed the content before: its retry budget pays.
+    private bool IsNetworkRetry(in QueuedRequest request)
+    {
+        ref var entry = ref residency.Entry(request.Entry);
+        return request.File < 0 ? entry.NetworkFailures > 0 : entry.FileFailures > 0;
+    }
 
     private void TryStart(int index, TimeSpan now)
     {

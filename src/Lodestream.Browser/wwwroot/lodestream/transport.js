@@ -4,6 +4,9 @@ import { FetchStatus, PageEvent } from './protocol.js';
 /** Milliseconds between two reports of a download's progress: fine enough for a stall watch measured in seconds. */
 const PROGRESS_INTERVAL = 250;
 
+/** Bytes of an answer that are read at most, and those that are reserved for one before any of it came, whatever it announces. */
+const MAXIMUM_BYTES = 2 ** 30, FIRST_BYTES = 2 ** 20;
+
 export class Transport {
   /** @type {Map<number, AbortController>} */
   #attempts = new Map();
@@ -89,6 +92,11 @@ export class Transport {
     }
     // What is announced for a compressed answer is its compressed length, which says nothing about what will be read.
     const announced = response.headers.get('content-encoding') ? 0 : Number(response.headers.get('content-length') ?? 0);
+    if (announced > MAXIMUM_BYTES) {
+      response.body?.cancel();
+      this.#end(id, FetchStatus.Refused, { error: `${uri}: has ${announced} bytes; at most ${MAXIMUM_BYTES} are accepted` });
+      return;
+    }
     if (announced > 0)
       this.#events.post([PageEvent.Headers, id, announced]);
     const buffer = await this.#read(id, response, announced);
@@ -111,7 +119,7 @@ export class Transport {
     if (!response.body)
       return response.arrayBuffer();
     const reader = response.body.getReader();
-    let bytes = new Uint8Array(announced || 65536), length = 0, reported = performance.now();
+    let bytes = new Uint8Array(Math.min(announced || 65536, FIRST_BYTES)), length = 0, reported = performance.now();
     for (;;) {
       const { done, value } = await reader.read();
       if (done)

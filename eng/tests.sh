@@ -53,6 +53,10 @@ fail_early() {
 soak=Soak
 soak_seconds=${LODESTREAM_SOAK_SECONDS:-60}
 
+# Broken files of every kind with a fresh seed, against every parser, in the same way.
+fuzz=Fuzz
+fuzz_seconds=${LODESTREAM_FUZZ_SECONDS:-15}
+
 # The browser's tests time frames and draw in software: they get the machine for themselves.
 run_test_projects() {
   rm -rf "$results"
@@ -66,6 +70,9 @@ run_test_projects() {
       *) others+=("$name") ;;
     esac
   done
+  if matches "$fuzz" "$@" && [ "$fuzz_seconds" != 0 ]; then
+    others=("$fuzz" ${others[@]+"${others[@]}"})
+  fi
   if matches "$soak" "$@" && [ "$soak_seconds" != 0 ]; then
     # First: it lasts as long whenever it begins.
     others=("$soak" ${others[@]+"${others[@]}"})
@@ -91,8 +98,8 @@ run_projects() {
   local at_once=$1
   shift
   [ $# -gt 0 ] || return 0
-  export root results project_timeout soak soak_seconds
-  export -f run_project run_soak
+  export root results project_timeout soak soak_seconds fuzz fuzz_seconds
+  export -f run_project run_check
   printf '%s\0' "$@" | xargs -0 -n 1 -P "$at_once" bash -c 'run_project "$1"' _
 }
 
@@ -100,7 +107,12 @@ run_projects() {
 run_project() {
   local name=$1 status=0 limit=
   if [ "$name" = "$soak" ]; then
-    run_soak
+    run_check "$name" bench/Lodestream.Bench soak --seconds "$soak_seconds"
+    return
+  fi
+  if [ "$name" = "$fuzz" ]; then
+    # One thread: the other core has a test project at the same time.
+    run_check "$name" bench/Lodestream.Fuzz --seconds "$fuzz_seconds" --threads 1
     return
   fi
   command -v timeout >/dev/null 2>&1 && limit="timeout --kill-after=10s $project_timeout"
@@ -118,21 +130,22 @@ run_project() {
   } >&2
 }
 
-# One check: no law broke. The seed is said either way; a failure says how to run it again.
-run_soak() {
-  local status=0
-  (cd "$root" && dotnet run --project bench/Lodestream.Bench -c Release --no-build -- soak --seconds "$soak_seconds") >"$results/$soak.log" 2>&1 || status=$?
-  printf '%s\n' "$status" >"$results/$soak.status"
+# run_check NAME PROJECT ARGUMENT...: one check, that nothing is found. The seed is said either way; a failure says how to run it again.
+run_check() {
+  local name=$1 project=$2 status=0
+  shift 2
+  (cd "$root" && dotnet run --project "$project" -c Release --no-build -- "$@") >"$results/$name.log" 2>&1 || status=$?
+  printf '%s\n' "$status" >"$results/$name.status"
   {
-    cat "$results/$soak.log"
-    printf '%s: %s\n' "$soak" "$([ "$status" = 0 ] && echo ok || echo "failed (exit $status)")"
+    cat "$results/$name.log"
+    printf '%s: %s\n' "$name" "$([ "$status" = 0 ] && echo ok || echo "failed (exit $status)")"
   } >&2
 }
 
 count_project() {
   local name=$1 status total ran ok bad
   status=$(cat "$results/$name.status")
-  if [ "$name" = "$soak" ]; then
+  if [ "$name" = "$soak" ] || [ "$name" = "$fuzz" ]; then
     if [ "$status" = 0 ]; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
     return
   fi

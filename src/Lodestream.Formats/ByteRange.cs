@@ -34,6 +34,15 @@ public enum ReadStatus : byte
 /// <param name="NeededBytes">How many bytes from the beginning are needed to go on; 0 unless more are.</param>
 public readonly record struct ReadOutcome(ReadStatus Status, string? Error, int NeededBytes)
 {
+    private readonly string? _error = MessageText.Line(Error);
+
+    /// <summary>What is wrong and at which byte, in one line; null unless something is.</summary>
+    public string? Error
+    {
+        get => _error;
+        init => _error = MessageText.Line(value);
+    }
+
     /// <summary>Whether it went well.</summary>
     public bool IsOk => Status == ReadStatus.Ok;
 

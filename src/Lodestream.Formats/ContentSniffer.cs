@@ -52,9 +52,9 @@ public static class ContentSniffer
                     break;
             }
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // Then it is neither.
+            // Then it is neither. The second is the reader's way to say that a text is not Unicode.
         }
         return ContentFormat.Unknown;
     }

@@ -12,6 +12,9 @@ public sealed class TileArchive : IDisposable
     // Deflate cannot do better (zlib's technical details); what claims to is made to exhaust memory.
     private const long GreatestExpansion = 1032;
 
+    // JSON becomes a sixth to a tenth of itself, binary formats less.
+    private const int UsualExpansion = 4;
+
     // 24 bytes a file: forty million of them.
     private const long LongestIndex = 1L << 30;
 
@@ -114,10 +117,12 @@ public sealed class TileArchive : IDisposable
         if (holder.Entry is not { } entry)
             return holder.IsAbsent ? absent : holder;
         if (entry.Compression != ArchiveCompression.Stored)
-            return new(null, $"{Name}: {archive}: is an archive and compressed; archives within archives are read in place and must be stored", false);
+            return new(null, $"{Name}: {Shown(archive)}: is an archive and compressed; archives within archives are read in place and must be stored", false);
+        if (entry.Length != entry.CompressedLength)
+            return new(null, $"{Name}: {Shown(archive)}: is stored in {entry.CompressedLength} bytes, and said to have {entry.Length}", false);
         if (!_nested.TryGetValue(archive, out var nested))
         {
-            var (opened, error) = await OpenAsync(new ArchiveSource.Slice(_source, entry.DataOffset, entry.Length), $"{Name}/{archive}", cancellation).ConfigureAwait(false);
+            var (opened, error) = await OpenAsync(new ArchiveSource.Slice(_source, entry.DataOffset, entry.Length), $"{Name}/{Shown(archive)}", cancellation).ConfigureAwait(false);
             if (opened is null)
                 return new(null, error, false);
             nested = _nested.GetOrAdd(archive, opened);
@@ -134,7 +139,7 @@ public sealed class TileArchive : IDisposable
             {
                 var offset = _index.Find(path);
                 if (offset < 0)
-                    return new(null, $"{Name}: has no file {path}", true);
+                    return new(null, $"{Name}: has no file {Shown(path)}", true);
                 var local = await ReadLocalAsync(path, offset, cancellation).ConfigureAwait(false);
                 if (local is { HasDescriptor: false } entry)
                     return await FinishAsync(entry, cancellation).ConfigureAwait(false);
@@ -143,12 +148,12 @@ public sealed class TileArchive : IDisposable
             // No index, or one that points elsewhere, or sizes that only the central directory knows.
             var listing = await ListAsync(cancellation).ConfigureAwait(false);
             if (!listing.Places.TryGetValue(path, out var place))
-                return new(null, listing.Error is null ? $"{Name}: has no file {path}" : $"{Name}: {listing.Error}", listing.Error is null);
+                return new(null, listing.Error is null ? $"{Name}: has no file {Shown(path)}" : $"{Name}: {listing.Error}", listing.Error is null);
             return await FinishAsync(ZipRecords.ReadCentral(listing.Bytes, place, out _)!.Value, cancellation).ConfigureAwait(false);
         }
         catch (IOException e)
         {
-            return new(null, $"{Name}: {path}: {e.Message}", false);
+            return new(null, $"{Name}: {Shown(path)}: {e.Message}", false);
         }
     }
 
@@ -196,7 +201,7 @@ public sealed class TileArchive : IDisposable
             return Failed(e.Message);
         }
 
-        ArchiveFile Failed(string why) => new(null, $"{Name}: {path}: {why}", false);
+        ArchiveFile Failed(string why) => new(null, $"{Name}: {Shown(path)}: {why}", false);
     }
 
     /// <summary>All files of the archive, by the central directory; folders and the index are left out.</summary>
@@ -300,7 +305,7 @@ public sealed class TileArchive : IDisposable
         var compression = entry.Method switch { 0 => ArchiveCompression.Stored, 8 => ArchiveCompression.Deflate, 93 => ArchiveCompression.Zstandard, _ => ArchiveCompression.Other };
         return new(new(entry.Path, data, entry.CompressedLength, entry.Length, compression, entry.Checksum), null, false);
 
-        ArchiveLookup Failed(string why) => new(null, $"{Name}: {entry.Path}: {why}", false);
+        ArchiveLookup Failed(string why) => new(null, $"{Name}: {Shown(entry.Path)}: {why}", false);
     }
 
     private static async ValueTask<long?> DataOffsetAsync(ArchiveSource source, ZipEntry entry, CancellationToken cancellation)
@@ -348,17 +353,29 @@ public sealed class TileArchive : IDisposable
     private string? Unsupported(ArchiveEntry entry) => entry.Compression switch
     {
         ArchiveCompression.Stored or ArchiveCompression.Deflate => null,
-        ArchiveCompression.Zstandard => $"{Name}: {entry.Path}: not supported yet: Zstandard compression",
-        _ => $"{Name}: {entry.Path}: is compressed in a way that is not supported",
+        ArchiveCompression.Zstandard => $"{Name}: {Shown(entry.Path)}: not supported yet: Zstandard compression",
+        _ => $"{Name}: {Shown(entry.Path)}: is compressed in a way that is not supported",
     };
+
+    // Paths come from the archive, or from whoever asks.
+    private static string Shown(string path) => MessageText.Line(path)!;
 
     private static byte[]? Inflate(byte[] raw, int length)
     {
-        var bytes = new byte[length];
+        // Room grows with what is there: what an entry says of itself is believed only up to the usual.
+        var bytes = new byte[Math.Min(length, Math.Max(UsualExpansion * (long)raw.Length, 1024))];
         using var inflating = new DeflateStream(new MemoryStream(raw), CompressionMode.Decompress);
         try
         {
-            return inflating.ReadAtLeast(bytes, length, throwOnEndOfStream: false) == length && inflating.ReadByte() < 0 ? bytes : null;
+            for (var read = 0; ;)
+            {
+                read += inflating.ReadAtLeast(bytes.AsSpan(read), bytes.Length - read, throwOnEndOfStream: false);
+                if (read < bytes.Length)
+                    return null;
+                if (read == length)
+                    return inflating.ReadByte() < 0 ? bytes : null;
+                Array.Resize(ref bytes, (int)Math.Min(length, 2L * bytes.Length));
+            }
         }
         catch (InvalidDataException)
         {

@@ -22,8 +22,7 @@ public static class GltfReader
         }
         catch (JsonException e)
         {
-            var end = e.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
-            return ReadOutcome.Malformed($"its glTF is not valid JSON: {(end < 0 ? e.Message : e.Message[..end])} (byte {e.BytePositionInLine ?? 0} of line {(e.LineNumber ?? 0) + 1})");
+            return ReadOutcome.Malformed($"its glTF is not valid JSON: {MessageText.ReasonOf(e)} (byte {e.BytePositionInLine ?? 0} of line {(e.LineNumber ?? 0) + 1})");
         }
         return GltfReferences.Check(document) is { } error ? ReadOutcome.Malformed($"its glTF is broken: {error}") : ReadOutcome.Ok;
     }
@@ -74,7 +73,7 @@ public static class GltfReader
         if (version is null || !version.StartsWith("2.", StringComparison.Ordinal))
             return version?.StartsWith("1.", StringComparison.Ordinal) == true
                 ? ReadOutcome.NotSupported($"glTF {version}")
-                : ReadOutcome.Malformed($"its asset.version is {(version is null ? "missing" : $"\"{version}\"")}; known is 2.0");
+                : ReadOutcome.Malformed($"its asset.version is {(version is null ? "missing" : MessageText.Quoted(version))}; known is 2.0");
 
         // Without scenes everything is shown.
         document.Roots = scenes.Count > 0 && (uint)scene < (uint)scenes.Count ? scenes[scene] : RootsOf(document.Nodes);

@@ -6,6 +6,9 @@ namespace Lodestream.Formats.Gltf;
 /// </summary>
 internal static class GltfReferences
 {
+    // GPUs take 16 or 32. Each is looked for among the others.
+    private const int MaximumAttributes = 256;
+
     /// <summary>What is broken first, with its JSON path; null when nothing is.</summary>
     public static string? Check(GltfDocument document) =>
         CheckBuffers(document) ?? CheckAccessors(document) ?? CheckMeshes(document) ?? CheckMaterials(document) ?? CheckNodes(document)
@@ -54,7 +57,7 @@ internal static class GltfReferences
         if (meshopt.ByteOffset < 0 || meshopt.ByteLength < 0 || (long)meshopt.ByteOffset + meshopt.ByteLength > buffer.ByteLength || buffer.IsPlaceholder)
             return $"has its compressed bytes at {meshopt.ByteOffset} to {(long)meshopt.ByteOffset + meshopt.ByteLength} of a buffer of {(buffer.IsPlaceholder ? 0 : buffer.ByteLength)}";
         if (meshopt.Mode is not ("ATTRIBUTES" or "TRIANGLES" or "INDICES") || meshopt.Filter is not ("NONE" or "OCTAHEDRAL" or "QUATERNION" or "EXPONENTIAL" or "COLOR"))
-            return $"is compressed by mode \"{meshopt.Mode}\" and filter \"{meshopt.Filter}\"";
+            return $"is compressed by mode {MessageText.Quoted(meshopt.Mode)} and filter {MessageText.Quoted(meshopt.Filter)}";
         if (meshopt.Count < 0 || meshopt.ByteStride is < 1 or > 256 || (long)meshopt.Count * meshopt.ByteStride != length)
             return $"decompresses to {meshopt.Count} × {meshopt.ByteStride} bytes, and names {length}";
         return null;
@@ -120,6 +123,9 @@ internal static class GltfReferences
 
     private static string? CheckPrimitive(GltfDocument document, GltfPrimitive primitive)
     {
+        var most = Math.Max(primitive.Attributes.Length, Math.Max(primitive.Features.FeatureIds.Length, primitive.Features.PropertyAttributes.Length));
+        if (most > MaximumAttributes)
+            return $"has {most} attributes, sets of feature ids or property attributes; {MaximumAttributes} at most are read";
         if (!Enum.IsDefined(primitive.Mode))
             return $"has mode {(int)primitive.Mode}";
         if (primitive.Indices >= document.Accessors.Length)

@@ -151,7 +151,8 @@ public readonly record struct ImageHeader(ImageEncoding Encoding, int Width, int
         return read.Width > 0 && read.Height > 0 ? ReadOutcome.Ok : ReadOutcome.Malformed($"is an image of {read.Width} × {read.Height} pixels");
     }
 
+    // Each look begins at the beginning: twice as far each time, or a JPEG of small segments takes time by their square.
     private static ReadOutcome Missing(ReadOnlySpan<byte> start, int length, int needed) => start.Length < length && needed <= length
-        ? ReadOutcome.Need(needed)
+        ? ReadOutcome.Need((int)Math.Min(length, Math.Max(needed, 2L * start.Length)))
         : ReadOutcome.Malformed($"is an image that is cut off: it needs {needed} bytes, there are {length}");
 }

@@ -59,7 +59,7 @@ internal ref struct JsonWalker(ReadOnlySpan<byte> json)
     }
 
     /// <summary>Whether the property last gone to has this name.</summary>
-    public readonly bool Is(ReadOnlySpan<byte> name) => _reader.ValueTextEquals(name);
+    public readonly bool Is(ReadOnlySpan<byte> name) => _reader.ValueIsEscaped ? Name().AsSpan().SequenceEqual(Encoding.UTF8.GetString(name)) : _reader.ValueTextEquals(name);
 
     /// <summary>The name of the property last gone to.</summary>
     public readonly string Name() => Text(_reader);
@@ -70,7 +70,7 @@ internal ref struct JsonWalker(ReadOnlySpan<byte> json)
         Read();
         if (_reader.TokenType is JsonTokenType.EndArray)
             return false;
-        return _reader.TokenType == JsonTokenType.StartObject ? true : throw new JsonException("an array of objects holds something else");
+        return _reader.TokenType == JsonTokenType.StartObject ? true : throw new JsonException($"an array of objects holds something else (offset {Offset})");
     }
 
     /// <summary>Skips the next value.</summary>
@@ -205,7 +205,7 @@ internal ref struct JsonWalker(ReadOnlySpan<byte> json)
         }
         catch (InvalidOperationException e)
         {
-            throw new JsonException("a string is not valid text", e);
+            throw new JsonException($"a string is not valid text (offset {reader.TokenStartIndex})", e);
         }
     }
 }

@@ -11,7 +11,7 @@ internal sealed class BatchColumns
     private readonly ReadOnlyMemory<byte> _json, _binary;
     private readonly Dictionary<string, Column> _columns = new(StringComparer.Ordinal);
 
-    private readonly record struct Column(int JsonAt, int BinaryAt, int ComponentBytes, int Components, string? ComponentType);
+    private readonly record struct Column(int JsonAt, int BinaryAt, int ComponentBytes, int Components, string? ComponentType, int Rows);
 
     private BatchColumns(ReadOnlyMemory<byte> json, ReadOnlyMemory<byte> binary) => (_json, _binary) = (json, binary);
 
@@ -44,12 +44,16 @@ internal sealed class BatchColumns
         return columns;
     }
 
-    /// <summary>A value.</summary>
+    /// <summary>A value; none where the column has no such row.</summary>
     public MetadataValue Value(string name, int row)
     {
         var column = _columns[name];
         if (column.JsonAt >= 0)
             return ElementOf(_json.Span[column.JsonAt..], row);
+
+        // A hierarchy may have more instances of a class than the class says.
+        if (row >= column.Rows)
+            return default;
         var bytes = _binary.Span.Slice(column.BinaryAt + row * column.ComponentBytes * column.Components, column.ComponentBytes * column.Components);
         if (column.Components == 1)
             return Number(bytes, column.ComponentType);
@@ -83,7 +87,7 @@ internal sealed class BatchColumns
         var name = walker.Name();
         if (walker.IsArrayNext)
         {
-            _columns[name] = new((int)walker.Offset, -1, 0, 0, null);
+            _columns[name] = new((int)walker.Offset, -1, 0, 0, null, 0);
             walker.SkipValue();
             return null;
         }
@@ -94,7 +98,7 @@ internal sealed class BatchColumns
         var needed = offset + (long)length * size * components;
         if (needed > _binary.Length)
             return $"its batch table has {length} of {name} at {offset}: {needed} bytes of a binary part of {_binary.Length}";
-        _columns[name] = new(-1, offset, size, components, type);
+        _columns[name] = new(-1, offset, size, components, type, length);
         return null;
     }
 

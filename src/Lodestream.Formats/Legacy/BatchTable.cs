@@ -45,14 +45,13 @@ public sealed class BatchTable
         try
         {
             var columns = BatchColumns.Read(json, binary, length, out var hierarchyAt, out error);
-            if (error is not null)
-                return null;
-            var hierarchy = hierarchyAt < 0 ? null : BatchHierarchy.Read(json[hierarchyAt..], binary, out error);
+            var hierarchy = error is not null || hierarchyAt < 0 ? null : BatchHierarchy.Read(json[hierarchyAt..], binary, out error);
+            error = MessageText.Line(error);
             return error is null ? new(columns, hierarchy, length) : null;
         }
-        catch (JsonException)
+        catch (JsonException e)
         {
-            error = "its batch table is not valid JSON";
+            error = MessageText.Line($"its batch table is not valid JSON: {MessageText.ReasonOf(e)}");
             return null;
         }
     }

@@ -63,11 +63,10 @@ public sealed class MetadataEntity
         }
         catch (JsonException e)
         {
-            var end = e.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
-            return ReadOutcome.Malformed($"metadata is not valid JSON: {(end < 0 ? e.Message : e.Message[..end])}");
+            return ReadOutcome.Malformed($"metadata is not valid JSON: {MessageText.ReasonOf(e)}");
         }
         if (className is null || !schema.Classes.TryGetValue(className, out var @class))
-            return ReadOutcome.Malformed(className is null ? "metadata names no class" : $"metadata is of class \"{className}\", which the schema does not have");
+            return ReadOutcome.Malformed(className is null ? "metadata names no class" : $"metadata is of class {MessageText.Quoted(className)}, which the schema does not have");
         entity = new(@class, json, places);
         return ReadOutcome.Ok;
     }

@@ -34,6 +34,8 @@ public sealed class MetadataSchema
 /// <summary>A class: the properties an entity can have.</summary>
 public sealed class MetadataClass
 {
+    private Dictionary<string, MetadataProperty>? _byId;
+
     internal MetadataClass(string id) => Id = id;
 
     /// <summary>Its identifier.</summary>
@@ -49,8 +51,18 @@ public sealed class MetadataClass
     public IReadOnlyList<MetadataProperty> Properties { get; internal set; } = [];
 
     /// <summary>The property of an identifier.</summary>
-    public bool TryFind(string id, [NotNullWhen(true)] out MetadataProperty? property) =>
-        (property = Properties.FirstOrDefault(p => p.Id == id)) is not null;
+    public bool TryFind(string id, [NotNullWhen(true)] out MetadataProperty? property)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        if (_byId is null)
+        {
+            var byId = new Dictionary<string, MetadataProperty>(StringComparer.Ordinal);
+            foreach (var each in Properties)
+                byId.TryAdd(each.Id, each);
+            _byId = byId;
+        }
+        return _byId.TryGetValue(id, out property);
+    }
 
     /// <summary>The property with a semantic (<c>TILE_BOUNDING_BOX</c>, …).</summary>
     public bool TryFindSemantic(string semantic, [NotNullWhen(true)] out MetadataProperty? property) =>

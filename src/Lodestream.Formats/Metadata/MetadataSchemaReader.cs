@@ -27,8 +27,7 @@ public static class MetadataSchemaReader
         }
         catch (JsonException e)
         {
-            var end = e.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
-            return ReadOutcome.Malformed($"the schema is not valid JSON: {(end < 0 ? e.Message : e.Message[..end])} (byte {e.BytePositionInLine ?? 0} of its line {(e.LineNumber ?? 0) + 1})");
+            return ReadOutcome.Malformed($"the schema is not valid JSON: {MessageText.ReasonOf(e)} (byte {e.BytePositionInLine ?? 0} of its line {(e.LineNumber ?? 0) + 1})");
         }
     }
 
@@ -38,7 +37,9 @@ public static class MetadataSchemaReader
         var enums = new Dictionary<string, MetadataEnum>(StringComparer.Ordinal);
         (schema.Classes, schema.Enums) = (classes, enums);
         string? error = null;
-        while (walker.NextProperty())
+
+        // The first error ends it: what is left of it has not been read.
+        while (error is null && walker.NextProperty())
         {
             if (walker.Is("id"u8))
                 schema.Id = walker.String() ?? "";
@@ -48,26 +49,40 @@ public static class MetadataSchemaReader
                 schema.Description = walker.String();
             else if (walker.Is("version"u8))
                 schema.Version = walker.String();
-            else if (walker.Is("classes"u8) && walker.EnterObject())
-            {
-                while (walker.NextProperty())
-                {
-                    var read = new MetadataClass(walker.Name());
-                    error ??= ReadClass(ref walker, json, read, enumNames);
-                    classes[read.Id] = read;
-                }
-            }
-            else if (walker.Is("enums"u8) && walker.EnterObject())
-            {
-                while (walker.NextProperty())
-                {
-                    var read = new MetadataEnum(walker.Name());
-                    error ??= ReadEnum(ref walker, read);
-                    enums[read.Id] = read;
-                }
-            }
-            else if (!walker.Is("classes"u8) && !walker.Is("enums"u8))
+            else if (walker.Is("classes"u8))
+                error = ReadClasses(ref walker, json, classes, enumNames);
+            else if (walker.Is("enums"u8))
+                error = ReadEnums(ref walker, enums);
+            else
                 walker.SkipValue();
+        }
+        return error;
+    }
+
+    private static string? ReadClasses(ref JsonWalker walker, ReadOnlyMemory<byte> json, Dictionary<string, MetadataClass> classes, Dictionary<MetadataProperty, string> enumNames)
+    {
+        if (!walker.EnterObject())
+            return "schema.classes is not an object";
+        string? error = null;
+        while (error is null && walker.NextProperty())
+        {
+            var read = new MetadataClass(walker.Name());
+            error = ReadClass(ref walker, json, read, enumNames);
+            classes[read.Id] = read;
+        }
+        return error;
+    }
+
+    private static string? ReadEnums(ref JsonWalker walker, Dictionary<string, MetadataEnum> enums)
+    {
+        if (!walker.EnterObject())
+            return "schema.enums is not an object";
+        string? error = null;
+        while (error is null && walker.NextProperty())
+        {
+            var read = new MetadataEnum(walker.Name());
+            error = ReadEnum(ref walker, read);
+            enums[read.Id] = read;
         }
         return error;
     }
@@ -151,13 +166,13 @@ public static class MetadataSchemaReader
     private static string? FaultOf(MetadataProperty property, string? typeName, string? componentName, string? enumName)
     {
         if (MetadataTypes.TypeOf(typeName) is not { } type)
-            return typeName is null ? "has no type" : $"has type \"{typeName}\", which is none of 3D Metadata";
+            return typeName is null ? "has no type" : $"has type {MessageText.Quoted(typeName)}, which is none of 3D Metadata";
         property.Type = type;
         property.ComponentType = MetadataTypes.ComponentTypeOf(componentName);
         if (type is MetadataType.Boolean or MetadataType.String or MetadataType.Enum)
             property.ComponentType = MetadataComponentType.None;
         else if (property.ComponentType == MetadataComponentType.None)
-            return componentName is null ? $"is of type {typeName} and has no componentType" : $"has componentType \"{componentName}\", which is none of 3D Metadata";
+            return componentName is null ? $"is of type {typeName} and has no componentType" : $"has componentType {MessageText.Quoted(componentName)}, which is none of 3D Metadata";
         if (type == MetadataType.Enum && enumName is null)
             return "is of type ENUM and has no enumType";
         if (property.Count < 0 || (property.Count > 0 && !property.IsArray))
@@ -214,7 +229,7 @@ public static class MetadataSchemaReader
             if (property.Type != MetadataType.Enum)
                 continue;
             if (!schema.Enums.TryGetValue(name, out var found))
-                return $"the property {property.Id} is of the enum \"{name}\", which the schema does not have";
+                return $"the property {property.Id} is of the enum {MessageText.Quoted(name)}, which the schema does not have";
             (property.Enum, property.ComponentType) = (found, found.ValueType);
         }
         return null;

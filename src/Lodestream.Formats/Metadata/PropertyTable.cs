@@ -24,8 +24,14 @@ public readonly ref struct ColumnBytes(ReadOnlySpan<byte> values, ReadOnlySpan<b
 /// </summary>
 public sealed class PropertyTable
 {
-    internal PropertyTable(string? name, MetadataClass @class, int count, IReadOnlyList<PropertyColumn> columns) =>
+    private readonly Dictionary<string, PropertyColumn> _byProperty = new(StringComparer.Ordinal);
+
+    internal PropertyTable(string? name, MetadataClass @class, int count, IReadOnlyList<PropertyColumn> columns)
+    {
         (Name, Class, Count, Columns) = (name, @class, count, columns);
+        foreach (var column in columns)
+            _byProperty.TryAdd(column.Property.Id, column);
+    }
 
     /// <summary>Name for people.</summary>
     public string? Name { get; }
@@ -40,8 +46,7 @@ public sealed class PropertyTable
     public IReadOnlyList<PropertyColumn> Columns { get; }
 
     /// <summary>The column of a property.</summary>
-    public bool TryFind(string property, [NotNullWhen(true)] out PropertyColumn? column) =>
-        (column = Columns.FirstOrDefault(c => c.Property.Id == property)) is not null;
+    public bool TryFind(string property, [NotNullWhen(true)] out PropertyColumn? column) => _byProperty.TryGetValue(property, out column);
 
     /// <summary>The column with a semantic.</summary>
     public bool TryFindSemantic(string semantic, [NotNullWhen(true)] out PropertyColumn? column) =>
@@ -84,7 +89,9 @@ public sealed class PropertyColumn
     /// <summary>Looks whether the bytes suffice and the offsets rise: after this every row can be read.</summary>
     /// <param name="bytes">The column's bytes.</param>
     /// <returns>What is wrong, naming the property; null when all is well.</returns>
-    public string? Check(in ColumnBytes bytes)
+    public string? Check(in ColumnBytes bytes) => MessageText.Line(FaultIn(bytes));
+
+    private string? FaultIn(in ColumnBytes bytes)
     {
         long elements = Rows;
         if (Property.HasVariableLength)
@@ -96,6 +103,10 @@ public sealed class PropertyColumn
         {
             elements *= Property.Count;
         }
+
+        // No more than 2⁶² elements; with bytes of each a product that fits nowhere.
+        if (elements > bytes.Values.Length * 8L && Property.Type != MetadataType.String)
+            return $"properties.{Property.Id}: its values are {elements} elements, its buffer view has {bytes.Values.Length} bytes";
         var needed = elements * Property.ElementBytes;
         if (Property.Type == MetadataType.Boolean)
             needed = (elements + 7) / 8;
@@ -149,8 +160,8 @@ public sealed class PropertyColumn
     {
         end = 0;
         var size = MetadataTypes.ByteLength(type);
-        if ((count + 1) * size > offsets.Length)
-            return $"properties.{Property.Id}: its {name} take {(count + 1) * size} bytes, their buffer view has {offsets.Length}";
+        if (count >= offsets.Length / size)
+            return $"properties.{Property.Id}: its {name} take {(count + 1) * (decimal)size} bytes, their buffer view has {offsets.Length}";
         for (var i = 0L; i <= count; i++)
         {
             var offset = OffsetAt(offsets, type, i);

@@ -29,8 +29,7 @@ public static class PropertyTableReader
         }
         catch (JsonException e)
         {
-            var end = e.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
-            return ReadOutcome.Malformed($"propertyTables is not valid JSON: {(end < 0 ? e.Message : e.Message[..end])}");
+            return ReadOutcome.Malformed($"propertyTables is not valid JSON: {MessageText.ReasonOf(e)}");
         }
     }
 
@@ -59,7 +58,7 @@ public static class PropertyTableReader
             }
         }
         if (className is null || !schema.Classes.TryGetValue(className, out var @class))
-            return className is null ? "names no class" : $"is of class \"{className}\", which the schema does not have";
+            return className is null ? "names no class" : $"is of class {MessageText.Quoted(className)}, which the schema does not have";
         if (count < 1)
             return "has a count that is no positive integer";
         var columns = new List<PropertyColumn>();
@@ -75,7 +74,7 @@ public static class PropertyTableReader
     private static string? Resolve(in WrittenColumn written, ReadOnlyMemory<byte> json, MetadataClass @class, int rows, List<PropertyColumn> into)
     {
         if (!@class.TryFind(written.Property, out var property))
-            return $"is no property of class \"{@class.Id}\"";
+            return $"is no property of class {MessageText.Quoted(@class.Id)}";
         if (written.Values < 0)
             return "names no buffer view with values";
         if (property.HasVariableLength && written.ArrayOffsets < 0)

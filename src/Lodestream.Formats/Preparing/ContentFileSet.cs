@@ -9,6 +9,8 @@ public readonly record struct MissingFile(string Reference, bool IsOptional);
 public sealed class ContentFileSet
 {
     private readonly Dictionary<string, ContentBytes?> _known = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _asked = new(StringComparer.Ordinal);
     private readonly List<string> _names = [];
     private readonly List<MissingFile> _missing = [];
 
@@ -16,7 +18,16 @@ public sealed class ContentFileSet
     public IReadOnlyList<string> Names => _names;
 
     /// <summary>The files that were asked for and are not there, each once.</summary>
-    public IReadOnlyList<MissingFile> Missing => _missing;
+    public IReadOnlyList<MissingFile> Missing
+    {
+        get
+        {
+            // All at once: a content may name as many as its bytes allow.
+            if (_missing.Count != _asked.Count)
+                _missing.RemoveAll(file => !_asked.Contains(file.Reference));
+            return _missing;
+        }
+    }
 
     /// <summary>Adds a file.</summary>
     /// <param name="reference">As the content names it.</param>
@@ -24,7 +35,7 @@ public sealed class ContentFileSet
     public void Add(string reference, ContentBytes? bytes)
     {
         _known[reference] = bytes;
-        _missing.RemoveAll(file => file.Reference == reference);
+        _asked.Remove(reference);
     }
 
     internal ContentBytes Bytes(int file) => _known[_names[file - 1]]!;
@@ -35,17 +46,16 @@ public sealed class ContentFileSet
     // The file's number in the content; null where it is not there. Unless it cannot be had, that is noted.
     internal int? Find(string reference, bool isOptional = false)
     {
-        var number = _names.IndexOf(reference);
-        if (number >= 0)
-            return number + 1;
+        if (_numbers.TryGetValue(reference, out var number))
+            return number;
         if (_known.TryGetValue(reference, out var bytes))
         {
             if (bytes is null)
                 return null;
             _names.Add(reference);
-            return _names.Count;
+            return _numbers[reference] = _names.Count;
         }
-        if (!_missing.Any(file => file.Reference == reference))
+        if (_asked.Add(reference))
             _missing.Add(new(reference, isOptional));
         return null;
     }

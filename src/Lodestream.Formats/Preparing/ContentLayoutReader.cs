@@ -122,6 +122,8 @@ public sealed class ContentLayoutReader
     private ReadOutcome ReadModelFile(string uri, ModelShell shell)
     {
         shell = shell with { Folder = FolderOf(uri) };
+        if (_files.IsAbsent(uri))
+            return ReadOutcome.Malformed($"names the file {uri} for its model, which is not there");
         if (_files.Find(uri) is not { } file)
             return ReadOutcome.Ok;
         var bytes = _files.Bytes(file);
@@ -290,7 +292,11 @@ public sealed class ContentLayoutReader
                 return ReadOutcome.Malformed("has a data URI that cannot be decoded");
             source = new(-1, new(0, data.Length), data);
         }
-        else if (_files.Find(Join(shell.Folder, uri)) is { } file)
+        else if (uri.Length > MessageText.LongestUri)
+            return ReadOutcome.Malformed($"names its file by a URI of {uri.Length} characters; {MessageText.LongestUri} at most are read");
+        else if (Join(shell.Folder, uri) is var reference && _files.IsAbsent(reference))
+            return ReadOutcome.Malformed($"names the file {reference}, which is not there");
+        else if (_files.Find(reference) is { } file)
             source = new(file, new(0, _files.Bytes(file).Length));
         return ReadOutcome.Ok;
     }

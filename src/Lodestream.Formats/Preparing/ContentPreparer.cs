@@ -86,7 +86,7 @@ public sealed class ContentPreparer : IContentPreparer
         }
         for (var i = 0; i < preparation.Asked.Length; i++)
         {
-            var bytes = BytesOf(files[i].Payload);
+            var bytes = Payloads.BytesOf(files[i].Payload);
             preparation.FileSet.Add(preparation.Asked[i], bytes is { } memory ? ContentBytes.Of(memory) : null);
             if (bytes is { } there)
                 preparation.Files[preparation.Asked[i]] = there;
@@ -160,7 +160,7 @@ public sealed class ContentPreparer : IContentPreparer
 
     private InboxMessage ReadTopology(Preparation preparation)
     {
-        if (BytesOf(preparation.Job.Payload) is not { } json)
+        if (Payloads.BytesOf(preparation.Job.Payload) is not { } json)
             return Failed(preparation.Job, "came as something other than bytes");
         var reader = preparation.Topology ??= new(json, preparation.Job.Uri, preparation.Parent);
         while (!reader.Step(TopologyStep))
@@ -178,7 +178,7 @@ public sealed class ContentPreparer : IContentPreparer
 
     private static InboxMessage Measure(Preparation preparation)
     {
-        if (BytesOf(preparation.Job.Payload) is not { } payload)
+        if (Payloads.BytesOf(preparation.Job.Payload) is not { } payload)
             return Failed(preparation.Job, "came as something other than bytes");
         var outcome = ContentReader.Open(payload, preparation.Parent.UpAxis, preparation.FileSet, preparation.Files, out var content);
         if (!outcome.IsOk)
@@ -217,13 +217,6 @@ public sealed class ContentPreparer : IContentPreparer
         ContentDependency[] needed = [.. preparation.FileSet.Missing.Select(file => new ContentDependency(SceneUri.Resolve(preparation.Job.Uri, file.Reference), file.IsOptional))];
         return new() { Kind = InboxKind.NeedsFiles, Payload = needed };
     }
-
-    private static ReadOnlyMemory<byte>? BytesOf(object? payload) => payload switch
-    {
-        byte[] bytes => bytes,
-        ReadOnlyMemory<byte> memory => memory,
-        _ => null,
-    };
 
     private static InboxMessage Failed(in PrepareJob job, string error) => new() { Kind = InboxKind.PrepareFailed, Error = $"{job.Uri}: {error}" };
 }

@@ -1,4 +1,4 @@
-using System.Buffers.Binary;
+using System.Text.Json;
 using Lodestream.Formats.Gltf;
 using Lodestream.Formats.Metadata;
 
@@ -43,6 +43,19 @@ public sealed class ModelMetadata
     /// <param name="view">The bytes of a buffer view, decompressed; called for those that property tables name.</param>
     /// <param name="metadata">What it tells, where it went well.</param>
     public static ReadOutcome Read(ReadOnlyMemory<byte> extension, ReadOnlyMemory<byte> schema, Func<int, ReadOnlyMemory<byte>> view, out ModelMetadata? metadata)
+    {
+        metadata = null;
+        try
+        {
+            return ReadParts(extension, schema, view, out metadata);
+        }
+        catch (JsonException e)
+        {
+            return ReadOutcome.Malformed($"its EXT_structural_metadata is not valid JSON: {MessageText.ReasonOf(e)}");
+        }
+    }
+
+    private static ReadOutcome ReadParts(ReadOnlyMemory<byte> extension, ReadOnlyMemory<byte> schema, Func<int, ReadOnlyMemory<byte>> view, out ModelMetadata? metadata)
     {
         metadata = null;
         var parts = StructuralMetadataReader.Find(extension);

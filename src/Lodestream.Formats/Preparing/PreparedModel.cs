@@ -172,6 +172,7 @@ public sealed class PreparedModel
     {
         NodeTransforms = Document.WorldTransforms();
         var bounds = new (Vector3d Min, Vector3d Max)[Document.Meshes.Length];
+        var seen = new Seen([], []);
         for (var m = 0; m < bounds.Length; m++)
         {
             bounds[m] = (Infinite, -Infinite);
@@ -179,7 +180,7 @@ public sealed class PreparedModel
             {
                 if (isCancelled())
                     return null;
-                if (VerifyPrimitive(Document.Meshes[m].Primitives[p], ref bounds[m]) is { } error)
+                if (VerifyPrimitive(Document.Meshes[m].Primitives[p], ref bounds[m], seen) is { } error)
                     return $"meshes[{m}].primitives[{p}] {error}";
             }
         }
@@ -188,7 +189,10 @@ public sealed class PreparedModel
 
     private static readonly Vector3d Infinite = new(double.PositiveInfinity, double.PositiveInfinity, double.PositiveInfinity);
 
-    private string? VerifyPrimitive(GltfPrimitive primitive, ref (Vector3d Min, Vector3d Max) bounds)
+    // What primitives share is looked at once, however many they are: positions with their bounds, indices with the vertices they are for.
+    private readonly record struct Seen(Dictionary<int, (Vector3d Min, Vector3d Max)> Positions, HashSet<(int Indices, int Vertices)> Indices);
+
+    private string? VerifyPrimitive(GltfPrimitive primitive, ref (Vector3d Min, Vector3d Max) bounds, in Seen seen)
     {
         var position = primitive.Find("POSITION");
         if (position < 0)
@@ -203,6 +207,20 @@ public sealed class PreparedModel
                 bounds = (Vector3d.Min(bounds.Min, Stored(accessor, said.Min)), Vector3d.Max(bounds.Max, Stored(accessor, said.Max)));
             return null;
         }
+        if (!seen.Positions.TryGetValue(position, out var own))
+        {
+            if (MeasurePositions(position, out own) is { } error)
+                return error;
+            seen.Positions.Add(position, own);
+        }
+        bounds = (Vector3d.Min(bounds.Min, own.Min), Vector3d.Max(bounds.Max, own.Max));
+        return primitive.Indices >= 0 && seen.Indices.Add((primitive.Indices, accessor.Count)) ? VerifyIndices(View(primitive.Indices), accessor.Count) : null;
+    }
+
+    private string? MeasurePositions(int position, out (Vector3d Min, Vector3d Max) bounds)
+    {
+        bounds = (Infinite, -Infinite);
+        var accessor = Document.Accessors[position];
         var positions = View(position);
         var isZero = accessor.BufferView < 0;
         if (isZero && accessor.Count > 0)
@@ -217,7 +235,7 @@ public sealed class PreparedModel
                 return $"has a position that is not finite, at vertex {at}";
             bounds = (Vector3d.Min(bounds.Min, p), Vector3d.Max(bounds.Max, p));
         }
-        return primitive.Indices < 0 ? null : VerifyIndices(View(primitive.Indices), accessor.Count);
+        return null;
     }
 
     private static string? VerifyIndices(GltfAccessorView indices, int vertices)

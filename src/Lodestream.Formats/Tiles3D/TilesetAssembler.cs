@@ -271,6 +271,11 @@ internal sealed class TilesetAssembler
             if (!IsUsable(index, content))
                 continue;
             var template = new UriTemplate(_document.UriOf(content));
+            if (contents.Count == TileBlockBuilder.MaximumContents)
+            {
+                _document.Warn(index, $"has more than {TileBlockBuilder.MaximumContents} contents; those beyond are skipped");
+                break;
+            }
             if (template.MaximumBytes <= ushort.MaxValue)
                 contents.Add(new(template, _document.FormatOf(content), _document.FamilyOf(content), content.Group));
             else

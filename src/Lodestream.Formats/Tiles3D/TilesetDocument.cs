@@ -91,6 +91,10 @@ internal sealed class TilesetDocument(string uri, ReadOnlyMemory<byte> json)
 
     private readonly List<(int Tile, string Message)> _warnings = [];
     private byte[] _unescaped = [];
+
+    // A thousand warnings of tiles five hundred deep need theirs only while a path is put together.
+    private readonly List<int> _ordinals = [];
+    private readonly StringBuilder _path = new();
     private int _unescapedBytes;
 
     public string Uri { get; } = uri;
@@ -166,7 +170,7 @@ internal sealed class TilesetDocument(string uri, ReadOnlyMemory<byte> json)
     {
         WarningCount++;
         if (_warnings.Count < TilesetReader.MaximumWarnings)
-            _warnings.Add((tile, message));
+            _warnings.Add((tile, MessageText.Line(message)!));
     }
 
     public IReadOnlyList<TilesetWarning> Warnings() => [.. _warnings.Select(w => new TilesetWarning(PathOf(w.Tile), w.Message))];
@@ -177,10 +181,11 @@ internal sealed class TilesetDocument(string uri, ReadOnlyMemory<byte> json)
         if (tile < 0)
             return "tileset";
         const int shownAtEachEnd = 8;
-        var ordinals = new List<int>();
+        var (ordinals, path) = (_ordinals, _path);
+        ordinals.Clear();
+        path.Clear().Append("root");
         for (var t = tile; Tiles[t].Parent >= 0; t = Tiles[t].Parent)
             ordinals.Add(Tiles[t].Ordinal);
-        var path = new StringBuilder("root");
         for (var i = ordinals.Count - 1; i >= 0; i--)
         {
             if (ordinals.Count > 2 * shownAtEachEnd && i == ordinals.Count - 1 - shownAtEachEnd)

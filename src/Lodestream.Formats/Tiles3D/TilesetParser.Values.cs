@@ -273,5 +273,5 @@ internal sealed partial class TilesetParser
     }
 
     // For messages: what is not UTF-8 shows as such.
-    private string Quoted(ref Utf8JsonReader reader) => $"\"{Encoding.UTF8.GetString(Text(ref reader))}\"";
+    private string Quoted(ref Utf8JsonReader reader) => MessageText.Quoted(Text(ref reader));
 }

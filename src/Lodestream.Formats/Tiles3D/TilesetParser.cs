@@ -306,6 +306,10 @@ internal sealed partial class TilesetParser
             BreakTile(tile, written.IsS2 ? "has a boundingVolume of 3DTILES_bounding_volume_S2, which is not supported yet" : "has no boundingVolume of box, sphere or region");
         else if (written.Volume.Kind == VolumeKind.Invalid)
             written.Broken = true;
+
+        // Whose warning is only counted needs no place either: "{}" is three bytes and would stand as two hundred.
+        if (_document.TileSpan[tile].Broken && tile > 0 && tile == _document.Tiles.Count - 1 && _document.WarningCount > TilesetReader.MaximumWarnings)
+            _document.Tiles.RemoveAt(tile);
     }
 
     private void CloseContent(int tile)
@@ -381,7 +385,7 @@ internal sealed partial class TilesetParser
     private void BreakTile(int tile, string what)
     {
         _document.TileSpan[tile].Broken = true;
-        _document.Warn(tile, $"{what}; the tile and everything beneath it are skipped");
+        _document.Warn(tile, _document.WarningCount < TilesetReader.MaximumWarnings ? $"{what}; the tile and everything beneath it are skipped" : what);
     }
 
     private void FailUnsupported(string what)
@@ -407,9 +411,5 @@ internal sealed partial class TilesetParser
     }
 
     // The framework appends its own idea of the place.
-    private static string MessageOf(JsonException e)
-    {
-        var end = e.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
-        return "is not valid JSON: " + (end < 0 ? e.Message : e.Message[..end]);
-    }
+    private static string MessageOf(JsonException e) => "is not valid JSON: " + MessageText.ReasonOf(e);
 }

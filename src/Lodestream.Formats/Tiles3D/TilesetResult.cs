@@ -36,7 +36,7 @@ public readonly record struct TilesetWarning(string Path, string Message)
 public sealed class TilesetResult
 {
     internal TilesetResult(TileBlock? block, string? error, bool isUnsupported, IReadOnlyList<TilesetWarning> warnings, int warningCount, double geometricError) =>
-        (Block, Error, IsUnsupported, Warnings, WarningCount, GeometricError) = (block, error, isUnsupported, warnings, warningCount, geometricError);
+        (Block, Error, IsUnsupported, Warnings, WarningCount, GeometricError) = (block, MessageText.Line(error), isUnsupported, warnings, warningCount, geometricError);
 
     /// <summary>The topology; null where the document could not be used.</summary>
     public TileBlock? Block { get; }

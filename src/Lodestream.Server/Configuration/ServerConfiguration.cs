@@ -64,7 +64,7 @@ public sealed class ServerConfiguration
 
     private static string ReasonOf(JsonException e)
     {
-        var option = e.Path?.TrimStart('$', '.') is { Length: > 0 } path ? path : null;
+        var option = e.Path?.TrimStart('$', '.') is { Length: > 0 } path ? path[..Math.Min(path.Length, 80)].ReplaceLineEndings(" ") : null;
         if (e.Message.Contains("could not be mapped", StringComparison.Ordinal))
             return $"no such option: {option}";
         return option is null ? "not valid JSON" : $"{option} has a value of the wrong kind, or the JSON is not valid there";

@@ -40,6 +40,10 @@ internal static class TilesetProbe
         {
             return new(null, $"line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}: not valid JSON");
         }
+        catch (InvalidOperationException)
+        {
+            return new(null, "not valid JSON: a text in it is not Unicode");
+        }
         catch (InvalidDataException)
         {
             return new(null, "a damaged gzip stream");

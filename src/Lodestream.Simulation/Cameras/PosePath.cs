@@ -44,7 +44,8 @@ public sealed record PosePath(IReadOnlyList<Pose> Poses, View Lens)
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or IndexOutOfRangeException)
         {
-            throw new FormatException($"{file}: not a pose path: {e.Message}", e);
+            var reason = e.Message.ReplaceLineEndings(" ");
+            throw new FormatException($"{file}: not a pose path: {(reason.Length <= 200 ? reason : $"{reason.AsSpan(0, 100)}…{reason.AsSpan(reason.Length - 100)}")}", e);
         }
     }
 

@@ -83,6 +83,9 @@ public class ImageHeaderTests
         Assert.True(outcome.IsOk, outcome.Error);
         Assert.Equal(new ImageHeader(encoding, width, height), header);
         for (var length = 0; length < needed; length++)
-            Assert.Equal(ReadStatus.Malformed, ImageHeader.Read(image.AsSpan(0, length), length, out _).Status);
+        {
+            var cut = ImageHeader.Read(image.AsSpan(0, length), length, out header);
+            Assert.True(cut.Status == ReadStatus.Malformed || (cut.IsOk && header == new ImageHeader(encoding, width, height)), $"{length} bytes: {cut}");
+        }
     }
 }

@@ -44,6 +44,8 @@ internal sealed class SubtreeBuffers
                 if (made._bytes[i] is null)
                     error ??= $"buffers[{i}] is a data URI that is not base64 of {length} bytes";
             }
+            else if (uri.Length > MessageText.LongestUri)
+                error ??= $"buffers[{i}] names its file by a URI of {uri.Length} characters; {MessageText.LongestUri} at most are read";
         }
         for (var i = 0; i < views.Count; i++)
         {

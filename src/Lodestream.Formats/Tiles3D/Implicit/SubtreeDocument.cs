@@ -61,8 +61,7 @@ internal sealed class SubtreeDocument
         }
         catch (JsonException e)
         {
-            var end = e.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
-            return $"is not a subtree: its JSON is not valid: {(end < 0 ? e.Message : e.Message[..end])} (line {(e.LineNumber ?? 0) + 1}, byte {(e.BytePositionInLine ?? 0) + 1} of it)";
+            return $"is not a subtree: its JSON is not valid: {MessageText.ReasonOf(e)} (line {(e.LineNumber ?? 0) + 1}, byte {(e.BytePositionInLine ?? 0) + 1} of it)";
         }
     }
 

@@ -188,7 +188,7 @@ internal sealed class SubtreeReader
     {
         _warningCount++;
         if (_warnings.Count < TilesetReader.MaximumWarnings)
-            _warnings.Add(new("subtree", message));
+            _warnings.Add(new("subtree", MessageText.Line(message)!));
     }
 
     private void Finish(TileBlock? block, string? error)

@@ -102,8 +102,6 @@ public sealed record StreamerOptions
         Require(Priorities is not null, nameof(Priorities), "null", "what makes a priority model");
         Require(FillInFrom >= 2, nameof(FillInFrom), FillInFrom, "2 or more");
         Require(Enum.IsDefined(FailedLeaves), nameof(FailedLeaves), FailedLeaves, "Coarse or Hole");
-        Require(Policy is not null, nameof(Policy), "null", "a policy");
-        Require(Priorities is not null, nameof(Priorities), "null", "a priority model");
         Require(Prediction is not null, nameof(Prediction), "null", "options");
         Require(Hosts is not null, nameof(Hosts), "null", "options");
         Require(Prediction!.LookAheadSeconds is >= 0 and <= 1e6, "Prediction.LookAheadSeconds", Prediction.LookAheadSeconds, "0 to 1,000,000 s");

@@ -31,6 +31,18 @@ public class HttpTransportTests
         Assert.Equal(file, Assert.IsType<byte[]>(fetched.Payload));
     }
 
+    [Fact]
+    public async Task A_newer_version_than_caches_may_hold_is_asked_of_the_source()
+    {
+        await using var server = await TestServer.StartAsync(http => http.Response.WriteAsync(http.Request.Headers.CacheControl.ToString()));
+        using var client = HttpTransport.CreateClient();
+        using var transport = new HttpTransport(client, _arrivals.Inbox);
+        transport.Start(Request(1, server.Address + "a.glb"));
+        Assert.Empty(Assert.IsType<byte[]>((await _arrivals.NextAsync(InboxKind.Fetched)).Payload));
+        transport.Start(Request(2, server.Address + "a.glb") with { BypassesCaches = true });
+        Assert.Equal("no-cache"u8, Assert.IsType<byte[]>((await _arrivals.NextAsync(InboxKind.Fetched)).Payload));
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(1)]

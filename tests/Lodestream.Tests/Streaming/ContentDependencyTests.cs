@@ -193,4 +193,51 @@ public class ContentDependencyTests
         {
         }
     }
+
+    [Fact]
+    public void The_files_of_a_content_that_changed_are_fetched_past_caches_like_itself()
+    {
+        var world = new HandDrivenWorld("R(a b)", HandDrivenWorld.Plain);
+        world.FilesOf["a"] = [Buffer];
+        world.DeliverAll();
+        world.Change("a");
+        world.Deliver("a");
+        Assert.True(world.Request("buffer").BypassesCaches);
+        world.Deliver("buffer");
+        world.LoseContext();
+        world.Settle();
+        world.Deliver("a");
+        Assert.False(world.Request("buffer").BypassesCaches);
+    }
+
+    [Fact]
+    public void A_file_whose_connection_never_stands_fails_by_that_time_limit()
+    {
+        var world = new HandDrivenWorld("R(a b)", HandDrivenWorld.Plain);
+        world.FilesOf["a"] = [Buffer];
+        world.DeliverAllBut("buffer");
+        world.Connecting("buffer");
+        world.Settle();
+        world.Wait(new HostHealthOptions().ConnectTimeout + 0.01);
+        Assert.Contains("no connection within", world.Why("a").Detail, StringComparison.Ordinal);
+        Assert.Equal(StateReason.ConnectTimedOut, world.Why("a").StateReason);
+    }
+
+    [Fact]
+    public void Files_asked_for_again_take_their_host_s_retries()
+    {
+        var options = HandDrivenWorld.Plain with { Hosts = new() { RetryBudget = 1, RetriesPerSuccess = 0, RetriesPerSecond = 0.01, BreakerThreshold = 100 } };
+        var world = new HandDrivenWorld("R", options, name => name == "R" ? "http://tiles.test/scene/R.glb" : name);
+        world.FilesOf["R"] = [new("http://files.test/x.bin")];
+        world.DeliverAllBut("x");
+        for (var attempt = 0; attempt < 4; attempt++)
+        {
+            if (world.InFlight.Contains("x"))
+                world.Fail503("x");
+            world.Wait(40);
+            if (world.InFlight.Contains("R"))
+                world.Deliver("R");
+        }
+        Assert.InRange(world.Requests.Count(request => request.IsDependency), 1, 3);
+    }
 }

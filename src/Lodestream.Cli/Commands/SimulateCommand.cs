@@ -1,7 +1,9 @@
 using System.CommandLine;
 using Lodestream.Cli.Output;
 using Lodestream.Cli.Scenes;
+using Lodestream.Scene;
 using Lodestream.Simulation.Figures;
+using Lodestream.Simulation.Runs;
 using Lodestream.Simulation.Scenarios;
 using Lodestream.Simulation.Scenes;
 
@@ -19,25 +21,39 @@ internal static class SimulateCommand
             Arity = ArgumentArity.ZeroOrOne,
         };
         var allowHttp = new Option<bool>("--allow-http") { Description = "read over plain http from other machines too" };
+        var why = new Option<string?>("--why") { Description = "tell a tile's story: its path key, or the URI of its content as the tileset writes it", HelpName = "KEY" };
         var json = JsonOutput.CreateOption();
         var options = new SimulateOptions();
         var command = new Command("simulate", "Streams a scene to a camera in virtual time, and judges it: laws, gates, figures.") { scene };
         options.AddTo(command);
         command.Add(allowHttp);
+        command.Add(why);
         command.Add(json);
         command.SetAction(async (parsed, cancellation) =>
         {
-            var verdict = await RunAsync(parsed.GetValue(scene), parsed, options, parsed.GetValue(allowHttp), cancellation);
+            var stories = new List<TileStory>();
+            var verdict = await RunAsync(parsed.GetValue(scene), parsed, options, parsed.GetValue(allowHttp), Tell(parsed.GetValue(why), stories), cancellation);
             if (JsonOutput.TargetOf(parsed, json) is { } target)
                 JsonOutput.Write(target, verdict.Report, SimulationReportJson.Default.SimulationReport);
             else
                 SimulationTables.Print(verdict, Terminal.Out);
+            foreach (var story in stories)
+                StoryLines.Print(story, parsed.GetValue(why)!, JsonOutput.TargetOf(parsed, json) is null ? Console.Out : Console.Error);
             return verdict.Report.Passed ? ExitCode.Done : ExitCode.Failed;
         });
         return command;
     }
 
-    private static async Task<SimulationVerdict> RunAsync(string? named, ParseResult parsed, SimulateOptions options, bool allowHttp, CancellationToken cancellation)
+    private static Func<TileTree, IEnumerable<SimulationObserver>>? Tell(string? key, List<TileStory> stories) => key is null
+        ? null
+        : tree =>
+        {
+            stories.Add(new(tree, key));
+            return stories;
+        };
+
+    private static async Task<SimulationVerdict> RunAsync(
+        string? named, ParseResult parsed, SimulateOptions options, bool allowHttp, Func<TileTree, IEnumerable<SimulationObserver>>? observers, CancellationToken cancellation)
     {
         try
         {
@@ -47,7 +63,7 @@ internal static class SimulateCommand
                 () =>
                 {
                     stage("Opening");
-                    return new Simulator(SimulatedScene.Open(scene, SceneSource.Create(allowHttp), cancellation)).Run(scenario, stage, cancellation: cancellation);
+                    return new Simulator(SimulatedScene.Open(scene, SceneSource.Create(allowHttp), cancellation)).Run(scenario, stage, observers: observers, cancellation: cancellation);
                 },
                 cancellation));
         }

@@ -25,6 +25,7 @@ internal static class SimulationTables
         Row("first view complete", Milliseconds(r.Time.FirstViewCompleteMs));
         Row("settled after the stop", Milliseconds(r.Time.SettleAfterStopMs));
         Row("error integral", $"{Number(r.Quality.ErrorIntegralPxS)} px·s");
+        Row("of it before the first coverage", $"{Number(verdict.ErrorBeforeCoveragePxS)} px·s, the oracle's {Number(verdict.OracleErrorBeforeCoveragePxS)}");
         Row("the oracle's", $"{Number(r.Quality.OracleErrorIntegralPxS)} px·s ({verdict.OracleChoice})");
         Row("no order goes below", $"{Number(r.Quality.LowerBoundPxS)} px·s");
         Row("regret", Number(r.Quality.Regret));

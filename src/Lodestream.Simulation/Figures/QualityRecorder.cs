@@ -11,8 +11,8 @@ namespace Lodestream.Simulation.Figures;
 internal readonly record struct QualityMoment(double Seconds, DemandFrame Frame, double ErrorPx);
 
 /// <summary>
-/// Samples a run's quality against what its path wants in truth: with every tenth frame of motion and at the same interval while the
-/// camera stands, whether a frame is due then or not.
+/// Samples a run's quality against what its path wants in truth: with every frame until the first view is covered, for much of the error
+/// lies there; from then on with every tenth of motion, and at the same interval while the camera stands, whether a frame is due or not.
 /// </summary>
 /// <param name="tree">The run's tree.</param>
 /// <param name="demand">What the path wants.</param>
@@ -25,15 +25,23 @@ internal sealed class QualityRecorder(TileTree tree, PathDemand demand, double f
     // Below this share of uncovered samples a view counts as covered.
     private const double CoveredBelow = 0.005;
 
-    private readonly TimeSpan _interval = TimeSpan.FromSeconds(SampleEvery / framesPerSecond);
+    private readonly TimeSpan _frameTime = TimeSpan.FromSeconds(1 / framesPerSecond);
     private readonly Screen _screen = new();
     private readonly List<QualityMoment> _moments = [];
     private (long All, long Uncovered, long InMotion, long AtLevel) _count;
     private DemandFrame? _standing;
     private TimeSpan _next, _end;
     private bool _changed;
-    private long _moved;
+    private int _moved;
     private Reading _last;
+
+    // What a sample counts for besides the error: ratios are over evenly spaced samples.
+    private enum Counts : byte
+    {
+        Not,
+        AtRest,
+        InMotion,
+    }
 
     private readonly record struct Reading(double ErrorPx, int Samples, int Uncovered, int AtLevel);
 
@@ -56,16 +64,18 @@ internal sealed class QualityRecorder(TileTree tree, PathDemand demand, double f
     public double? UncoveredRatio => _count.All == 0 ? null : (double)_count.Uncovered / _count.All;
 
     /// <summary>Mean visible error, integrated over time, pixel seconds.</summary>
-    public double ErrorIntegral
+    public double ErrorIntegral => IntegralUntil(double.PositiveInfinity);
+
+    /// <summary>The same up to a time.</summary>
+    public double IntegralUntil(double seconds)
     {
-        get
-        {
-            var sum = 0.0;
-            for (var i = 0; i < _moments.Count; i++)
-                sum += _moments[i].ErrorPx * ((i + 1 < _moments.Count ? _moments[i + 1].Seconds : EndSeconds) - _moments[i].Seconds);
-            return sum;
-        }
+        var sum = 0.0;
+        for (var i = 0; i < _moments.Count && _moments[i].Seconds < seconds; i++)
+            sum += _moments[i].ErrorPx * ((i + 1 < _moments.Count ? _moments[i + 1].Seconds : EndSeconds) - _moments[i].Seconds);
+        return sum;
     }
+
+    private TimeSpan Interval => FirstCoverage is null ? _frameTime : _frameTime * SampleEvery;
 
     /// <inheritdoc />
     public override void OnCommit(RenderCommit commit)
@@ -86,8 +96,8 @@ internal sealed class QualityRecorder(TileTree tree, PathDemand demand, double f
     public override void OnTick(TimeSpan now)
     {
         // Until this tick, what the last one drew was seen.
-        for (; _standing is not null && _next < now; _next += _interval)
-            Take(_next, _standing, inMotion: false);
+        for (; _standing is not null && _next < now; _next += Interval)
+            Take(_next, _standing, Counts.AtRest);
     }
 
     /// <inheritdoc />
@@ -100,16 +110,14 @@ internal sealed class QualityRecorder(TileTree tree, PathDemand demand, double f
             Move(frame);
         else
             Stand(frame);
-        if (FirstCoverage is null && _changed && IsCovered(Read(demand.Look(frame.Views[0]))))
-            FirstCoverage = frame.Time;
     }
 
     private void Move(in SimulatedFrame frame)
     {
         SetOff ??= frame.Time;
         _standing = null;
-        if (_moved % SampleEvery == 0)
-            Take(frame.Time, demand.At((int)(_moved / SampleEvery), frame.Views[0]), inMotion: true);
+        if (_moved % SampleEvery == 0 || FirstCoverage is null)
+            Take(frame.Time, demand.At(_moved, frame.Views[0]), _moved % SampleEvery == 0 ? Counts.InMotion : Counts.Not);
         _moved++;
     }
 
@@ -121,25 +129,27 @@ internal sealed class QualityRecorder(TileTree tree, PathDemand demand, double f
             _next = frame.Time;
             _changed = true;
         }
-        for (; _next <= frame.Time; _next += _interval)
-            Take(_next, _standing, inMotion: false);
+        for (; _next <= frame.Time; _next += Interval)
+            Take(_next, _standing, Counts.AtRest);
     }
 
-    private void Take(TimeSpan time, DemandFrame frame, bool inMotion)
+    private void Take(TimeSpan time, DemandFrame frame, Counts counts)
     {
-        if (_changed || inMotion || _moments.Count == 0 || _moments[^1].Frame != frame)
+        if (_changed || _moments.Count == 0 || _moments[^1].Frame != frame)
             _last = Read(frame);
         _changed = false;
         if (IsCovered(_last))
             FirstCoverage ??= time;
+        _moments.Add(new(time.TotalSeconds, frame, _last.ErrorPx));
+        if (counts == Counts.Not)
+            return;
         _count.All += frame.Samples.Length;
         _count.Uncovered += _last.Uncovered;
-        if (inMotion)
+        if (counts == Counts.InMotion)
         {
             _count.InMotion += frame.Samples.Length;
             _count.AtLevel += _last.AtLevel;
         }
-        _moments.Add(new(time.TotalSeconds, frame, _last.ErrorPx));
     }
 
     private static bool IsCovered(in Reading reading) => reading.Samples > 0 && reading.Uncovered < CoveredBelow * reading.Samples;

@@ -15,10 +15,11 @@ internal sealed class OracleScreen(OracleProblem problem)
 
     /// <summary>Mean visible error integrated over time, pixel seconds.</summary>
     /// <param name="arrival">When each tile arrived; absent tiles never did.</param>
-    public double ErrorIntegral(IReadOnlyDictionary<int, double> arrival)
+    /// <param name="until">Up to when, seconds.</param>
+    public double ErrorIntegral(IReadOnlyDictionary<int, double> arrival, double until = double.PositiveInfinity)
     {
         var sum = 0.0;
-        for (var i = 0; i < problem.Times.Length; i++)
+        for (var i = 0; i < problem.Times.Length && problem.Times[i] < until; i++)
             sum += ErrorAt(problem.Frames[i], problem.Times[i], arrival) * problem.Lengths[i];
         return sum;
     }

@@ -16,8 +16,10 @@ namespace Lodestream.Simulation.Scenarios;
 /// <param name="Laws">The first breach of each law.</param>
 /// <param name="OracleChoice">Which order the oracle found best.</param>
 /// <param name="HeuristicsErrorIntegralPxS">The error integral of the best order that is not the run's own.</param>
+/// <param name="ErrorBeforeCoveragePxS">The part of the run's error integral that lies before the first view was covered.</param>
+/// <param name="OracleErrorBeforeCoveragePxS">What that best order has until the same moment.</param>
 /// <param name="BudgetError">What the core says about a budget too small; null when it is not.</param>
-public sealed record SimulationVerdict(SimulationReport Report, LawReport Laws, string OracleChoice, double HeuristicsErrorIntegralPxS, string? BudgetError);
+public sealed record SimulationVerdict(SimulationReport Report, LawReport Laws, string OracleChoice, double HeuristicsErrorIntegralPxS, double ErrorBeforeCoveragePxS, double OracleErrorBeforeCoveragePxS, string? BudgetError);
 
 /// <summary>
 /// Simulates a scene: once before the law checker, once more to see that it comes to the same, and holds the result against the oracle.
@@ -57,7 +59,8 @@ public sealed class Simulator(SimulatedScene scene)
         stage?.Invoke("Asking the oracle");
         var outages = scenario.Events.OfType<ScenarioEvent.Outage>().Select(outage => new Outage((quality.SetOff?.TotalSeconds ?? 0) + outage.Seconds, outage.Length));
         var problem = new OracleProblem(_survey, scene.StreamsTopology, quality.Moments, quality.EndSeconds, new(scenario.Network, outages), core.MemoryBudgetBytes, core.HostHasMasks);
-        var oracle = OracleBound.Of(problem, quality.ErrorIntegral);
+        var covered = quality.FirstCoverage?.TotalSeconds ?? double.PositiveInfinity;
+        var oracle = OracleBound.Of(problem, quality.ErrorIntegral, covered);
 
         var report = new SimulationReport
         {
@@ -75,7 +78,7 @@ public sealed class Simulator(SimulatedScene scene)
             Cpu = cost.Figures(),
             TraceHash = result.TraceHash.ToString("x32", System.Globalization.CultureInfo.InvariantCulture),
         };
-        return new(report.HeldTo(scenario.Gates), laws.Report, oracle.Best, oracle.Heuristics, result.Streamer.BudgetError);
+        return new(report.HeldTo(scenario.Gates), laws.Report, oracle.Best, oracle.Heuristics, quality.IntegralUntil(covered), oracle.BeforeCoverage, result.Streamer.BudgetError);
     }
 
     private SimulationSetup SetUp(SimulationScenario scenario, ICamera camera, StreamerOptions core)

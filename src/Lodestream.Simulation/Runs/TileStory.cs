@@ -5,6 +5,7 @@ using Lodestream.Residency;
 using Lodestream.Scene;
 using Lodestream.Selection;
 using Lodestream.Simulation.Laws;
+using Lodestream.Simulation.Scenes;
 using Lodestream.Streaming;
 
 namespace Lodestream.Simulation.Runs;
@@ -20,6 +21,7 @@ public readonly record struct StoryLine(double Seconds, string What);
 public sealed class TileStory(TileTree tree, string key) : SimulationObserver
 {
     private readonly List<StoryLine> _lines = [];
+    private readonly List<string> _posted = [];
     private readonly Dictionary<long, string> _requests = [], _tickets = [];
     private TimeSpan _now;
     private string? _freed;
@@ -35,15 +37,22 @@ public sealed class TileStory(TileTree tree, string key) : SimulationObserver
     public IReadOnlyList<StoryLine> Lines => _lines;
 
     /// <inheritdoc />
-    public override void OnTick(TimeSpan now) => _now = now;
+    public override void OnTick(TimeSpan now)
+    {
+        // What was posted since the last tick is known to the core from this one on.
+        _now = now;
+        foreach (var what in _posted)
+            Tell(what);
+        _posted.Clear();
+    }
 
     /// <inheritdoc />
     public override void OnRequest(in TileRequest request)
     {
         if (!IsMine(request.Content))
             return;
-        _requests[request.Id] = request.Uri;
-        Tell($"{request.Uri} is asked for{(request.IsDependency ? ", which a content of the tile depends on" : "")}");
+        var uri = _requests[request.Id] = SceneAddress.Short(request.Uri);
+        Tell($"{uri} is asked for{(request.IsDependency ? ", which a content of the tile depends on" : "")}");
     }
 
     /// <inheritdoc />
@@ -58,8 +67,8 @@ public sealed class TileStory(TileTree tree, string key) : SimulationObserver
     {
         if (!IsMine(job.Content))
             return;
-        _tickets[job.Ticket] = job.Uri;
-        Tell($"{job.Uri} goes to be decoded, {job.ByteLength.ToString("N0", CultureInfo.InvariantCulture)} bytes");
+        var uri = _tickets[job.Ticket] = SceneAddress.Short(job.Uri);
+        Tell($"{uri} goes to be decoded, {job.ByteLength.ToString("N0", CultureInfo.InvariantCulture)} bytes");
     }
 
     /// <inheritdoc />
@@ -89,19 +98,19 @@ public sealed class TileStory(TileTree tree, string key) : SimulationObserver
         switch (message.Kind)
         {
             case InboxKind.Fetched when _requests.Remove(message.Id, out var uri):
-                Tell(message.Status == FetchStatus.Ok ? $"{uri} has come" : $"{uri} has not come: {message.Error ?? Words(message.Status)}");
+                _posted.Add(message.Status == FetchStatus.Ok ? $"{uri} has come" : $"{uri} has not come: {message.Error ?? Words(message.Status)}");
                 break;
             case InboxKind.PrepareFailed when _tickets.TryGetValue(message.Id, out var uri):
-                Tell($"{uri} cannot be decoded: {message.Error}");
+                _posted.Add($"{uri} cannot be decoded: {message.Error}");
                 break;
             case InboxKind.Uploaded when _tickets.TryGetValue(message.Id, out var uri):
-                Tell($"{uri} is on the GPU");
+                _posted.Add($"{uri} is on the GPU");
                 break;
             case InboxKind.UploadFailed when _tickets.TryGetValue(message.Id, out var uri):
-                Tell($"{uri} cannot be uploaded: {message.Error}");
+                _posted.Add($"{uri} cannot be uploaded: {message.Error}");
                 break;
             case InboxKind.Changed when _tile >= 0 && IsMine(tree.Contents.FindByUri((string)message.Payload!)):
-                Tell($"a newer version of {message.Payload} is announced");
+                _posted.Add($"a newer version of {SceneAddress.Short((string)message.Payload!)} is announced");
                 break;
             default:
                 break;
@@ -196,7 +205,11 @@ public sealed class TileStory(TileTree tree, string key) : SimulationObserver
             Search(child, isKey, path);
     }
 
-    private bool IsMine(int content) => _tile >= 0 && content >= 0 && tree.SlotsOf(_tile).Contains(content);
+    private bool IsMine(int content)
+    {
+        Find();
+        return _tile >= 0 && content >= 0 && tree.SlotsOf(_tile).Contains(content);
+    }
 
     private void Tell(string what) => _lines.Add(new(_now.TotalSeconds, what));
 

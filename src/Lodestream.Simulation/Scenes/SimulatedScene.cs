@@ -20,7 +20,7 @@ public sealed class SimulatedScene
     /// <summary>The scene as it was named.</summary>
     public string Name { get; }
 
-    /// <summary>Absolute URI of its first document.</summary>
+    /// <summary>Absolute URI of its first document, as runs see it: it does not tell where the scene lies.</summary>
     public string RootUri { get; }
 
     /// <summary>Whether its documents are fetched as contents are; otherwise all of its topology is known from the start.</summary>
@@ -37,10 +37,10 @@ public sealed class SimulatedScene
         ArgumentNullException.ThrowIfNull(files);
         if (scene.StartsWith(SyntheticQuadtree.Scheme, StringComparison.Ordinal))
             return OpenSynthetic(scene);
-        var root = SceneFiles.Locate(scene, out var error) ?? throw new FormatException(error);
-        var library = new SceneLibrary(files, cancellation);
+        var address = new SceneAddress(SceneFiles.Locate(scene, out var error) ?? throw new FormatException(error));
+        var (root, library) = (address.Root, new SceneLibrary(address.Source(files), cancellation));
         var opened = new SimulatedScene(scene, root, () => new TileTree(root), tree => new SceneOrigin(tree, library), uri => library.Content(uri) is not null);
-        return library.ErrorOf(root, opened.NewTree().PathKeys[TileTree.SceneRoot], TilesetParent.Scene) is { } problem ? throw new FormatException(problem) : opened;
+        return library.ErrorOf(root, opened.NewTree().PathKeys[TileTree.SceneRoot], TilesetParent.Scene) is { } problem ? throw new FormatException(address.Explain(problem)) : opened;
     }
 
     /// <summary>Whether there is a content of that URI.</summary>

@@ -55,6 +55,7 @@ internal static class CommandLine
         ServeCommand.Create(),
         InspectCommand.Create(),
         WorldCommand.Create(),
+        SimulateCommand.Create(),
         BenchCommand.Create(),
     };
 

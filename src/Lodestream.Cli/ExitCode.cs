@@ -6,6 +6,9 @@ internal static class ExitCode
     /// <summary>Done.</summary>
     public const int Done = 0;
 
+    /// <summary>A law or a gate failed.</summary>
+    public const int Failed = 1;
+
     /// <summary>Wrong use or bad input: one line on stderr says what and where.</summary>
     public const int BadInput = 2;
 

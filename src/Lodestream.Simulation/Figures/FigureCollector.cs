@@ -39,7 +39,7 @@ public sealed class FigureCollector(TileTree tree, double? ground = null) : Simu
     /// <inheritdoc />
     public override void OnFrame(in SimulatedFrame frame)
     {
-        var complete = IsComplete(frame.Streamer.Selection);
+        var complete = Completeness.Is(tree, frame.Streamer.Selection, _screen);
         if (complete)
             _firstComplete ??= frame.Time;
         if (complete && !_wasComplete)
@@ -75,23 +75,6 @@ public sealed class FigureCollector(TileTree tree, double? ground = null) : Simu
             BytesWasted = wasted,
             PeakBytes = statistics.PeakBytes,
         };
-    }
-
-    // Drawn = wanted: each wanted tile that has something to draw draws it in its own region, and nothing else is drawn.
-    private bool IsComplete(VisibilitySet set)
-    {
-        var wanted = 0;
-        foreach (ref readonly var visit in set.Visits)
-        {
-            if ((visit.Flags & VisitFlags.Expand) != 0)
-                return false;
-            if ((visit.Flags & VisitFlags.Primary) == 0 || (tree.Links[visit.Tile].Flags & TileFlags.HasContent) == 0)
-                continue;
-            wanted++;
-            if (!_screen.TryGet(visit.Tile, out var item) || item.Source != visit.Tile)
-                return false;
-        }
-        return wanted == _screen.Count;
     }
 
     private void TakeSample(in SimulatedFrame frame)

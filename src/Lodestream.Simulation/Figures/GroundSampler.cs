@@ -2,6 +2,7 @@ using Lodestream.Geometry;
 using Lodestream.Scene;
 using Lodestream.Selection;
 using Lodestream.Simulation.Runs;
+using Lodestream.Simulation.Scenes;
 
 namespace Lodestream.Simulation.Figures;
 
@@ -25,8 +26,12 @@ internal sealed class GroundSampler(TileTree tree, double? ground)
 
     private readonly Stack<(int Visit, double From)> _open = new();
 
-    /// <summary>Calls a reader for every ray that meets a wanted tile.</summary>
-    public void Look(in View view, VisibilitySet set, Screen screen, Action<Sample> read)
+    /// <summary>Calls a reader for every ray that meets a wanted tile, with what is drawn there.</summary>
+    public void Look(in View view, VisibilitySet set, Screen screen, Action<Sample> read) =>
+        Look(view, set, (wanted, point) => read(Drawn(wanted, point, screen)));
+
+    /// <summary>Calls a reader for every ray that meets a wanted tile, with the tile and the point where it does.</summary>
+    public void Look(in View view, VisibilitySet set, Action<int, Vector3d> read)
     {
         var forward = view.Direction.Normalized();
         var right = Vector3d.Cross(forward, view.Up.Normalized()).Normalized();
@@ -40,7 +45,7 @@ internal sealed class GroundSampler(TileTree tree, double? ground)
                 var ray = forward + right * (tanX * ((column + 0.5) / Columns * 2 - 1)) + up * (tanY * (1 - (row + 0.5) / Rows * 2));
                 var wanted = ground is { } height ? WantedOnGround(view, ray, height, set, out var point) : NearestWanted(view, ray, set, out point);
                 if (wanted >= 0)
-                    read(Drawn(wanted, point, screen));
+                    read(wanted, point);
             }
         }
     }
@@ -88,7 +93,7 @@ internal sealed class GroundSampler(TileTree tree, double? ground)
             }
             for (var c = visit.FirstChild; c < visit.FirstChild + visit.ChildCount; c++)
             {
-                var enters = RayEnters(tree.Volume(visits[c].Tile), view.Position, ray);
+                var enters = VolumeRay.Enters(tree.Volume(visits[c].Tile), view.Position, ray);
                 if (enters < nearest)
                     _open.Push((c, enters));
             }
@@ -97,7 +102,8 @@ internal sealed class GroundSampler(TileTree tree, double? ground)
         return wanted;
     }
 
-    private Sample Drawn(int wanted, Vector3d point, Screen screen)
+    /// <summary>What is drawn at a point of a wanted tile.</summary>
+    public Sample Drawn(int wanted, Vector3d point, Screen screen)
     {
         var (level, error) = (-2, 0.0);
         for (int tile = wanted, below = -1; tile >= 0; below = tile, tile = tree.Links[tile].Parent)
@@ -138,38 +144,5 @@ internal sealed class GroundSampler(TileTree tree, double? ground)
         if (sourceLevel <= level)
             return;
         (level, error) = (sourceLevel, tree.Nodes[source].GeometricError);
-    }
-
-    // Along the ray, in units of its length; 0 from inside, infinity when it misses.
-    private static double RayEnters(in BoundingVolume volume, Vector3d from, Vector3d ray)
-    {
-        var d = from - volume.Center;
-        if (volume.Shape == VolumeShape.Sphere)
-        {
-            var (a, b, c) = (ray.LengthSquared, Vector3d.Dot(d, ray), d.LengthSquared - volume.Radius * volume.Radius);
-            if (c <= 0)
-                return 0;
-            var discriminant = b * b - a * c;
-            return discriminant < 0 || b > 0 ? double.PositiveInfinity : (-b - Math.Sqrt(discriminant)) / a;
-        }
-        var (near, far) = (0.0, double.PositiveInfinity);
-        Slab(volume.AxisX, volume.HalfLengths.X);
-        Slab(volume.AxisY, volume.HalfLengths.Y);
-        Slab(volume.AxisZ, volume.HalfLengths.Z);
-        return near <= far ? near : double.PositiveInfinity;
-
-        void Slab(Vector3d axis, double half)
-        {
-            var (at, speed) = (Vector3d.Dot(d, axis), Vector3d.Dot(ray, axis));
-            if (speed == 0)
-            {
-                if (Math.Abs(at) > half)
-                    near = double.PositiveInfinity;
-                return;
-            }
-            var (t1, t2) = ((-half - at) / speed, (half - at) / speed);
-            near = Math.Max(near, Math.Min(t1, t2));
-            far = Math.Min(far, Math.Max(t1, t2));
-        }
     }
 }

@@ -23,6 +23,7 @@ public sealed class LawChecker : SimulationObserver
     private long _frame;
     private TimeSpan _time;
     private string? _wrongCommit;
+    private FamilySet _enabled = FamilySet.All;
 
     // What a tick works out is the scale of the next one's selection.
     private double _detailScale = 1;
@@ -106,6 +107,7 @@ public sealed class LawChecker : SimulationObserver
         _wrongCommit = null;
         if (frame.Streamer.BudgetError is { } error && frame.Streamer.MemoryBudgetBytes >= _memoryFloor)
             Fail(Breach.Dishonest, -1, $"{error}; {_memoryFloor} bytes are enough");
+        TakeFamilies(frame.Streamer.EnabledFamilies);
         _tiles.Update(frame.Streamer.EnabledFamilies);
         _selection.Check(frame.Streamer.Selection, frame.Views, _detailScale, (tile, reason) => Fail(Breach.Impure, tile, reason));
         _coverage.Check(frame.Number, frame.Streamer.Selection, _screen, Fail);
@@ -125,6 +127,17 @@ public sealed class LawChecker : SimulationObserver
         ArgumentNullException.ThrowIfNull(again);
         if (run.TraceHash != again.TraceHash)
             Fail(Breach.ReplayDiffers, -1, $"the trace hash is {run.TraceHash:x32} the first time and {again.TraceHash:x32} the second ({run.Frames} and {again.Frames} frames)");
+    }
+
+    // A layer that is switched off takes with it what it showed: the frame before does not count.
+    private void TakeFamilies(FamilySet enabled)
+    {
+        foreach (var family in Enum.GetValues<ContentFamily>())
+        {
+            if (_enabled.Contains(family) && !enabled.Contains(family))
+                _coverage.Forget();
+        }
+        _enabled = enabled;
     }
 
     private void Fail(Breach breach, int tile, string reason) =>

@@ -17,6 +17,12 @@ internal sealed class Screen
     /// <summary>Nothing is on screen any more.</summary>
     public void Clear() => _items.Clear();
 
+    /// <summary>Shows an item in the place of what its region showed.</summary>
+    public void Put(in DrawItem item) => _items[item.Region] = item;
+
+    /// <summary>Hides a region.</summary>
+    public void Hide(int region) => _items.Remove(region);
+
     /// <summary>Takes a commit in.</summary>
     /// <returns>What is wrong with it: something hidden that was not shown, something shown again unchanged. Null when all is well.</returns>
     public string? Apply(RenderCommit commit)

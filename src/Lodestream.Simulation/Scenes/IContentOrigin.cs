@@ -7,6 +7,9 @@ namespace Lodestream.Simulation.Scenes;
 /// <param name="Length">Length of the file.</param>
 public sealed record OriginContent(long Length)
 {
+    /// <summary>How often the file was replaced before this.</summary>
+    public int Version { get; init; }
+
     /// <summary>Whether the answer's headers tell the length.</summary>
     public bool AnnouncesLength { get; init; } = true;
 

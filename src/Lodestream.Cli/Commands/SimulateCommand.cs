@@ -1,0 +1,75 @@
+using System.CommandLine;
+using Lodestream.Cli.Output;
+using Lodestream.Cli.Scenes;
+using Lodestream.Scene;
+using Lodestream.Simulation.Figures;
+using Lodestream.Simulation.Runs;
+using Lodestream.Simulation.Scenarios;
+using Lodestream.Simulation.Scenes;
+
+namespace Lodestream.Cli.Commands;
+
+/// <summary><c>lodestream simulate SCENE</c></summary>
+internal static class SimulateCommand
+{
+    /// <summary>Makes the command.</summary>
+    public static Command Create()
+    {
+        var scene = new Argument<string?>("SCENE")
+        {
+            Description = "tileset.json, a folder that holds one, a .3tz archive, a URL, or synthetic:quadtree?levels=8; the scenario's, if it names one",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var allowHttp = new Option<bool>("--allow-http") { Description = "read over plain http from other machines too" };
+        var why = new Option<string?>("--why") { Description = "tell a tile's story: its path key, or the URI of its content as the tileset writes it", HelpName = "KEY" };
+        var json = JsonOutput.CreateOption();
+        var options = new SimulateOptions();
+        var command = new Command("simulate", "Streams a scene to a camera in virtual time, and judges it: laws, gates, figures.") { scene };
+        options.AddTo(command);
+        command.Add(allowHttp);
+        command.Add(why);
+        command.Add(json);
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var stories = new List<TileStory>();
+            var verdict = await RunAsync(parsed.GetValue(scene), parsed, options, parsed.GetValue(allowHttp), Tell(parsed.GetValue(why), stories), cancellation);
+            if (JsonOutput.TargetOf(parsed, json) is { } target)
+                JsonOutput.Write(target, verdict.Report, SimulationReportJson.Default.SimulationReport);
+            else
+                SimulationTables.Print(verdict, Terminal.Out);
+            foreach (var story in stories)
+                StoryLines.Print(story, parsed.GetValue(why)!, JsonOutput.TargetOf(parsed, json) is null ? Console.Out : Console.Error);
+            return verdict.Report.Passed ? ExitCode.Done : ExitCode.Failed;
+        });
+        return command;
+    }
+
+    private static Func<TileTree, IEnumerable<SimulationObserver>>? Tell(string? key, List<TileStory> stories) => key is null
+        ? null
+        : tree =>
+        {
+            stories.Add(new(tree, key));
+            return stories;
+        };
+
+    private static async Task<SimulationVerdict> RunAsync(
+        string? named, ParseResult parsed, SimulateOptions options, bool allowHttp, Func<TileTree, IEnumerable<SimulationObserver>>? observers, CancellationToken cancellation)
+    {
+        try
+        {
+            var scenario = await options.ReadAsync(parsed, cancellation);
+            var scene = named ?? scenario.Scene ?? throw new CommandException("no scene: name one, or a scenario that names one");
+            return await ProgressDisplay.RunAsync((stage, _) => Task.Run(
+                () =>
+                {
+                    stage("Opening");
+                    return new Simulator(SimulatedScene.Open(scene, SceneSource.Create(allowHttp), cancellation)).Run(scenario, stage, observers: observers, cancellation: cancellation);
+                },
+                cancellation));
+        }
+        catch (FormatException e)
+        {
+            throw new CommandException(e.Message, e);
+        }
+    }
+}

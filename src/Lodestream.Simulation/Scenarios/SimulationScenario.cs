@@ -1,0 +1,78 @@
+using Lodestream.Scene;
+using Lodestream.Simulation.Cameras;
+using Lodestream.Simulation.Device;
+using Lodestream.Simulation.Figures;
+using Lodestream.Simulation.Network;
+
+namespace Lodestream.Simulation.Scenarios;
+
+/// <summary>What a simulation is to do, but for the scene itself.</summary>
+public sealed record SimulationScenario
+{
+    /// <summary>The scene as the file names it; null where it names none.</summary>
+    public string? Scene { get; init; }
+
+    /// <summary>Viewport in pixels; null for the recorded path's, or 1920 × 1080.</summary>
+    public (double Width, double Height)? Viewport { get; init; }
+
+    /// <summary>Vertical field of view, degrees; null for the recorded path's, or 60.</summary>
+    public double? FovYDegrees { get; init; }
+
+    /// <summary>Target error, pixels; null for the recorded path's, or 16.</summary>
+    public double? TargetErrorPx { get; init; }
+
+    /// <summary>Frames a second while the camera moves.</summary>
+    public double FramesPerSecond { get; init; } = 60;
+
+    /// <summary>Seed of network, device, retries and the built-in cameras.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>Memory budget, MiB.</summary>
+    public double MemoryMB { get; init; } = 512;
+
+    /// <summary>The network.</summary>
+    public NetworkProfile Network { get; init; } = NetworkProfile.Cable;
+
+    /// <summary>The device.</summary>
+    public DeviceProfile Device { get; init; } = new();
+
+    /// <summary>The camera.</summary>
+    public CameraChoice Camera { get; init; } = new CameraChoice.BuiltIn("orbit");
+
+    /// <summary>How long a built-in or recorded camera moves, seconds.</summary>
+    public double DurationS { get; init; } = 20;
+
+    /// <summary>Whether the camera sets off at once; otherwise the first view settles before.</summary>
+    public bool Cold { get; init; } = true;
+
+    /// <summary>What happens on the way.</summary>
+    public IReadOnlyList<ScenarioEvent> Events { get; init; } = [];
+
+    /// <summary>What the figures are held to.</summary>
+    public IReadOnlyList<Gate> Gates { get; init; } = [];
+}
+
+/// <summary>Something that happens on the way.</summary>
+/// <param name="Seconds">When, seconds after the camera set off.</param>
+public abstract record ScenarioEvent(double Seconds)
+{
+    /// <summary>The link dies.</summary>
+    /// <param name="Seconds">When.</param>
+    /// <param name="Length">For how long, seconds.</param>
+    public sealed record Outage(double Seconds, double Length) : ScenarioEvent(Seconds);
+
+    /// <summary>A tile's content is replaced by a newer version, and the streamer is told.</summary>
+    /// <param name="Seconds">When.</param>
+    /// <param name="Uri">URI of the content, relative to the scene's first document.</param>
+    public sealed record Change(double Seconds, string Uri) : ScenarioEvent(Seconds);
+
+    /// <summary>The system asks for memory back.</summary>
+    /// <param name="Seconds">When.</param>
+    public sealed record MemoryPressure(double Seconds) : ScenarioEvent(Seconds);
+
+    /// <summary>A family is switched on or off.</summary>
+    /// <param name="Seconds">When.</param>
+    /// <param name="Family">The family.</param>
+    /// <param name="Visible">Whether it is on from then on.</param>
+    public sealed record Layer(double Seconds, ContentFamily Family, bool Visible) : ScenarioEvent(Seconds);
+}

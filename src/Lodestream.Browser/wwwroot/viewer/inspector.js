@@ -44,7 +44,7 @@ export class Inspector {
       ...section('Instance', instance && { id: instance.id }),
       ...section('Tile', { content: shortened(tile.uri), level: tile.level, error: `${tile.geometricError.toLocaleString('en')} m`, family: tile.family, key: tile.key, why: reasonOf(picked), ...tile.properties }),
       ...section('Wanted there', wanted && { content: shortened(wanted.uris[0] ?? ''), level: wanted.level, state: REASONS[wanted.reason] ?? wanted.reason, detail: wanted.detail }),
-      ...section('Point', { position: point.map(c => c.toFixed(2)).join(', '), distance: `${distance.toLocaleString('en', { maximumFractionDigits: 1 })} m` }),
+      ...section('Point', { position: point.map(c => (Math.round(c * 100) / 100 + 0).toFixed(2)).join(', '), distance: `${distance.toLocaleString('en', { maximumFractionDigits: 1 })} m` }),
     );
     this.#panel.hidden = false;
   }
@@ -95,7 +95,7 @@ function section(name, values) {
 /** @param {string} uri */
 function shortened(uri) {
   const path = uri.replace(/^https?:\/\/[^/]+/, '');
-  return path.length > 34 ? `…${path.slice(-33).replace(/^[^/]*(?=\/)/, '')}` : path;
+  return path.length > 30 ? `…${path.slice(-29).replace(/^[^/]*(?=\/)/, '')}` : path;
 }
 
 /** @param {string} text @returns {Promise<boolean>} whether it is on the clipboard */

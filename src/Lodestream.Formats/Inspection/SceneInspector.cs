@@ -154,7 +154,7 @@ public sealed partial class SceneInspector
                 continue;
             }
             var rotation = format == ContentFormat.Pnts ? Transform3d.Identity : ContentFrame.ToTile(assembler.UpAxis);
-            _tally.AddContent(new(uri, format, document.FamilyOf(content), level, Place(), assembler.UpAxis, assembler.TransformOf(index) * rotation, volume));
+            _tally.AddContent(new(uri, format, document.FamilyOf(content), level, Place(), assembler.UpAxis, assembler.TransformOf(index) * rotation, volume, tile.Volume));
         }
 
         string Place() => $"{document.Uri}#{document.PathOf(index)}";

@@ -199,8 +199,8 @@ public sealed class PreparedModel
         if (IsCompressed(primitive))
         {
             // What the file says of them is all there is before they are decompressed.
-            if (accessor.Bounds is { } said && said.Min.IsFinite && said.Max.IsFinite)
-                bounds = (Vector3d.Min(bounds.Min, Stored(accessor, said.Min)), Vector3d.Max(bounds.Max, Stored(accessor, said.Max)));
+            if (StoredBounds(accessor) is { } said)
+                bounds = (Vector3d.Min(bounds.Min, said.Min), Vector3d.Max(bounds.Max, said.Max));
             return null;
         }
         var positions = View(position);
@@ -229,6 +229,10 @@ public sealed class PreparedModel
             if (indices.Index(i) >= (uint)vertices)
                 return $"has index {indices.Index(i)} at {i}, of {vertices} vertices";
         }
+    /// <summary>The bounds that the file says an accessor has; null where it says none, or none that are finite.</summary>
+    internal static (Vector3d Min, Vector3d Max)? StoredBounds(GltfAccessor accessor) =>
+        accessor.Bounds is { } said && said.Min.IsFinite && said.Max.IsFinite ? (Stored(accessor, said.Min), Stored(accessor, said.Max)) : null;
+
         return null;
     }
 

@@ -96,7 +96,7 @@ public sealed class FirstInFirstOut : IPriorityModel
     }
 }
 
-/// <summary>Greatest projected error times projected size first, as seen now. For comparison.</summary>
+/// <summary>Greatest in view first: the square of a tile's size over that of its distance, as seen now. For comparison.</summary>
 public sealed class ScreenAreaOrder : IPriorityModel
 {
     /// <inheritdoc />

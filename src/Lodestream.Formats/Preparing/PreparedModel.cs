@@ -86,9 +86,6 @@ public sealed class PreparedModel
             : new(described, bytes, stride);
     }
 
-    /// <summary>An encoded image.</summary>
-    public ReadOnlySpan<byte> EncodedImage(int image) => BytesOf(Part.Images[image]);
-
     /// <summary>The bytes of a buffer view: compressed ones where it is compressed.</summary>
     public ReadOnlySpan<byte> BytesOf(int view)
     {
@@ -229,12 +226,12 @@ public sealed class PreparedModel
             if (indices.Index(i) >= (uint)vertices)
                 return $"has index {indices.Index(i)} at {i}, of {vertices} vertices";
         }
+        return null;
+    }
+
     /// <summary>The bounds that the file says an accessor has; null where it says none, or none that are finite.</summary>
     internal static (Vector3d Min, Vector3d Max)? StoredBounds(GltfAccessor accessor) =>
         accessor.Bounds is { } said && said.Min.IsFinite && said.Max.IsFinite ? (Stored(accessor, said.Min), Stored(accessor, said.Max)) : null;
-
-        return null;
-    }
 
     // Bounds are named as they are stored; normalized integers stand for shares.
     private static Vector3d Stored(GltfAccessor accessor, Vector3d bound) => !accessor.Normalized ? bound : accessor.ComponentType switch

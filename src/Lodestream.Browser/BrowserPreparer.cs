@@ -12,7 +12,8 @@ namespace Lodestream.Browser;
 /// Measures payloads here, from the few bytes that tell, a little each frame; has the page's workers decode them; and reads topology
 /// in steps.
 /// </summary>
-internal sealed class BrowserPreparer(int scene, TileTree tree, SharedBlock block, Inbox inbox, FailureLog failures, TimeProvider time) : IContentPreparer
+internal sealed class BrowserPreparer(int scene, TileTree tree, SharedBlock block, Inbox inbox, FailureLog failures, TimeProvider time, IReadOnlyList<TilesetDialect>? dialects = null)
+    : IContentPreparer
 {
     // JSON tokens between two looks at the clock: a few tenths of a millisecond in the interpreter.
     private const int TopologyStep = 400;
@@ -181,7 +182,7 @@ internal sealed class BrowserPreparer(int scene, TileTree tree, SharedBlock bloc
             var bytes = GC.AllocateUninitializedArray<byte>((int)open.Payload!.Length);
             open.Payload.CopyTo(0, bytes);
             DropPayload(open);
-            open.Topology = new(bytes, open.Job.Uri, TilesetParent.Of(tree, open.Job.Tile));
+            open.Topology = new(bytes, open.Job.Uri, TilesetParent.Of(tree, open.Job.Tile), dialects);
         }
         if (!open.Topology.Step(TopologyStep))
             return;

@@ -17,16 +17,16 @@ public enum FailedLeafRule : byte
 /// <summary>Options of a <see cref="TileStreamer"/>. Validated once, when the streamer is made.</summary>
 public sealed record StreamerOptions
 {
-    /// <summary>Requests in flight at most, in all. Default 24 (frame-coherent specification, MAX_IN_FLIGHT_TILE_REQUESTS).</summary>
+    /// <summary>Requests in flight at most, in all. Default 24 (ours): three hosts' worth; more only waits in line and cannot be reordered any more.</summary>
     public int MaximumRequests { get; init; } = 24;
 
-    /// <summary>Requests in flight at most, per host. Default 8 (frame-coherent specification).</summary>
+    /// <summary>Requests in flight at most, per host. Default 8 (ours): a little more than the six connections browsers allow a host over HTTP/1.1.</summary>
     public int MaximumRequestsPerHost { get; init; } = 8;
 
     /// <summary>Memory the streamer may cause to be used, bytes, all accounts together. Default 512 MiB.</summary>
     public long MemoryBudgetBytes { get; init; } = 512L << 20;
 
-    /// <summary>Contents this many times the viewport's half size away are kept before others. Default 1.75 (streaming-sync specification: 1.5–2.0).</summary>
+    /// <summary>Contents this many times the viewport's half size away are kept before others. Default 1.75 (ours): less and a turn of the head fetches again, more and the budget goes to what is not seen.</summary>
     public double RetainMargin { get; init; } = 1.75;
 
     /// <summary>Whether the host discards fragments by child mask and region cell. Without it a tile is replaced by all its children at once.</summary>
@@ -47,13 +47,13 @@ public sealed record StreamerOptions
     /// <summary>Files a content may depend on. Default 1024 (ours): more is a damaged file.</summary>
     public int MaximumFilesPerContent { get; init; } = 1024;
 
-    /// <summary>Longest a preparation may take, seconds, network and waiting for memory excluded. Default 60 (tile-based specification, tileParseTimeoutSeconds).</summary>
+    /// <summary>Longest a preparation may take, seconds, network and waiting for memory excluded. Default 60 (ours): far beyond what a large content takes on a slow processor.</summary>
     public double PrepareTimeoutSeconds { get; init; } = 60;
 
-    /// <summary>Wait before a content that could not be decoded is fetched again, seconds; doubles. Default 5 (tile-based specification).</summary>
+    /// <summary>Wait before a content that could not be decoded is fetched again, seconds; doubles. Default 5 (ours): a file that is being replaced is whole by then.</summary>
     public double FirstParseBackoffSeconds { get; init; } = 5;
 
-    /// <summary>Longest such wait, seconds. Default 60 (tile-based specification).</summary>
+    /// <summary>Longest such wait, seconds. Default 60 (ours).</summary>
     public double LongestParseBackoffSeconds { get; init; } = 60;
 
     /// <summary>Topology from a document of its own that nothing has seen for so many seconds is unloaded. Default 120 (ours).</summary>

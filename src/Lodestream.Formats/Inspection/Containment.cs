@@ -93,5 +93,20 @@ internal static class Containment
         return excess;
     }
 
+    /// <summary>How far a point is out of a region, metres: along the ground and in height.</summary>
+    /// <param name="point">The point, ECEF metres.</param>
+    /// <param name="region">West, south, east, north in radians, then heights in metres.</param>
+    public static double RegionExcess(Vector3d point, ReadOnlySpan<double> region)
+    {
+        const double turn = 2 * Math.PI;
+        var (longitude, latitude, height) = Ellipsoid.ToGeodetic(point);
+        var east = longitude - region[0];
+        east -= Math.Floor(east / turn) * turn;
+        var beside = Math.Max(0, Math.Min(east - WidthOf(region), turn - east)) * DeterministicMath.Cos(latitude) * Ellipsoid.SemiMajor;
+        var along = Math.Max(0, Math.Max(region[1] - latitude, latitude - region[3])) * Ellipsoid.SemiMajor;
+        var above = Math.Max(0, Math.Max(Math.Min(region[4], region[5]) - height, height - Math.Max(region[4], region[5])));
+        return Math.Sqrt(beside * beside + along * along + above * above);
+    }
+
     private static double WidthOf(ReadOnlySpan<double> region) => region[2] >= region[0] ? region[2] - region[0] : region[2] - region[0] + 2 * Math.PI;
 }

@@ -1,5 +1,6 @@
 using Lodestream.Formats.Gltf;
 using Lodestream.Formats.Preparing;
+using Lodestream.Formats.Tiles3D;
 using Lodestream.Geometry;
 using Lodestream.Scene;
 
@@ -7,7 +8,7 @@ namespace Lodestream.Formats.Inspection;
 
 /// <summary>A content as documents name it.</summary>
 internal sealed record NamedContent(
-    string Uri, ContentFormat Format, ContentFamily Family, int Level, string Place, UpAxis UpAxis, Transform3d Transform, BoundingVolume Volume);
+    string Uri, ContentFormat Format, ContentFamily Family, int Level, string Place, UpAxis UpAxis, Transform3d Transform, BoundingVolume Volume, WrittenVolume Written);
 
 /// <summary>What looking into a content gave.</summary>
 internal readonly record struct ContentFacts(long? Bytes, ContentFormat Format, GltfCost? Cost, IReadOnlyList<SceneProblem> Problems);
@@ -15,7 +16,9 @@ internal readonly record struct ContentFacts(long? Bytes, ContentFormat Format, 
 /// <summary>Looks into a content as a host would: opens it, measures it, checks vertices and indices.</summary>
 internal static class ContentInspection
 {
-    // A content's box is axis-aligned in its own frame and may be turned in the tile's: corners reach out where vertices do not.
+    // Share of the volume's radius that contents may reach out by: crowns of trees whose volume was made for their stems, and the like.
+    // Their box is looked at first; it is axis-aligned in the content's own frame and may be turned in the tile's, so that its corners
+    // reach out where vertices do not.
     private const double Tolerance = 0.1;
 
     public static ContentFacts Inspect(NamedContent named, SceneFile file)
@@ -39,9 +42,8 @@ internal static class ContentInspection
         else if (content.Min.X <= content.Max.X)
         {
             var box = BoundingVolume.AxisAligned(content.Min, content.Max).Transformed(named.Transform);
-            var excess = Containment.Excess(box, named.Volume, Tolerance);
-            if (excess > 0)
-                problems.Add(new(ProblemSeverity.Warning, ProblemKind.OutsideVolume, named.Place, FormattableString.Invariant($"{named.Uri}: its vertices' box reaches {excess:G4} m out of the tile's bounding volume")));
+            if (Containment.Excess(box, named.Volume, Tolerance) > 0 && VertexExcess.Of(content, named, Tolerance) is > 0 and var excess)
+                problems.Add(new(ProblemSeverity.Warning, ProblemKind.OutsideVolume, named.Place, FormattableString.Invariant($"{named.Uri}: its vertices reach {excess:G4} m out of the tile's bounding volume")));
         }
         return new(bytes.Length, format, content.Cost, problems);
 

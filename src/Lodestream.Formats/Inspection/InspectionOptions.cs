@@ -1,3 +1,5 @@
+using Lodestream.Formats.Tiles3D;
+
 namespace Lodestream.Formats.Inspection;
 
 /// <summary>Options of an inspection.</summary>
@@ -17,6 +19,9 @@ public sealed record InspectionOptions
 
     /// <summary>Files known to lie with the scene, absolute URIs: those that nothing names are reported. Null where that is not known.</summary>
     public IReadOnlyList<string>? Files { get; init; }
+
+    /// <summary>Versions of 3D Tiles to accept. Default <see cref="TilesetDialect.Known"/>.</summary>
+    public IReadOnlyList<TilesetDialect> Dialects { get; init; } = TilesetDialect.Known;
 
     /// <summary>Problems of a kind that are listed; the rest are counted. Default 1000.</summary>
     public int MaximumProblemsPerKind { get; init; } = 1000;

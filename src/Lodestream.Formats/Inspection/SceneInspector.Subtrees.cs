@@ -75,7 +75,7 @@ public sealed partial class SceneInspector
             var uri = tree.Contents.Uri(content);
             var naming = new NamingTile(new() { Kind = isRegion ? VolumeKind.Region : VolumeKind.Box }, above ?? volume, error);
             if (record.Format != ContentFormat.Tileset)
-                _tally.AddContent(new(uri, record.Format, record.Family, level, Place(), inherited.UpAxis, tree.Transform(tile), volume));
+                _tally.AddContent(new(uri, record.Format, record.Family, level, Place(), inherited.UpAxis, tree.Transform(tile), volume, default));
             else
                 documents.Push(new(uri, inherited, inherited.Subtree is null ? level + 1 : level, Place(), inherited.Subtree is null ? null : naming, pending, pending.Depth + 1));
         }

@@ -90,7 +90,7 @@ public sealed partial class SceneInspector
     private async Task ReadDocumentAsync(Pending pending, ReadOnlyMemory<byte> json, Stack<Pending> documents, CancellationToken cancellation)
     {
         const int tokensBetweenLooks = 1 << 16;
-        var parser = new TilesetParser(json, pending.Uri, TilesetDialect.Known);
+        var parser = new TilesetParser(json, pending.Uri, _options.Dialects);
         while (!parser.Step(tokensBetweenLooks))
             cancellation.ThrowIfCancellationRequested();
         var document = parser.Document;
@@ -154,7 +154,7 @@ public sealed partial class SceneInspector
                 continue;
             }
             var rotation = format == ContentFormat.Pnts ? Transform3d.Identity : ContentFrame.ToTile(assembler.UpAxis);
-            _tally.AddContent(new(uri, format, document.FamilyOf(content), level, Place(), assembler.UpAxis, assembler.TransformOf(index) * rotation, volume));
+            _tally.AddContent(new(uri, format, document.FamilyOf(content), level, Place(), assembler.UpAxis, assembler.TransformOf(index) * rotation, volume, tile.Volume));
         }
 
         string Place() => $"{document.Uri}#{document.PathOf(index)}";

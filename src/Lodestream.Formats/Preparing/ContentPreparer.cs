@@ -19,6 +19,7 @@ public sealed class ContentPreparer : IContentPreparer
     private readonly Action<Action> _executor;
     private readonly TimeProvider _time;
     private readonly Action<string, TilesetResult>? _topologyRead;
+    private readonly IReadOnlyList<TilesetDialect>? _dialects;
     private readonly Lock _gate = new();
     private readonly Dictionary<long, Preparation> _running = [];
 
@@ -50,11 +51,16 @@ public sealed class ContentPreparer : IContentPreparer
     /// <param name="executor">Runs work somewhere else, at once or later; null for the thread pool.</param>
     /// <param name="time">For the reported costs; null for the system's.</param>
     /// <param name="topologyRead">Told what became of each document, with its warnings, on the working thread.</param>
-    public ContentPreparer(TileTree tree, Inbox inbox, Action<Action>? executor = null, TimeProvider? time = null, Action<string, TilesetResult>? topologyRead = null)
+    /// <param name="dialects">Versions of 3D Tiles to accept; null for <see cref="TilesetDialect.Known"/>.</param>
+    public ContentPreparer(
+        TileTree tree, Inbox inbox, Action<Action>? executor = null, TimeProvider? time = null, Action<string, TilesetResult>? topologyRead = null,
+        IReadOnlyList<TilesetDialect>? dialects = null)
     {
         ArgumentNullException.ThrowIfNull(tree);
         ArgumentNullException.ThrowIfNull(inbox);
-        (_tree, _inbox, _time, _topologyRead) = (tree, inbox, time ?? TimeProvider.System, topologyRead);
+#pragma warning disable RS0030 // What a preparation cost is a figure of this machine; who replays gives a clock of his own.
+        (_tree, _inbox, _time, _topologyRead, _dialects) = (tree, inbox, time ?? TimeProvider.System, topologyRead, dialects);
+#pragma warning restore RS0030
         _executor = executor ?? (static work => ThreadPool.UnsafeQueueUserWorkItem(static w => w(), work, preferLocal: false));
     }
 
@@ -162,7 +168,7 @@ public sealed class ContentPreparer : IContentPreparer
     {
         if (Payloads.BytesOf(preparation.Job.Payload) is not { } json)
             return Failed(preparation.Job, "came as something other than bytes");
-        var reader = preparation.Topology ??= new(json, preparation.Job.Uri, preparation.Parent);
+        var reader = preparation.Topology ??= new(json, preparation.Job.Uri, preparation.Parent, _dialects);
         while (!reader.Step(TopologyStep))
         {
             if (preparation.Cancelled)

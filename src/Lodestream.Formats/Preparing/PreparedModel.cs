@@ -86,9 +86,6 @@ public sealed class PreparedModel
             : new(described, bytes, stride);
     }
 
-    /// <summary>An encoded image.</summary>
-    public ReadOnlySpan<byte> EncodedImage(int image) => BytesOf(Part.Images[image]);
-
     /// <summary>The bytes of a buffer view: compressed ones where it is compressed.</summary>
     public ReadOnlySpan<byte> BytesOf(int view)
     {
@@ -203,8 +200,8 @@ public sealed class PreparedModel
         if (IsCompressed(primitive))
         {
             // What the file says of them is all there is before they are decompressed.
-            if (accessor.Bounds is { } said && said.Min.IsFinite && said.Max.IsFinite)
-                bounds = (Vector3d.Min(bounds.Min, Stored(accessor, said.Min)), Vector3d.Max(bounds.Max, Stored(accessor, said.Max)));
+            if (StoredBounds(accessor) is { } said)
+                bounds = (Vector3d.Min(bounds.Min, said.Min), Vector3d.Max(bounds.Max, said.Max));
             return null;
         }
         if (!seen.Positions.TryGetValue(position, out var own))
@@ -249,6 +246,10 @@ public sealed class PreparedModel
         }
         return null;
     }
+
+    /// <summary>The bounds that the file says an accessor has; null where it says none, or none that are finite.</summary>
+    internal static (Vector3d Min, Vector3d Max)? StoredBounds(GltfAccessor accessor) =>
+        accessor.Bounds is { } said && said.Min.IsFinite && said.Max.IsFinite ? (Stored(accessor, said.Min), Stored(accessor, said.Max)) : null;
 
     // Bounds are named as they are stored; normalized integers stand for shares.
     private static Vector3d Stored(GltfAccessor accessor, Vector3d bound) => !accessor.Normalized ? bound : accessor.ComponentType switch

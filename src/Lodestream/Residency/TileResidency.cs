@@ -42,7 +42,7 @@ internal sealed class TileResidency(TileTree tree, FamilySet required)
     /// <summary>Number of entries, free ones included: iterate over them and skip the absent.</summary>
     public int EntryCount => _entryCount;
 
-    /// <summary>Contents that were resident once and may have to be looked at when a budget is cut: the number in each state.</summary>
+    /// <summary>How many entries are in each <see cref="ContentState"/>; one that was removed counts nowhere.</summary>
     public int[] CountByState { get; } = new int[8];
 
     public ref ContentEntry Entry(int index) => ref _entries[index];

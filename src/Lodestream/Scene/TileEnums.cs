@@ -19,7 +19,7 @@ public enum ContentFamily : byte
     /// <summary>Terrain surface.</summary>
     Terrain,
 
-    /// <summary>Features with their properties (the pyramid specification's "runtime" family).</summary>
+    /// <summary>Features with their properties.</summary>
     Feature,
 
     /// <summary>Seas, lakes and rivers.</summary>

@@ -82,9 +82,6 @@ public sealed class TileTree
     /// <summary>Stable 64-bit keys of the tiles' paths from the root: ties, signatures and traces use them.</summary>
     public ReadOnlySpan<ulong> PathKeys => _pathKeys;
 
-    /// <summary>Content indices, by slot.</summary>
-    public ReadOnlySpan<int> Slots => _slots;
-
     /// <summary>Of how many tiles that are known now the error was clamped to their parent's.</summary>
     public int ErrorInversions { get; private set; }
 

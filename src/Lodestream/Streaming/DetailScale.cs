@@ -11,7 +11,7 @@ namespace Lodestream.Streaming;
 /// </summary>
 internal sealed class DetailScale(TileTree tree, TileResidency residency, SizeEstimator sizes, MemoryLedger ledger, ISelectionPolicy policy)
 {
-    // Design §2, law 4.
+    // Share of the budget that what a rise would want must fit: the room between it and the budget is where the scale rests.
     private const double RiseBelow = 0.8;
 
     // Rises that succeed become steeper, up to the steepest: a scale that fell by orders of magnitude is back within a second.

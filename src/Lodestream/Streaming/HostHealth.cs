@@ -5,10 +5,10 @@ namespace Lodestream.Streaming;
 /// <summary>Options of <see cref="HostHealth"/>. Times in seconds.</summary>
 public sealed record HostHealthOptions
 {
-    /// <summary>Wait before the first retry of a content. Default 0.5 (design §7).</summary>
+    /// <summary>Wait before the first retry of a content. Default 0.5 (ours): a dropped connection is often back at once.</summary>
     public double FirstBackoff { get; init; } = 0.5;
 
-    /// <summary>Longest wait before a retry. Default 30 (design §7).</summary>
+    /// <summary>Longest wait before a retry. Default 30 (ours): a host that came back is found out within half a minute.</summary>
     public double LongestBackoff { get; init; } = 30;
 
     /// <summary>Attempts at a content before network failures count as for good. Default 8: a little over a minute of waiting (ours).</summary>

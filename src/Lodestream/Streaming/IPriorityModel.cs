@@ -3,7 +3,10 @@ using Lodestream.Selection;
 
 namespace Lodestream.Streaming;
 
-/// <summary>What a priority model may look at.</summary>
+/// <summary>
+/// What a priority model may look at. One that is made outside a streamer, for a test of a model, knows of no content that is here and of
+/// no sizes but those the documents tell.
+/// </summary>
 public readonly ref struct PriorityInputs()
 {
     /// <summary>The scene.</summary>
@@ -30,17 +33,18 @@ public readonly ref struct PriorityInputs()
     /// <summary>What the network is thought to carry.</summary>
     public required double BytesPerSecond { get; init; }
 
-    internal Residency.TileResidency Residency { get; init; } = null!;
+    // Null outside a streamer: then nothing is here, and no size was learned.
+    internal Residency.TileResidency? Residency { get; init; }
 
     internal bool HostHasMasks { get; init; } = true;
 
-    internal SizeEstimator Sizes { get; init; } = null!;
+    internal SizeEstimator? Sizes { get; init; }
 
     /// <summary>Bytes a content is expected to have on the wire.</summary>
     public double ExpectedBytes(int content)
     {
         var known = Tree.Contents.Records[content].ByteLength;
-        return known > 0 ? known : Sizes.Expected(content, 0).Cpu;
+        return known > 0 ? known : Sizes?.Expected(content, 0).Cpu ?? SizeEstimator.FirstLength;
     }
 
     /// <summary>The nearest ancestor of a tile that can be drawn; −1 without.</summary>
@@ -53,6 +57,8 @@ public readonly ref struct PriorityInputs()
     public int DrawnAncestor(int tile, out int gate)
     {
         gate = -1;
+        if (Residency is null)
+            return -1;
         for (var above = Tree.LinkArray[tile].Parent; above >= 0; above = Tree.LinkArray[above].Parent)
         {
             ref readonly var links = ref Tree.LinkArray[above];
@@ -96,7 +102,7 @@ public sealed class FirstInFirstOut : IPriorityModel
     }
 }
 
-/// <summary>Greatest projected error times projected size first, as seen now. For comparison.</summary>
+/// <summary>Greatest in view first: the square of a tile's size over that of its distance, as seen now. For comparison.</summary>
 public sealed class ScreenAreaOrder : IPriorityModel
 {
     /// <inheritdoc />

@@ -38,9 +38,6 @@ internal sealed class NetworkEstimate
     /// <summary>Seconds from a request to the first byte of its answer.</summary>
     public double Latency { get; private set; } = FirstLatency;
 
-    /// <summary>Whether anything was measured yet.</summary>
-    public bool IsLearned => _rateCount > 0;
-
     /// <summary>Time goes on.</summary>
     public void Advance(TimeSpan now, bool busy)
     {

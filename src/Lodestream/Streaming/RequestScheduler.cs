@@ -44,13 +44,13 @@ internal sealed partial class RequestScheduler(
     /// <summary>Requests waiting for a slot.</summary>
     public int Queued => _queued.Count;
 
-    /// <summary>Attempts started, called off, and asks that joined another one's, since the start.</summary>
+    /// <summary>Attempts started since the start, retries among them.</summary>
     public long Requested { get; private set; }
 
     /// <summary>Attempts called off.</summary>
     public long Cancelled { get; private set; }
 
-    /// <summary>Asks for a content that was asked for already in the same frame.</summary>
+    /// <summary>Asks that joined another one's for the same content: asked for already in the same frame.</summary>
     public long CoalescedHits { get; private set; }
 
     /// <summary>Attempts that were not a content's first.</summary>

@@ -146,6 +146,45 @@ public class SceneInspectorTests
         Assert.DoesNotContain(report.Problems, p => p.Kind is ProblemKind.OutsideParent or ProblemKind.ErrorInversion);
     }
 
+    [RealDataTheory]
+    [InlineData("1.0/TilesetWithRequestVolume")]
+    [InlineData("1.0/TilesetWithTreeBillboards")]
+    public async Task Contents_whose_vertices_are_inside_raise_no_alarm_however_their_box_is_turned(string sample)
+    {
+        var report = await SceneInspector.InspectAsync(SceneFiles.Locate(DataFolder.Of("3d-tiles-samples/" + sample), out _)!);
+        Assert.True(report.Contents > 0);
+        Assert.DoesNotContain(report.Problems, p => p.Kind == ProblemKind.OutsideVolume);
+    }
+
+    // The triangle (10,0,0), (11,0,0), (10,0,2) fits the tile's box, which lies along its longest side, exactly; its own box, along the
+    // axes, reaches 0.9 m out of it. Of the tile's box moved by 0.4 m the vertices do reach out.
+    [Theory]
+    [InlineData("10.1", 0)]
+    [InlineData("10.5", 1)]
+    public async Task Vertices_themselves_are_looked_at_where_the_box_around_them_reaches_out(string centre, int warnings)
+    {
+        Put("tileset.json", TilesetText.WithRoot($$"""
+            "boundingVolume":{"box":[{{centre}},0,0.8,0.4,0,0.2,-0.5,0,1,0,0.1,0]},"geometricError":8,"content":{"uri":"a.glb"}
+            """));
+        Put("a.glb", GltfBytes.TriangleGlb());
+        var report = await InspectAsync();
+        Assert.Equal(warnings, report.Problems.Count(p => p.Kind == ProblemKind.OutsideVolume));
+        Assert.Equal(warnings, report.ProblemCount);
+    }
+
+    // The point is 11 m above longitude 0, latitude 0.
+    [Theory]
+    [InlineData("-1e-5,-1e-5,1e-5,1e-5,-1,12", 0)]
+    [InlineData("-1e-5,-1e-5,1e-5,1e-5,-1,3", 1)]
+    [InlineData("1e-5,-1e-5,2e-5,1e-5,-1,12", 1)]
+    [InlineData("-1e-5,1e-5,1e-5,2e-5,-1,12", 1)]
+    [InlineData("6.28,-1e-5,1e-5,1e-5,-1,12", 0)]
+    public void A_point_is_compared_with_a_region_by_longitude_latitude_and_height(string region, int outside)
+    {
+        double[] numbers = [.. region.Split(',').Select(n => double.Parse(n, System.Globalization.CultureInfo.InvariantCulture))];
+        Assert.Equal(outside == 1, Containment.RegionExcess(new(Lodestream.Geometry.Ellipsoid.SemiMajor + 11, 0, 0), numbers) > 1e-6);
+    }
+
     [Fact]
     public void A_scene_that_is_not_there_is_named()
     {

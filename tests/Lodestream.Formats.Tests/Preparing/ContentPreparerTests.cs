@@ -149,6 +149,29 @@ public class ContentPreparerTests
     }
 
     [Fact]
+    public void A_host_s_own_dialect_is_read_and_only_those_it_names_are()
+    {
+        var json = TilesetText.WithRoot($$"""{{TilesetText.Box}},"geometricError":2,"content":{"url":"a.b3dm"}""");
+        var next = Encoding.UTF8.GetBytes(json.Replace("\"1.1\"", "\"2.0\"", StringComparison.Ordinal));
+        _preparer.Start(Job(1, next, ContentFormat.Tileset));
+        RunAll();
+        var refused = Assert.Single(_inbox.Drain());
+        Assert.Equal((InboxKind.PrepareFailed, true), (refused.Kind, refused.Permanent));
+
+        var preparer = new ContentPreparer(_tree, _inbox, _work.Enqueue, dialects: [new("2.0", LegacyUrl: true)]);
+        preparer.Start(Job(2, next, ContentFormat.Tileset));
+        RunAll();
+        var ready = Assert.Single(_inbox.Drain());
+        Assert.True(ready.Kind == InboxKind.TopologyReady, ready.Error);
+        _tree.Append(1, (TileBlock)ready.Payload!);
+        Assert.EndsWith("a.b3dm", _tree.Contents.Uri(_tree.SlotsOf(2)[0]), StringComparison.Ordinal);
+
+        preparer.Start(Job(3, Encoding.UTF8.GetBytes(json), ContentFormat.Tileset));
+        RunAll();
+        Assert.Contains("supported are 2.0", Assert.Single(_inbox.Drain()).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task On_the_thread_pool_every_job_is_answered()
     {
         var preparer = new ContentPreparer(_tree, _inbox);

@@ -1,9 +1,11 @@
-// Times our own C# and JavaScript per frame while a scene streams, in a headless Chromium, by performance marks. Usage: see README.md.
+// Times our own C# and JavaScript per frame while a scene streams, in a headless Chromium, by performance marks: how long they took, and
+// how long the page's thread was at work then, which other programs' load does not lengthen. Usage: see README.md.
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import http from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
+import { DevTools } from './dev-tools.mjs';
 
 const bench = path.dirname(process.argv[1]), viewer = path.resolve(bench, '../../src/Lodestream.Browser/bin/publish/wwwroot');
 const [folder, document = 'tileset.json', megabits = '20'] = process.argv.slice(2);
@@ -15,7 +17,12 @@ const types = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/cs
 
 // Beside the viewer's own modules: goes down to the scene and once round it while its tiles come, then says what the marks say.
 const script = `
-  const frames = [], cores = [];
+  const frames = [], cores = [], measure = performance.measure.bind(performance);
+  // Marks are what a trace has the thread's own time of.
+  performance.measure = (name, start) => {
+    performance.mark(name + '-end');
+    return measure(name, start);
+  };
   new PerformanceObserver(list => {
     for (const { name, duration } of list.getEntries())
       (name === 'lodestream-frame' ? frames : name === 'lodestream-core' ? cores : []).push(duration);
@@ -27,6 +34,7 @@ const script = `
     await lodestream.ready;
     lines.push(line('C# and JavaScript, opening and first view', frames), line('of that C#', cores));
     frames.length = cores.length = 0;
+    performance.mark('bench-flight');
     const { navigation, tiles, frame } = lodestream.viewer, { position, direction } = navigation.pose, center = frame.center;
     const began = performance.now(), fetched = tiles.stats.bytesFetched;
     for (let t = 0; t < 12; t = (performance.now() - began) / 1000) {
@@ -43,7 +51,7 @@ const script = `
 `;
 
 const profile = await mkdtemp(path.join(os.tmpdir(), 'lodestream-bench-'));
-let browser, linkFreeAt = 0;
+let browser, tools, linkFreeAt = 0;
 const server = http.createServer(async (request, response) => {
   // Isolated pages have a clock of 5 µs; others one of 100.
   response.setHeader('Cross-Origin-Opener-Policy', 'same-origin');
@@ -52,6 +60,8 @@ const server = http.createServer(async (request, response) => {
     for await (const text of request.setEncoding('utf8'))
       process.stdout.write(text);
     process.stdout.write('\n');
+    for (const line of processorTimes(await tools.endTracing()))
+      console.log(line);
     browser.kill();
     server.close();
     server.closeAllConnections();
@@ -70,11 +80,27 @@ const server = http.createServer(async (request, response) => {
   response.writeHead(body ? 200 : 404, { 'Content-Type': types[asked === '/' ? '.html' : path.extname(asked)] ?? 'application/octet-stream' });
   response.end(body);
 });
-server.listen(0, '127.0.0.1', () => {
+server.listen(0, '127.0.0.1', async () => {
   browser = spawn('chromium', [
     '--headless', '--no-sandbox', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
     '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--window-size=640,400',
-    `--user-data-dir=${profile}`, `http://127.0.0.1:${server.address().port}/?scene=/scene/${document}`,
-  ], { stdio: 'ignore' });
+    '--remote-debugging-pipe', `--user-data-dir=${profile}`, 'about:blank',
+  ], { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] });
   browser.on('exit', () => rm(profile, { recursive: true, force: true, maxRetries: 5 }));
+  tools = new DevTools(browser.stdio[3], browser.stdio[4]);
+  await tools.startTracing(['blink.user_timing']);
+  await tools.open(`http://127.0.0.1:${server.address().port}/?scene=/scene/${document}`);
 });
+
+// Of the page's thread, milliseconds; a frame whose end is missing did not end.
+function processorTimes(events) {
+  const marks = events.filter(event => event.ph === 'I' && event.tts !== undefined).sort((a, b) => a.ts - b.ts), flight = marks.find(({ name }) => name === 'bench-flight')?.ts ?? Infinity;
+  const spans = name => marks.flatMap((mark, i) => {
+    const end = mark.name === name && mark.ts >= flight && marks.slice(i + 1).find(other => other.name === `${name}-end` && other.tid === mark.tid);
+    return end ? [(end.tts - mark.tts) / 1000] : [];
+  });
+  return [['C# and JavaScript in flight, processor time', spans('lodestream-frame')], ['of that C#', spans('lodestream-core')]].map(([name, values]) => {
+    const sorted = values.sort((a, b) => a - b), at = share => sorted[Math.floor(share * (sorted.length - 1) + 0.5)]?.toFixed(2);
+    return `${name}: ${sorted.length} frames, median ${at(0.5)}, p95 ${at(0.95)}, greatest ${at(1)} ms`;
+  });
+}

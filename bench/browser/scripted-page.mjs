@@ -43,7 +43,7 @@ export class ScriptedPage {
   }
 
   tick(pose) {
-    this.#block.write(this.#now += 16, [pose], this.#events);
+    this.#block.write(this.#now += 16, 3, [pose], this.#events);
     const began = this.#clock();
     this.#core.exports.Tick(this.#scene);
     this.tickMs = this.#clock() - began;

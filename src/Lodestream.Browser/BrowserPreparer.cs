@@ -14,9 +14,6 @@ namespace Lodestream.Browser;
 /// </summary>
 internal sealed class BrowserPreparer(int scene, TileTree tree, SharedBlock block, Inbox inbox, FailureLog failures, TimeProvider time) : IContentPreparer
 {
-    /// <summary>Milliseconds a frame may spend here: a third of a frame at sixty a second, beside uploads and drawing.</summary>
-    private const double BudgetMs = 5;
-
     // JSON tokens between two looks at the clock: a few tenths of a millisecond in the interpreter.
     private const int TopologyStep = 400;
 
@@ -93,11 +90,11 @@ internal sealed class BrowserPreparer(int scene, TileTree tree, SharedBlock bloc
         inbox.Post(new() { Kind = InboxKind.Released, Id = ticket });
     }
 
-    /// <summary>Goes on with what waits, within the frame's budget.</summary>
+    /// <summary>Goes on with what waits, within the page's budget for it; with one thing at least.</summary>
     public void Work()
     {
         var began = time.GetTimestamp();
-        while (HasWork && time.GetElapsedTime(began).TotalMilliseconds < BudgetMs)
+        do
         {
             // What is drawn waits for the one, what is known for the other: neither starves.
             if (_toMeasure.TryDequeue(out var ticket))
@@ -105,6 +102,7 @@ internal sealed class BrowserPreparer(int scene, TileTree tree, SharedBlock bloc
             if (_topology.TryPeek(out ticket))
                 ReadOn(ticket);
         }
+        while (HasWork && time.GetElapsedTime(began).TotalMilliseconds < block.PreparingBudgetMs);
     }
 
     /// <summary>An event of a decoding, an upload or a release.</summary>

@@ -13,7 +13,7 @@ namespace Lodestream.Browser.Interop;
 internal sealed unsafe class SharedBlock : IDisposable
 {
     // Word indices; wwwroot/lodestream/protocol.js is their mirror.
-    private const int Now = 0, ViewCount = 2, EventCount = 3, Views = 4, ViewWords = 15, MaximumViews = 4;
+    private const int Now = 0, PreparingMs = 1, ViewCount = 2, EventCount = 3, Views = 4, ViewWords = 15, MaximumViews = 4;
     private const int Events = Views + MaximumViews * ViewWords, EventWords = 8, MaximumEvents = 256;
     private const int Output = Events + MaximumEvents * EventWords, OutputWords = 64;
     private const int Scratch = Output + OutputWords, ScratchWords = 64;
@@ -40,6 +40,9 @@ internal sealed unsafe class SharedBlock : IDisposable
 
     /// <summary>Time on the page's clock, which stands still while the page is hidden.</summary>
     public TimeSpan Time => TimeSpan.FromMilliseconds(_block[Now]);
+
+    /// <summary>Milliseconds the frame leaves for measuring contents and reading topology.</summary>
+    public double PreparingBudgetMs => _block[PreparingMs];
 
     /// <summary>The frame's statistics, for the page to show.</summary>
     public Span<double> StatisticsWords => new(_block + Statistics, OutputWords - 8);

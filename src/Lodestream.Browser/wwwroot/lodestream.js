@@ -27,7 +27,7 @@ import { sameView, viewOf } from './lodestream/view.js';
  * @property {number} [memoryBudgetBytes] memory the tiles may use, main and GPU together; 512 MiB
  * @property {number} [maximumRequests] requests in flight; 24
  * @property {number} [maximumRequestsPerHost] requests in flight per host; 8
- * @property {number} [uploadBudgetMs] milliseconds of uploads per frame; 4
+ * @property {number} [frameBudgetMs] milliseconds of update() that measuring, deciding and uploading share; 4
  * @property {number} [fadeMs] milliseconds in which what gives way dissolves; 250, 0 for none
  * @property {string | URL} [frameworkUrl] where the WebAssembly bundle lies; `_framework/` beside this file
  */
@@ -67,6 +67,7 @@ export class LodestreamTiles extends THREE.EventDispatcher {
    */
   options;
   #fadeMs;
+  #frameMs;
   #core;
   #scene = 0;
   #block;
@@ -121,6 +122,7 @@ export class LodestreamTiles extends THREE.EventDispatcher {
     this.url = url;
     this.options = { targetErrorPx: options.targetErrorPx ?? 16, frozen: false, depthRange: null };
     this.#fadeMs = options.fadeMs ?? 250;
+    this.#frameMs = options.frameBudgetMs ?? 4;
     this.#core = core;
     this.#renderer = options.renderer;
     this.#camera = options.camera;
@@ -130,7 +132,7 @@ export class LodestreamTiles extends THREE.EventDispatcher {
     this.#tileScene.fadeDuration = this.#fadeMs;
     this.#picker = new Picker(options.renderer);
     this.#scene = core.exports.Open(url, options.memoryBudgetBytes ?? 512 * 2 ** 20, options.maximumRequests ?? 24,
-      options.maximumRequestsPerHost ?? 8, options.uploadBudgetMs ?? 4, blocks === null);
+      options.maximumRequestsPerHost ?? 8, this.#frameMs / 2, blocks === null);
     this.#block = new SharedBlock(core.runtime, core.exports.Address(this.#scene));
     this.#executor = new CommandExecutor(this.#transport, this.#decoding, this.#tileScene, this.#events, this);
     attachPage(this.#scene, {
@@ -310,9 +312,9 @@ export class LodestreamTiles extends THREE.EventDispatcher {
 
   #tick() {
     const began = performance.now();
-    this.#tileScene.continueUploads();
     this.#view = this.#currentView();
-    this.#block.write(this.#clock.now(), [this.#view], this.#events.waiting);
+    // One budget for all: measuring has half of it at most, uploads what is left then.
+    this.#block.write(this.#clock.now(), this.#frameMs / 2, [this.#view], this.#events.waiting);
     performance.mark('lodestream-core');
     this.#core.exports.Tick(this.#scene);
     const decided = performance.now();
@@ -321,6 +323,7 @@ export class LodestreamTiles extends THREE.EventDispatcher {
     this.#wakeKind = wakeKind;
     this.#wakeAt = wakeAt;
     const changed = this.#executor.run(commands);
+    this.#tileScene.runUploads(began + this.#frameMs);
     this.#statistics = { ...readStatistics(statistics), coreMs: decided - began, hostMs: performance.now() - decided };
     performance.clearMarks('lodestream-core');
     return changed;

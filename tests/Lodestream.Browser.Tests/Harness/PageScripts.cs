@@ -17,6 +17,17 @@ internal static class PageScripts
         })()
         """;
 
+    /// <summary>Draws a frame and reads it back: base 64 of red, green, blue and alpha, rows from the bottom.</summary>
+    public const string Pixels = """
+        (() => {
+          const { stage } = lodestream.viewer, gl = stage.renderer.getContext(), { drawingBufferWidth: w, drawingBufferHeight: h } = gl;
+          stage.render();
+          const pixels = new Uint8Array(w * h * 4);
+          gl.readPixels(0, 0, w, h, gl.RGBA, gl.UNSIGNED_BYTE, pixels);
+          return pixels.toBase64();
+        })()
+        """;
+
     /// <summary>Waits for an animation frame; what was asked for before it has run when it resolves.</summary>
     public const string NextFrame = "await new Promise(requestAnimationFrame);";
 

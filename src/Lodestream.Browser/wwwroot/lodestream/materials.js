@@ -147,8 +147,9 @@ function makeMaterial(model, { material: index, topology, attributes }, textures
     aoMap: textures.get(source.occlusionTexture, THREE.NoColorSpace),
     aoMapIntensity: source.occlusionTexture?.scale ?? 1,
   };
-  // Fully rough and not metallic is Lambert's surface but for a sheen of four percent, at a third of the cost per pixel.
-  if (source.metallic === 0 && source.roughness >= 0.95 && !source.metallicRoughnessTexture && !source.normalTexture)
+  // What is fully rough and not metallic is Lambert's surface but for a sheen of four percent, at a third of the cost per pixel. A fully
+  // rough metal, such as glTF's default material, mirrors all around it as evenly; with nothing to mirror it would be black.
+  if (source.roughness >= 0.95 && !source.metallicRoughnessTexture && !source.normalTexture)
     return new THREE.MeshLambertMaterial(surface);
   const metallicRoughness = textures.get(source.metallicRoughnessTexture, THREE.NoColorSpace);
   const scale = source.normalTexture?.scale ?? 1;

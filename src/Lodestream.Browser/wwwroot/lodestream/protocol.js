@@ -14,7 +14,7 @@ export const FetchStatus = Object.freeze({
 
 export const WakeKind = Object.freeze({ Now: 0, AtTime: 1, OnEvent: 2 });
 
-const Now = 0, ViewCount = 2, EventCount = 3, Views = 4, ViewWords = 15, MaximumViews = 4;
+const Now = 0, PreparingMs = 1, ViewCount = 2, EventCount = 3, Views = 4, ViewWords = 15, MaximumViews = 4;
 const Events = Views + MaximumViews * ViewWords, EventWords = 8, MaximumEvents = 256;
 const Output = Events + MaximumEvents * EventWords, OutputWords = 64, Scratch = Output + OutputWords;
 
@@ -48,12 +48,14 @@ export class SharedBlock {
   /**
    * Leaves the frame's inputs.
    * @param {number} now milliseconds
+   * @param {number} preparingMs milliseconds for measuring contents and reading topology
    * @param {View[]} views
    * @param {number[][]} events what has happened, oldest first; those that fit are taken out
    */
-  write(now, views, events) {
+  write(now, preparingMs, views, events) {
     const heap = this.#runtime.localHeapViewF64(), base = this.#base;
     heap[base + Now] = now;
+    heap[base + PreparingMs] = preparingMs;
     heap[base + ViewCount] = Math.min(views.length, MaximumViews);
     for (let i = 0; i < views.length && i < MaximumViews; i++) {
       const v = views[i], at = base + Views + i * ViewWords;

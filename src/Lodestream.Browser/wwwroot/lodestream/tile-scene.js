@@ -56,7 +56,7 @@ export class TileScene {
   }
 
   /**
-   * Brings a decoded content to the GPU; a large one over several frames.
+   * Has a decoded content brought to the GPU.
    * @param {number} content
    * @param {number} ticket
    * @param {string} uri
@@ -80,9 +80,9 @@ export class TileScene {
     return this.#uploader.busy;
   }
 
-  /** Goes on with uploads that were more than a frame's. */
-  continueUploads() {
-    this.#uploader.run();
+  /** Uploads what waits, a frame's share of it. @param {number} until by performance.now(), milliseconds */
+  runUploads(until) {
+    this.#uploader.run(until);
   }
 
   /** Calls an upload off that is not done. @param {number} ticket */

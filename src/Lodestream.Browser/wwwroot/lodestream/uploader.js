@@ -2,7 +2,7 @@
 import * as THREE from 'three';
 import { holdInstances, makeObject } from './contents.js';
 
-/** A frame takes no more than this of the contents that are larger: some milliseconds of copying. */
+/** A frame takes no more than this, however fast it goes here: the GPU's process copies it once more. */
 const BYTES_PER_FRAME = 8 * 2 ** 20;
 
 /**
@@ -23,7 +23,8 @@ export class Uploader {
   #target = new THREE.WebGLRenderTarget(1, 1, { depthBuffer: false });
   /** @type {Upload[]} */
   #waiting = [];
-  #bytes = 0;
+  /** Whether the last frame left nothing for uploads. */
+  #hasYielded = false;
 
   /** @param {THREE.WebGLRenderer} renderer */
   constructor(renderer) {
@@ -36,20 +37,41 @@ export class Uploader {
   }
 
   /**
-   * Uploads a content: at once where it is small and nothing waits, else over the next frames.
+   * Queues a content; it is uploaded step by step.
    * @param {import('./contents.js').Content} content
    * @param {(milliseconds: number) => void} done
    * @param {(error: Error) => void} failed
    */
   add(content, done, failed) {
     this.#waiting.push({ content, steps: this.#stepsOf(content), milliseconds: 0, done, failed });
-    this.#continue();
   }
 
-  /** Begins a frame's share, with what the last frame left. */
-  run() {
-    this.#bytes = 0;
-    this.#continue();
+  /** Runs a frame's share: one step at least, every other frame at least. @param {number} until by performance.now(), milliseconds */
+  run(until) {
+    let bytes = 0, now = performance.now();
+    this.#hasYielded = now > until && !this.#hasYielded;
+    if (this.#hasYielded)
+      return;
+    while (this.#waiting.length > 0 && (bytes === 0 || (bytes < BYTES_PER_FRAME && now < until))) {
+      const upload = this.#waiting[0], began = now;
+      try {
+        // What has no bytes counts as some: every step is one.
+        bytes += Math.max(1, upload.steps.shift()?.() ?? 0);
+      } catch (error) {
+        this.#waiting.shift();
+        upload.content.dispose();
+        upload.failed(/** @type {Error} */ (error));
+        continue;
+      } finally {
+        now = performance.now();
+      }
+      upload.milliseconds += now - began;
+      if (upload.steps.length > 0)
+        continue;
+      this.#waiting.shift();
+      upload.content.uploaded();
+      upload.done(upload.milliseconds);
+    }
   }
 
   /** @param {number} ticket */
@@ -68,27 +90,6 @@ export class Uploader {
     this.clear();
     this.#material.dispose();
     this.#target.dispose();
-  }
-
-  #continue() {
-    while (this.#waiting.length > 0 && this.#bytes < BYTES_PER_FRAME) {
-      const upload = this.#waiting[0], began = performance.now();
-      try {
-        while (upload.steps.length > 0 && this.#bytes < BYTES_PER_FRAME)
-          this.#bytes += /** @type {() => number} */ (upload.steps.shift())();
-      } catch (error) {
-        this.#waiting.shift();
-        upload.content.dispose();
-        upload.failed(/** @type {Error} */ (error));
-        continue;
-      }
-      upload.milliseconds += performance.now() - began;
-      if (upload.steps.length > 0)
-        return;
-      this.#waiting.shift();
-      upload.content.uploaded();
-      upload.done(upload.milliseconds);
-    }
   }
 
   /** @param {import('./contents.js').Content} content */

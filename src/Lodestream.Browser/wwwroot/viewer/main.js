@@ -33,7 +33,7 @@ async function view(parameters) {
     return;
   }
   offerScenes(catalogue, url);
-  const views = readViews(url), tiles = await LodestreamTiles.open(fetchUrl(url, catalogue), {
+  const fetched = fetchUrl(url, catalogue), views = readViews(fetched), tiles = await LodestreamTiles.open(fetched, {
     renderer: stage.renderer,
     camera: stage.camera,
     targetErrorPx: number(parameters, 'sse', 16),

@@ -42,7 +42,8 @@ export class Inspector {
     this.#body.replaceChildren(
       ...features.flatMap(({ set, id, properties }) => section(set, { ...(id < 0 ? {} : { id }), ...properties })),
       ...section('Instance', instance && { id: instance.id }),
-      ...section('Tile', { content: shortened(tile.uri), level: tile.level, error: `${tile.geometricError.toLocaleString('en')} m`, family: tile.family, key: tile.key, why: reasonOf(picked), ...tile.properties }),
+      ...section('Tile', { content: shortened(tile.uri), level: tile.level, error: `${tile.geometricError.toLocaleString('en')} m`, family: tile.family, key: tile.key, why: reasonOf(picked) }),
+      ...metadataOf(tile),
       ...section('Wanted there', wanted && { content: shortened(wanted.uris[0] ?? ''), level: wanted.level, state: REASONS[wanted.reason] ?? wanted.reason, detail: wanted.detail }),
       ...section('Point', { position: point.map(c => c.toFixed(2)).join(', '), distance: `${distance.toLocaleString('en', { maximumFractionDigits: 1 })} m` }),
     );
@@ -72,9 +73,20 @@ function reasonOf({ tile, wanted }) {
   return `stands in: level ${wanted.level} ${REASONS[wanted.reason] ?? wanted.reason}`;
 }
 
+/** What the tileset's documents say of the tile, of the content that was picked, and of what both are in. @param {Picked['tile']} tile */
+function metadataOf({ uri, uris, metadata }) {
+  if (!metadata)
+    return [];
+  const slot = uris.indexOf(uri);
+  return [
+    ...section('Tile metadata', metadata.tile), ...section('Content metadata', metadata.contents?.[slot]), ...section('Group', metadata.groups?.[slot]),
+    ...section('Subtree', metadata.subtree), ...section('Tileset', metadata.tileset), ...section('Metadata', metadata.schemaError ? { error: metadata.schemaError } : null),
+  ];
+}
+
 /**
  * @param {string} name
- * @param {Record<string, any> | undefined} values
+ * @param {Record<string, any> | null | undefined} values
  */
 function section(name, values) {
   if (!values)

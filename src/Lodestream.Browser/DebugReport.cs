@@ -248,6 +248,7 @@ internal static class DebugReport
             json.WriteBoolean("stale", true);
         if (why.Detail is { } detail)
             json.WriteString("detail", detail);
+        MetadataReport.Write(json, tree, tile);
     }
 
     // Volumes may be a little too tight for what is in them.

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Lodestream.Browser.Tests.Harness;
+using Lodestream.Diagnostics;
 
 namespace Lodestream.Browser.Tests;
 
@@ -42,6 +44,14 @@ public sealed class BundleTests
     {
         var scripts = new DirectoryInfo(Machine.Viewer).GetFiles("*", SearchOption.AllDirectories).Where(f => f.Extension is ".html" or ".js" or ".css" && !f.FullName.Contains("vendor", StringComparison.Ordinal) && !f.FullName.Contains("_framework", StringComparison.Ordinal));
         Assert.All(scripts, file => Assert.DoesNotMatch(@"(src|href|import|from|url)\s*[=(]?\s*['""(]https?://", File.ReadAllText(file.FullName)));
+    }
+
+    [Fact]
+    public void The_inspector_has_words_for_every_reason_of_a_tile_and_for_no_other()
+    {
+        var script = File.ReadAllText(Path.Combine(Machine.Viewer, "viewer", "inspector.js"));
+        var reasons = Regex.Match(script, @"const REASONS = \{(.*?)\};", RegexOptions.Singleline).Groups[1].Value;
+        Assert.Equal(Enum.GetNames<TileReason>().Order(), Regex.Matches(reasons, @"(\w+): '[^']+'").Select(word => word.Groups[1].Value).Order());
     }
 
     [Fact]

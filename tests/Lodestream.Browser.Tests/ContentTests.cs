@@ -69,6 +69,7 @@ public sealed class ContentTests(Harness.Browser browser)
 
     [BrowserTheory]
     [InlineData("hill.glb", "vendor/three/three.module.js", "rgba")]
+    [InlineData("hill-quantized.glb", "vendor/three/three.module.js", "rgba")]
     [InlineData("hill-draco.glb", "draco.wasm", "rgba")]
     [InlineData("hill-meshopt.glb", "meshopt.js", "rgba")]
     [InlineData("hill-ktx2.glb", "basis.wasm", "block")]
@@ -82,7 +83,7 @@ public sealed class ContentTests(Harness.Browser browser)
         await viewer.UntilAsync("s.settled");
         await viewer.KeepScreenshotAsync(file);
 
-        Assert.Equal(file != "hill.glb", server.Requests.Any(path => path.Contains("vendor/decoders-", StringComparison.Ordinal)));
+        Assert.Equal(file is not ("hill.glb" or "hill-quantized.glb"), server.Requests.Any(path => path.Contains("vendor/decoders-", StringComparison.Ordinal)));
         Assert.Contains(server.Requests, path => path.EndsWith(decoder, StringComparison.Ordinal));
         Assert.InRange(await viewer.GroundShareAsync(), file.EndsWith("pnts", StringComparison.Ordinal) ? 0.001 : 0.02, 1);
         var figures = await ForetoldIsUploadedAsync(viewer);
@@ -91,6 +92,30 @@ public sealed class ContentTests(Harness.Browser browser)
             (() => { const map = [...lodestream.viewer.tiles.drawn.values()][0].objects[0].material.map; return !map ? 'none' : map.isCompressedTexture ? 'block' : 'rgba'; })()
             """));
         Assert.Empty(viewer.PageErrors);
+    }
+
+    [BrowserFact]
+    public async Task A_quantized_model_looks_like_the_one_it_was_made_of()
+    {
+        await using var server = await LoopbackServer.StartAsync();
+        server.Make = path => path switch
+        {
+            "/c/plain.json" => Tileset("hill.glb"),
+            "/c/quantized.json" => Tileset("hill-quantized.glb"),
+            "/c/hill.glb" or "/c/hill-quantized.glb" => Asset(path[3..]),
+            _ => null,
+        };
+        var seen = new List<Picture>();
+        foreach (var scene in new[] { "/c/plain.json", "/c/quantized.json" })
+        {
+            await using var viewer = await browser.OpenAsync(server, scene, "clear=ff00ff&fade=0");
+            await viewer.ReadyAsync();
+            await viewer.EvaluateAsync<object?>("lodestream.setCamera({ position: [0, -8, 6], direction: [0, 0.8, -0.6], up: [0, 0, 1] })");
+            await viewer.UntilAsync("s.idle && s.settled");
+            Assert.InRange(await viewer.GroundShareAsync(), 0.2, 1);
+            seen.Add(await viewer.SeenAsync());
+        }
+        Assert.InRange(seen[0].ShareThatDiffers(seen[1], out _), 0, 0.001);
     }
 
     [BrowserFact]

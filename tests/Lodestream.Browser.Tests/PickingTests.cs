@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Json;
 using Lodestream.Browser.Tests.Harness;
 
 namespace Lodestream.Browser.Tests;
@@ -90,6 +92,54 @@ public sealed class PickingTests(Harness.Browser browser)
         await viewer.Page.Mouse.MoveAsync(400, 300);
         await viewer.Page.WaitForFunctionAsync("document.querySelector('[data-figure=pointed]').textContent === 'level 3, drawn'");
     }
+
+    [BrowserFact]
+    public async Task What_the_tileset_says_of_a_tile_its_content_and_their_group_is_told_and_shown()
+    {
+        var far = new FlatWorld(levels: 3).FileAt(FlatWorld.PathOf(2, 0, 0));
+        await using var server = await LoopbackServer.StartAsync();
+        server.Make = path => path switch
+        {
+            "/m/tileset.json" => Encoding.UTF8.GetBytes(Described),
+            "/m/far.glb" => far,
+            "/m/hill.glb" => File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Assets", "hill.glb")),
+            _ => null,
+        };
+        await using var viewer = await browser.OpenAsync(server, "/m/tileset.json", "fade=0");
+        await viewer.ReadyAsync();
+        await viewer.EvaluateAsync<object?>("lodestream.setCamera({ position: [0, 0, 20], direction: [0, 0, -1], up: [0, 1, 0] })");
+        await viewer.UntilAsync("s.idle && s.settled");
+
+        var tile = (await viewer.EvaluateAsync<JsonElement>("lodestream.pick(320, 200)")).GetProperty("tile");
+        Assert.EndsWith("/m/hill.glb", tile.GetProperty("uri").GetString(), StringComparison.Ordinal);
+        const string Expected = """
+            {"tile":{"name":"root tile","count":7,"kind":"MESH","span":[1,2.5,-3],"years":[1999,2024]},"contents":[null,{"name":"the hill"}],"groups":[{"name":"buildings"},{"name":"relief"}],"tileset":{"name":"two hills"}}
+            """;
+        Assert.Equal(Expected, tile.GetProperty("metadata").GetRawText());
+        Assert.Equal(Expected, (await viewer.EvaluateAsync<JsonElement>("lodestream.why('hill.glb')")).GetProperty("metadata").GetRawText());
+
+        await viewer.Page.Mouse.ClickAsync(320, 200);
+        await viewer.Page.WaitForSelectorAsync("#inspector");
+        var shown = await viewer.EvaluateAsync<string[]>("[...document.querySelectorAll('#inspector-body h3')].map(h => `${h.textContent}: ${[...h.nextElementSibling.children].map(c => c.textContent).join(' ')}`)");
+        Assert.Equal(
+            ["Tile metadata: name root tile count 7 kind MESH span [1,2.5,-3] years [1999,2024]", "Content metadata: name the hill", "Group: name relief", "Tileset: name two hills"],
+            shown.Where(section => section[..section.IndexOf(':')] is "Tile metadata" or "Content metadata" or "Group" or "Tileset" or "Subtree" or "Metadata"));
+        Assert.Empty(viewer.PageErrors);
+    }
+
+    // The first content lies far to the side, where it is not picked: what is told must be of the second.
+    private const string Described = """
+        {"asset":{"version":"1.1"},"geometricError":100,
+         "schema":{"id":"hills","enums":{"kind":{"values":[{"name":"POINTS","value":0},{"name":"MESH","value":1}]}},"classes":{
+           "named":{"properties":{"name":{"type":"STRING"}}},
+           "tile":{"properties":{"name":{"type":"STRING"},"count":{"type":"SCALAR","componentType":"UINT8","default":7},"kind":{"type":"ENUM","enumType":"kind"},
+             "span":{"type":"VEC3","componentType":"FLOAT64"},"years":{"type":"SCALAR","componentType":"UINT16","array":true},"absent":{"type":"STRING"}}}}},
+         "metadata":{"class":"named","properties":{"name":"two hills"}},
+         "groups":[{"class":"named","properties":{"name":"relief"}},{"class":"named","properties":{"name":"buildings"}}],
+         "root":{"boundingVolume":{"box":[0,0,1,5,0,0,0,5,0,0,0,2]},"geometricError":0,"refine":"ADD",
+           "metadata":{"class":"tile","properties":{"name":"root tile","kind":"MESH","span":[1,2.5,-3],"years":[1999,2024]}},
+           "contents":[{"uri":"far.glb","group":1},{"uri":"hill.glb","group":0,"metadata":{"class":"named","properties":{"name":"the hill"}}}]}}
+        """;
 
     private static async Task LookAsync(ViewerPage viewer)
     {

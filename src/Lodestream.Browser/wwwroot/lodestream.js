@@ -41,10 +41,20 @@ import { sameView, viewOf } from './lodestream/view.js';
  */
 
 /**
+ * @typedef {object} TileMetadata What a scene's documents say of a tile: names of properties and their values.
+ * @property {Record<string, unknown>} [tile]
+ * @property {(Record<string, unknown> | null)[]} [contents] in the order of the tile's uris
+ * @property {(Record<string, unknown> | null)[]} [groups] that the contents are in, in the same order
+ * @property {Record<string, unknown>} [subtree]
+ * @property {Record<string, unknown>} [tileset]
+ * @property {string} [schemaError] what is wrong with the schema, without which nothing else can be read
+ */
+
+/**
  * @typedef {object} Picked What lies on a ray.
  * @property {number[]} point in the scene's frame, metres
  * @property {number} distance metres
- * @property {{ key: string, uri: string, level: number, geometricError: number, reason: string, state: string, [more: string]: any }} tile that is drawn there
+ * @property {{ key: string, uri: string, uris: string[], level: number, geometricError: number, reason: string, state: string, metadata?: TileMetadata, [more: string]: any }} tile that is drawn there
  * @property {{ key: string, level: number, geometricError: number, reason: string, state: string, uris: string[], [more: string]: any }} [wanted] the tile that should be drawn there, when it is another
  * @property {import('./lodestream/features.js').Feature[]} features
  * @property {{ id: number, [more: string]: any }} [instance]

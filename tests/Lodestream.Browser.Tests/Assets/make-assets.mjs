@@ -57,10 +57,11 @@ function png(size) {
 
 const pad = (bytes, fill = 0) => Buffer.concat([bytes, Buffer.alloc((4 - bytes.length % 4) % 4, fill)]);
 
-function glb(json, views) {
+/** @param {number[]} [strides] bytes from vertex to vertex by view, where they are not packed */
+function glb(json, views, strides = []) {
   let offset = 0;
-  json.bufferViews = views.map(bytes => {
-    const view = { buffer: 0, byteOffset: offset, byteLength: bytes.length };
+  json.bufferViews = views.map((bytes, i) => {
+    const view = { buffer: 0, byteOffset: offset, byteLength: bytes.length, ...(strides[i] ? { byteStride: strides[i] } : {}) };
     offset += pad(bytes).length;
     return view;
   });
@@ -93,6 +94,31 @@ const plain = glb({
   ],
 }, [floats(positions), floats(normals), floats(uvs), Buffer.from(new Uint16Array(indices).buffer), image]);
 writeFileSync(path.join(here, 'hill.glb'), plain);
+
+// KHR_mesh_quantization: shares of the node's scale, each vertex on four bytes. Normals are stretched as the inverse of positions are.
+const SCALE = [5, 2, 5];
+const quantize = (Type, values, components, padded) => {
+  const greatest = { Int8Array: 127, Int16Array: 32767, Uint16Array: 65535 }[Type.name], array = new Type(values.length / components * padded);
+  values.forEach((value, i) => array[Math.floor(i / components) * padded + i % components] = Math.round(value * greatest));
+  return Buffer.from(array.buffer);
+};
+const lowest = Math.round(Math.min(...positions.filter((_, i) => i % 3 === 1)) / SCALE[1] * 32767);
+const squashed = normals.map((_, i) => {
+  const [x, y, z] = SCALE.map((scale, c) => normals[i - i % 3 + c] * scale);
+  return [x, y, z][i % 3] / Math.hypot(x, y, z);
+});
+writeFileSync(path.join(here, 'hill-quantized.glb'), glb({
+  ...surface, images: [{ bufferView: 4, mimeType: 'image/png' }], extensionsUsed: ['KHR_mesh_quantization'], extensionsRequired: ['KHR_mesh_quantization'],
+  nodes: [{ mesh: 0, scale: SCALE }],
+  meshes: [{ primitives: [{ attributes: { POSITION: 0, NORMAL: 1, TEXCOORD_0: 2 }, indices: 3, material: 0 }] }],
+  accessors: [
+    attribute('VEC3', 5122, { bufferView: 0, normalized: true, min: [-32767, lowest, -32767], max: [32767, 32767, 32767] }), attribute('VEC3', 5120, { bufferView: 1, normalized: true }),
+    attribute('VEC2', 5123, { bufferView: 2, normalized: true }), { bufferView: 3, componentType: 5123, count: indices.length, type: 'SCALAR' },
+  ],
+}, [
+  quantize(Int16Array, positions.map((p, i) => p / SCALE[i % 3]), 3, 4), quantize(Int8Array, squashed, 3, 4), quantize(Uint16Array, uvs, 2, 2),
+  Buffer.from(new Uint16Array(indices).buffer), image,
+], [8, 4, 4]));
 
 const temporary = mkdtempSync(path.join(os.tmpdir(), 'assets-'));
 const pack = (name, ...options) => {

@@ -25,9 +25,13 @@ internal static class PngFile
     }
 
     /// <summary>Reads a picture with or without alpha, which is dropped.</summary>
-    public static Picture Read(string path)
+    public static Picture Read(string path) => Read(File.ReadAllBytes(path), path);
+
+    /// <summary>Reads a picture with or without alpha, which is dropped.</summary>
+    /// <param name="file">The file's bytes.</param>
+    /// <param name="path">What errors call it.</param>
+    public static Picture Read(ReadOnlySpan<byte> file, string path)
     {
-        ReadOnlySpan<byte> file = File.ReadAllBytes(path);
         if (!file.StartsWith(Signature))
             throw new InvalidDataException($"{path} is no PNG file.");
         var (width, height, channels) = (0, 0, 0);

@@ -54,6 +54,15 @@ public sealed class ViewerPage : IAsyncDisposable
     /// <summary>Draws a frame and tells which share of the canvas is not the clear colour.</summary>
     public Task<double> GroundShareAsync() => EvaluateAsync<double>(PageScripts.GroundShare);
 
+    /// <summary>The canvas as it is shown, with the filters of its style and without the panels over it; for views that stand still.</summary>
+    internal async Task<Picture> SeenAsync()
+    {
+        // What was asked for before is drawn in the first frame, and shown in the second.
+        await EvaluateAsync<object?>("new Promise(shown => requestAnimationFrame(() => requestAnimationFrame(() => shown(null))))");
+        var png = await Page.ScreenshotAsync(new() { Style = "body > :not(#stage) { visibility: hidden !important; } body > :not(#stage) * { visibility: hidden !important; }" });
+        return PngFile.Read(png, "the page's picture");
+    }
+
     /// <summary>Leaves a picture of the page in the folder that LODESTREAM_SCREENSHOTS names, for people to look at; does nothing where none is named.</summary>
     public async Task KeepScreenshotAsync(string name)
     {

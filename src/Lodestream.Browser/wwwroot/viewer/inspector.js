@@ -5,7 +5,7 @@
 /** Reasons as people say them. @type {Record<string, string>} */
 const REASONS = {
   Drawn: 'drawn', NotVisible: 'out of view', FinerThanWanted: 'finer than wanted', Refined: 'its children are drawn', NoContent: 'has nothing to draw', Waiting: 'wanted',
-  Queued: 'queued', Fetching: 'being fetched', Preparing: 'being decoded', WaitingForMemory: 'waits for memory', WaitingForUpload: 'waits for its upload',
+  Queued: 'queued', Fetching: 'being fetched', FetchingFiles: 'its files are being fetched', Preparing: 'being decoded', WaitingForMemory: 'waits for memory', WaitingForUpload: 'waits for its upload',
   WaitingForSiblings: 'waits for its siblings', FailedForNow: 'failed, will be tried again', FailedForGood: 'failed for good', Unexpanded: 'not opened yet',
 };
 
@@ -42,7 +42,8 @@ export class Inspector {
     this.#body.replaceChildren(
       ...features.flatMap(({ set, id, properties }) => section(set, { ...(id < 0 ? {} : { id }), ...properties })),
       ...section('Instance', instance && { id: instance.id }),
-      ...section('Tile', { content: shortened(tile.uri), level: tile.level, error: `${tile.geometricError.toLocaleString('en')} m`, family: tile.family, key: tile.key, why: reasonOf(picked), ...tile.properties }),
+      ...section('Tile', { content: shortened(tile.uri), level: tile.level, error: `${tile.geometricError.toLocaleString('en')} m`, family: tile.family, key: tile.key, why: reasonOf(picked) }),
+      ...metadataOf(tile),
       ...section('Wanted there', wanted && { content: shortened(wanted.uris[0] ?? ''), level: wanted.level, state: REASONS[wanted.reason] ?? wanted.reason, detail: wanted.detail }),
       ...section('Point', { position: point.map(c => (Math.round(c * 100) / 100 + 0).toFixed(2)).join(', '), distance: `${distance.toLocaleString('en', { maximumFractionDigits: 1 })} m` }),
     );
@@ -72,9 +73,20 @@ function reasonOf({ tile, wanted }) {
   return `stands in: level ${wanted.level} ${REASONS[wanted.reason] ?? wanted.reason}`;
 }
 
+/** What the tileset's documents say of the tile, of the content that was picked, and of what both are in. @param {Picked['tile']} tile */
+function metadataOf({ uri, uris, metadata }) {
+  if (!metadata)
+    return [];
+  const slot = uris.indexOf(uri);
+  return [
+    ...section('Tile metadata', metadata.tile), ...section('Content metadata', metadata.contents?.[slot]), ...section('Group', metadata.groups?.[slot]),
+    ...section('Subtree', metadata.subtree), ...section('Tileset', metadata.tileset), ...section('Metadata', metadata.schemaError ? { error: metadata.schemaError } : null),
+  ];
+}
+
 /**
  * @param {string} name
- * @param {Record<string, any> | undefined} values
+ * @param {Record<string, any> | null | undefined} values
  */
 function section(name, values) {
   if (!values)

@@ -9,7 +9,7 @@ internal readonly record struct TimelineSample
 {
     public required double Seconds { get; init; }
 
-    /// <summary>Bytes that came since the start.</summary>
+    /// <summary>Bytes that went over the link since the start.</summary>
     public required long BytesFetched { get; init; }
 
     /// <summary>Requests under way: the most since the sample before.</summary>
@@ -65,7 +65,7 @@ internal sealed class RunTimeline : SimulationObserver
         if (frame.Phase == RunPhase.Settling)
             StopSeconds ??= frame.Time.TotalSeconds;
         Note(frame.Streamer);
-        _last = Sample(frame.Time, frame.Streamer.Statistics);
+        _last = Sample(frame, frame.Streamer.Statistics);
         if (!_samples.IsDue(frame.Time))
             return;
         _samples.Add(frame.Time, _last);
@@ -89,10 +89,10 @@ internal sealed class RunTimeline : SimulationObserver
         }
     }
 
-    private TimelineSample Sample(TimeSpan time, StreamerStatistics s) => new()
+    private TimelineSample Sample(in SimulatedFrame frame, StreamerStatistics s) => new()
     {
-        Seconds = time.TotalSeconds,
-        BytesFetched = s.BytesFetched,
+        Seconds = frame.Time.TotalSeconds,
+        BytesFetched = frame.BytesDelivered,
         InFlight = _inFlight,
         Queued = s.Queued,
         Drawn = s.Drawn,

@@ -8,7 +8,9 @@ function changeCell(before, after, figure) {
   const [a, b] = [before ?? Infinity, after ?? Infinity];
   const verdict = figure.better === 0 ? '' : (b < a) === (figure.better < 0) ? 'good' : 'bad';
   const share = Number.isFinite(a) && Number.isFinite(b) && a !== 0 ? ` (${b > a ? '+' : '−'}${number(Math.abs((b - a) / a) * 100, 2)} %)` : '';
-  const change = Number.isFinite(a) && Number.isFinite(b) ? `${b > a ? '+' : '−'}${figure.format(Math.abs(b - a))}` : '';
+  // Shares differ by points: per cent of per cent would be read as the relative change.
+  const size = figure.format === percent ? `${number(Math.abs(b - a) * 100)} points` : figure.format(Math.abs(b - a));
+  const change = Number.isFinite(a) && Number.isFinite(b) ? `${b > a ? '+' : '−'}${size}` : '';
   return el('td', { class: `n ${verdict}` }, `${change}${share}${verdict === 'good' ? ' better' : verdict === 'bad' ? ' worse' : ''}`.trim());
 }
 

@@ -57,20 +57,22 @@ function wedgeOf({ camera, view }) {
 
 /** What is drawn and wanted at every moment, put together from the changes. */
 class MapHistory {
+  /** Region → source. @type {Map<number, number>} */
+  drawn = new Map();
+  /** Tile → reason. @type {Map<number, number>} */
+  wanted = new Map();
+  index = -1;
+
   /** @param {any} map */
   constructor(map) {
     this.map = map;
     this.times = /** @type {number[]} */ (map.moments.map((/** @type {any} */ moment) => moment.t));
-    this.index = -1;
-    this.reset();
   }
 
   reset() {
     this.index = -1;
-    /** Region → source. */
-    this.drawn = new Map();
-    /** Tile → reason. */
-    this.wanted = new Map();
+    this.drawn.clear();
+    this.wanted.clear();
   }
 
   /** @param {number} index of a moment */
@@ -97,6 +99,13 @@ class MapHistory {
 }
 
 class TopDownMap {
+  /** The square that is shown, in steps of the map's grid: its centre and size. */
+  frame = { x: 0, y: 0, size: 1 };
+  /** The pointer on the canvas, CSS pixels. @type {{ x: number, y: number } | undefined} */
+  pointer;
+  /** Runs while the map plays. @type {number | undefined} */
+  timer;
+
   /** @param {any} map @param {Moment} moment */
   constructor(map, moment) {
     this.map = map;
@@ -136,7 +145,6 @@ class TopDownMap {
       el('label', {}, el('input', { type: 'radio', name: 'colour', value, checked: value === this.mode ? '' : null, change: () => { this.mode = value; this.show(); } }), name)));
   }
 
-  // The frame is in steps of the map's grid: centre and size of the square that is shown.
   fitAll() {
     let [minX, minY, maxX, maxY] = [Infinity, Infinity, -Infinity, -Infinity];
     for (const outline of this.map.outlines) {

@@ -18,7 +18,7 @@ function masthead(run) {
   const [verdict, good] = verdictOf(run.result);
   return [
     el('header', { class: 'masthead' },
-      el('div', {}, el('div', { class: 'eyebrow' }, 'Lodestream · simulated run'), el('h1', {}, shortName(run.result.scene)), el('div', { class: 'path' }, run.result.scene)),
+      el('div', {}, el('div', { class: 'eyebrow' }, 'Lodestream · simulated run'), el('h1', {}, shortName(run.result.scene)), shortName(run.result.scene) === run.result.scene ? null : el('div', { class: 'path' }, run.result.scene)),
       el('div', { class: good ? 'verdict' : 'verdict bad' }, verdict)),
     el('p', { class: 'impression' }, run.impression),
     run.budgetError ? el('p', { class: 'bad' }, run.budgetError) : null,

@@ -22,17 +22,23 @@ internal static class SimulateCommand
         };
         var allowHttp = new Option<bool>("--allow-http") { Description = "read over plain http from other machines too" };
         var why = new Option<string?>("--why") { Description = "tell a tile's story: its path key, or the URI of its content as the tileset writes it", HelpName = "KEY" };
+        var report = new SimulateReport();
         var json = JsonOutput.CreateOption();
         var options = new SimulateOptions();
         var command = new Command("simulate", "Streams a scene to a camera in virtual time, and judges it: laws, gates, figures.") { scene };
         options.AddTo(command);
         command.Add(allowHttp);
         command.Add(why);
+        report.AddTo(command);
         command.Add(json);
         command.SetAction(async (parsed, cancellation) =>
         {
+            if (await report.CompareAsync(parsed, cancellation))
+                return ExitCode.Done;
             var stories = new List<TileStory>();
-            var verdict = await RunAsync(parsed.GetValue(scene), parsed, options, parsed.GetValue(allowHttp), Tell(parsed.GetValue(why), stories), cancellation);
+            var run = await RunAsync(parsed.GetValue(scene), parsed, options, parsed.GetValue(allowHttp), tree => [.. Tell(parsed.GetValue(why), tree, stories), .. report.Record(parsed, tree)], cancellation);
+            var verdict = run.Verdict;
+            report.Write(parsed, run, stories);
             if (JsonOutput.TargetOf(parsed, json) is { } target)
                 JsonOutput.Write(target, verdict.Report, SimulationReportJson.Default.SimulationReport);
             else
@@ -44,16 +50,15 @@ internal static class SimulateCommand
         return command;
     }
 
-    private static Func<TileTree, IEnumerable<SimulationObserver>>? Tell(string? key, List<TileStory> stories) => key is null
-        ? null
-        : tree =>
-        {
+    private static List<TileStory> Tell(string? key, TileTree tree, List<TileStory> stories)
+    {
+        if (key is not null)
             stories.Add(new(tree, key));
-            return stories;
-        };
+        return stories;
+    }
 
-    private static async Task<SimulationVerdict> RunAsync(
-        string? named, ParseResult parsed, SimulateOptions options, bool allowHttp, Func<TileTree, IEnumerable<SimulationObserver>>? observers, CancellationToken cancellation)
+    private static async Task<SimulatedRun> RunAsync(
+        string? named, ParseResult parsed, SimulateOptions options, bool allowHttp, Func<TileTree, IEnumerable<SimulationObserver>> observers, CancellationToken cancellation)
     {
         try
         {
@@ -63,7 +68,8 @@ internal static class SimulateCommand
                 () =>
                 {
                     stage("Opening");
-                    return new Simulator(SimulatedScene.Open(scene, SceneSource.Create(allowHttp), cancellation)).Run(scenario, stage, observers: observers, cancellation: cancellation);
+                    var simulator = new Simulator(SimulatedScene.Open(scene, SceneSource.Create(allowHttp), cancellation));
+                    return new SimulatedRun(scenario, simulator.Survey, simulator.Run(scenario, stage, observers: observers, cancellation: cancellation));
                 },
                 cancellation));
         }

@@ -31,17 +31,6 @@ internal static class JsonOutput
             Console.Out.WriteLine(json);
             return;
         }
-
-        var path = Path.GetFullPath(target);
-        var partial = $"{path}.{Path.GetRandomFileName()}.partial";
-        try
-        {
-            File.WriteAllText(partial, json + "\n");
-            File.Move(partial, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(partial);
-        }
+        OutputFile.Write(target, json + "\n");
     }
 }

@@ -6,7 +6,8 @@ namespace Lodestream.Simulation.Oracle;
 /// <param name="LowerBound">What no order can go below.</param>
 /// <param name="BeforeCoverage">Of the best heuristic's, the part before the online run covered the view.</param>
 /// <param name="Best">Which was best.</param>
-internal readonly record struct OracleBound(double ErrorIntegral, double Heuristics, double LowerBound, double BeforeCoverage, string Best)
+/// <param name="Errors">The best heuristic's mean visible error at every moment, pixels.</param>
+internal readonly record struct OracleBound(double ErrorIntegral, double Heuristics, double LowerBound, double BeforeCoverage, string Best, IReadOnlyList<double> Errors)
 {
     // Gains later than this count e times less, seconds: what pays depends on how fast the view changes.
     private static readonly double[] Horizons = [double.PositiveInfinity, 10, 4, 2, 1, 0.5, 0.25];
@@ -31,6 +32,6 @@ internal readonly record struct OracleBound(double ErrorIntegral, double Heurist
 
         // The bound holds for all that keep the release rule; an online run that guessed further ahead may have gone below it.
         var bound = Math.Min(new LowerBound(problem).Integral(), oracle);
-        return new(oracle, best, bound, screen.ErrorIntegral(order, covered), online < best ? "the online run" : name);
+        return new(oracle, best, bound, screen.ErrorIntegral(order, covered), online < best ? "the online run" : name, screen.Errors(order));
     }
 }

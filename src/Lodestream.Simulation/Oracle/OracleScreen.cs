@@ -24,6 +24,16 @@ internal sealed class OracleScreen(OracleProblem problem)
         return sum;
     }
 
+    /// <summary>Mean visible error at every moment of the problem, pixels.</summary>
+    /// <param name="arrival">When each tile arrived.</param>
+    public double[] Errors(IReadOnlyDictionary<int, double> arrival)
+    {
+        var errors = new double[problem.Times.Length];
+        for (var i = 0; i < errors.Length; i++)
+            errors[i] = ErrorAt(problem.Frames[i], problem.Times[i], arrival);
+        return errors;
+    }
+
     private double ErrorAt(DemandFrame frame, double time, IReadOnlyDictionary<int, double> arrival)
     {
         Cover(frame, time, arrival);

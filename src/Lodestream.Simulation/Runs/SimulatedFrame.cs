@@ -39,6 +39,9 @@ public readonly ref struct SimulatedFrame
     /// <summary>What the governor answered.</summary>
     public required FrameDecision Decision { get; init; }
 
+    /// <summary>Bytes of ended attempts that went over the link since the start, those called off included.</summary>
+    public required long BytesDelivered { get; init; }
+
     /// <summary>Whether nothing is under way anywhere: the network, the device and the inbox are empty and the governor waits for an event.</summary>
     public required bool IsQuiet { get; init; }
 }

@@ -173,6 +173,7 @@ public sealed class SimulationRun
         Views = _views.AsSpan(0, _viewCount),
         Streamer = _streamer,
         Decision = _decision,
+        BytesDelivered = _network.BytesDelivered,
         IsQuiet = IsQuiet,
     };
 }

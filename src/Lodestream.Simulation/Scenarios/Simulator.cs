@@ -19,7 +19,23 @@ namespace Lodestream.Simulation.Scenarios;
 /// <param name="ErrorBeforeCoveragePxS">The part of the run's error integral that lies before the first view was covered.</param>
 /// <param name="OracleErrorBeforeCoveragePxS">What that best order has until the same moment.</param>
 /// <param name="BudgetError">What the core says about a budget too small; null when it is not.</param>
-public sealed record SimulationVerdict(SimulationReport Report, LawReport Laws, string OracleChoice, double HeuristicsErrorIntegralPxS, double ErrorBeforeCoveragePxS, double OracleErrorBeforeCoveragePxS, string? BudgetError);
+public sealed record SimulationVerdict(SimulationReport Report, LawReport Laws, string OracleChoice, double HeuristicsErrorIntegralPxS, double ErrorBeforeCoveragePxS, double OracleErrorBeforeCoveragePxS, string? BudgetError)
+{
+    /// <summary>Visible error over time: its sum over moments × the time to the next is the integral.</summary>
+    public IReadOnlyList<ErrorMoment> ErrorOverTime { get; init; } = [];
+
+    /// <summary>When the camera set off, seconds since the start of the run.</summary>
+    public double SetOffS { get; init; }
+
+    /// <summary>Until when quality was sampled, seconds.</summary>
+    public double EndS { get; init; }
+}
+
+/// <summary>Visible error at a moment.</summary>
+/// <param name="Seconds">When, since the start of the run.</param>
+/// <param name="ErrorPx">The run's, pixels.</param>
+/// <param name="OracleErrorPx">That of the best order that is not the run's own, pixels.</param>
+public readonly record struct ErrorMoment(double Seconds, double ErrorPx, double OracleErrorPx);
 
 /// <summary>
 /// Simulates a scene: once before the law checker, once more to see that it comes to the same, and holds the result against the oracle.
@@ -30,6 +46,9 @@ public sealed class Simulator(SimulatedScene scene)
 {
     private readonly SceneSurvey _survey = new(scene);
     private readonly Dictionary<object, PathDemand> _demands = [];
+
+    /// <summary>The scene as one knows it who need not stream it.</summary>
+    public SceneSurvey Survey => _survey;
 
     /// <summary>Simulates.</summary>
     /// <param name="scenario">What to do.</param>
@@ -78,7 +97,12 @@ public sealed class Simulator(SimulatedScene scene)
             Cpu = cost.Figures(),
             TraceHash = result.TraceHash.ToString("x32", System.Globalization.CultureInfo.InvariantCulture),
         };
-        return new(report.HeldTo(scenario.Gates), laws.Report, oracle.Best, oracle.Heuristics, quality.IntegralUntil(covered), oracle.BeforeCoverage, result.Streamer.BudgetError);
+        return new(report.HeldTo(scenario.Gates), laws.Report, oracle.Best, oracle.Heuristics, quality.IntegralUntil(covered), oracle.BeforeCoverage, result.Streamer.BudgetError)
+        {
+            ErrorOverTime = [.. quality.Moments.Select((moment, i) => new ErrorMoment(moment.Seconds, moment.ErrorPx, oracle.Errors[i]))],
+            SetOffS = quality.SetOff?.TotalSeconds ?? 0,
+            EndS = quality.EndSeconds,
+        };
     }
 
     private SimulationSetup SetUp(SimulationScenario scenario, ICamera camera, StreamerOptions core)

@@ -70,8 +70,6 @@ internal static class ContentTarget
                 continue;
             _ = model.View(a).Component(0, accessor.Components - 1) + model.View(a).Component(accessor.Count - 1, 0);
         }
-        for (var i = 0; i < Math.Min(64, model.Document.Images.Length); i++)
-            _ = model.EncodedImage(i).Length;
         if (model.InstanceCount > 0)
             _ = (model.InstanceTransform(model.InstanceCount - 1), model.InstanceBatchId(model.InstanceCount - 1));
         foreach (var node in model.Document.Nodes.Take(64))

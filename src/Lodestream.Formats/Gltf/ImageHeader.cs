@@ -28,6 +28,9 @@ public enum ImageEncoding : byte
 /// <param name="Levels">Mip levels the file holds; 0 where it leaves them to the host.</param>
 public readonly record struct ImageHeader(ImageEncoding Encoding, int Width, int Height, int Levels = 0)
 {
+    // Four times what any GPU takes; what is added up from sizes within it stays far within 64 bits.
+    private const int MaximumSide = 65_536;
+
     // Enough for every header but a JPEG's behind large metadata.
     internal const int UsualBytes = 64;
 
@@ -148,6 +151,8 @@ public readonly record struct ImageHeader(ImageEncoding Encoding, int Width, int
     private static ReadOutcome Sized(ImageHeader read, out ImageHeader header)
     {
         header = read;
+        if (read.Width > MaximumSide || read.Height > MaximumSide)
+            return ReadOutcome.Malformed($"is an image of {read.Width} × {read.Height} pixels; at most {MaximumSide:N0} a side are read");
         return read.Width > 0 && read.Height > 0 ? ReadOutcome.Ok : ReadOutcome.Malformed($"is an image of {read.Width} × {read.Height} pixels");
     }
 

@@ -56,6 +56,7 @@ public class ImageHeaderTests
     {
         Assert.Equal(ReadStatus.Malformed, ImageHeader.Read(new byte[64], 64, out _).Status);
         Assert.Contains("0 × 5", ImageHeader.Read(Png(0, 5), 64, out _).Error, StringComparison.Ordinal);
+        Assert.Contains("at most 65,536 a side", ImageHeader.Read(Png(65_537, 5), 64, out _).Error, StringComparison.Ordinal);
         Assert.Equal(ReadStatus.Malformed, ImageHeader.Read(Png(-3, 5), 64, out _).Status);
         byte[] noFrame = [0xff, 0xd8, 0xff, 0xda, 0, 8, 0, 0, 0, 0, 0, 0];
         Assert.Contains("without a frame", ImageHeader.Read(noFrame, noFrame.Length, out _).Error, StringComparison.Ordinal);

@@ -45,7 +45,7 @@ public sealed class StreamerStatistics
     /// <summary>Breakers opened.</summary>
     public int BreakerOpenings { get; internal set; }
 
-    /// <summary>Bytes that came, cancelled attempts' included.</summary>
+    /// <summary>Bytes that came, as far as the transport told: those of an attempt that was called off or timed out count up to its last report.</summary>
     public long BytesFetched { get; internal set; }
 
     /// <summary>Contents evicted: given up because memory was short.</summary>

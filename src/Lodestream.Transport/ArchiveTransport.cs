@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Lodestream.Formats.Archive;
 using Lodestream.Streaming;
+using Lodestream.Transport.Caching;
 
 namespace Lodestream.Transport;
 
@@ -12,7 +13,8 @@ namespace Lodestream.Transport;
 public sealed class ArchiveTransport : FetchingTransport
 {
     private readonly FetchingTransport _files;
-    private readonly Func<string, Task<ArchiveSource>> _open;
+    private readonly Func<string, bool, Task<ArchiveSource>> _open;
+    private readonly Func<string, bool> _isAtHand;
     private readonly ConcurrentDictionary<string, Task<(TileArchive? Archive, FetchOutcome Failure)>> _archives = new(StringComparer.Ordinal);
     private readonly long _maximumBytes;
 
@@ -23,30 +25,44 @@ public sealed class ArchiveTransport : FetchingTransport
     /// <param name="time">The clock; null for the system's.</param>
     /// <param name="maximumBytes">Length of a file that is accepted at most.</param>
     public ArchiveTransport(FetchingTransport files, Func<string, Task<ArchiveSource>> open, Inbox inbox, TimeProvider? time = null, long maximumBytes = int.MaxValue)
-        : base(inbox, time ?? TimeProvider.System)
+        : this(files, (uri, _) => open(uri), uri => FileTransport.PathOf(uri) is not null, inbox, time, maximumBytes)
     {
         ArgumentNullException.ThrowIfNull(files);
         ArgumentNullException.ThrowIfNull(open);
-        (_files, _open, _maximumBytes) = (files, open, maximumBytes);
     }
+
+    // Opens the newest there is when told to; and knows whether an archive can be read though its host cannot be reached.
+    private ArchiveTransport(FetchingTransport files, Func<string, bool, Task<ArchiveSource>> open, Func<string, bool> isAtHand, Inbox inbox, TimeProvider? time, long maximumBytes)
+        : base(inbox, time ?? TimeProvider.System) =>
+        (_files, _open, _isAtHand, _maximumBytes) = (files, open, isAtHand, maximumBytes);
 
     /// <summary>A transport of files on web servers and of archives there, which it reads by Range requests.</summary>
     /// <param name="http">Makes the requests.</param>
     /// <param name="inbox">Where outcomes go.</param>
     /// <param name="time">The clock; null for the system's.</param>
-    public static ArchiveTransport OverHttp(HttpTransport http, Inbox inbox, TimeProvider? time = null) => new(http, uri => HttpArchiveSource.OpenAsync(http, uri), inbox, time);
+    /// <param name="cache">Keeps what comes, ranges of archives among it; null for none.</param>
+    public static ArchiveTransport OverHttp(HttpTransport http, Inbox inbox, TimeProvider? time = null, DiskCache? cache = null) => cache is null
+        ? new(http, (uri, newest) => HttpArchiveSource.OpenAsync(http, uri, newest), _ => false, inbox, time, int.MaxValue)
+        : new(new CachingTransport(http, cache, inbox, time), (uri, newest) => CachedArchive.OpenAsync(http, cache, uri, newest), uri => CachedArchive.IsKept(http, cache, uri), inbox, time, int.MaxValue);
 
     /// <inheritdoc/>
-    public override async Task<FetchOutcome> FetchAsync(string uri, IFetchProgress? progress, CancellationToken cancellation)
+    public override Task<FetchOutcome> FetchAsync(string uri, IFetchProgress? progress, CancellationToken cancellation) => FetchAsync(uri, newest: false, progress, cancellation);
+
+    /// <inheritdoc/>
+    public override Task<FetchOutcome> FetchNewestAsync(string uri, IFetchProgress? progress, CancellationToken cancellation) => FetchAsync(uri, newest: true, progress, cancellation);
+
+    private async Task<FetchOutcome> FetchAsync(string uri, bool newest, IFetchProgress? progress, CancellationToken cancellation)
     {
         if (!ArchiveUri.TrySplit(uri, out var address, out var path))
-            return await _files.FetchAsync(uri, progress, cancellation).ConfigureAwait(false);
-        if (!_archives.TryGetValue(address, out var known))
+            return await FetchFileAsync(uri, newest, progress, cancellation).ConfigureAwait(false);
+
+        // An archive whose file has changed is another archive.
+        if (!_archives.TryGetValue(address, out var known) || (newest && _archives.TryRemove(new(address, known))))
         {
-            var plain = await _files.FetchAsync(uri, progress, cancellation).ConfigureAwait(false);
-            if (plain.Status != FetchStatus.NotFound && !(plain.Status == FetchStatus.NetworkError && FileTransport.PathOf(address) is not null))
+            var plain = await FetchFileAsync(uri, newest, progress, cancellation).ConfigureAwait(false);
+            if (plain.Status != FetchStatus.NotFound && !(IsUnreachable(plain) && _isAtHand(address)))
                 return plain;
-            known = _archives.GetOrAdd(address, OpenAsync);
+            known = _archives.GetOrAdd(address, archive => OpenAsync(archive, newest));
         }
         var (archive, failure) = await known.WaitAsync(cancellation).ConfigureAwait(false);
         if (archive is null)
@@ -63,11 +79,16 @@ public sealed class ArchiveTransport : FetchingTransport
         return new(FetchStatus.Ok, bytes, null);
     }
 
-    private async Task<(TileArchive? Archive, FetchOutcome Failure)> OpenAsync(string uri)
+    private Task<FetchOutcome> FetchFileAsync(string uri, bool newest, IFetchProgress? progress, CancellationToken cancellation) =>
+        newest ? _files.FetchNewestAsync(uri, progress, cancellation) : _files.FetchAsync(uri, progress, cancellation);
+
+    private static bool IsUnreachable(in FetchOutcome outcome) => outcome.Status is FetchStatus.NetworkError or FetchStatus.ConnectTimedOut or FetchStatus.TimedOut;
+
+    private async Task<(TileArchive? Archive, FetchOutcome Failure)> OpenAsync(string uri, bool newest)
     {
         try
         {
-            var (archive, error) = await TileArchive.OpenAsync(await _open(uri).ConfigureAwait(false), uri, CancellationToken.None).ConfigureAwait(false);
+            var (archive, error) = await TileArchive.OpenAsync(await _open(uri, newest).ConfigureAwait(false), uri, CancellationToken.None).ConfigureAwait(false);
             return (archive, FetchOutcome.Failed(FetchStatus.NetworkError, error ?? uri));
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)

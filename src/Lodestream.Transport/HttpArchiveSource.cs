@@ -15,39 +15,55 @@ internal sealed class HttpArchiveSource : ArchiveSource
 
     private readonly HttpTransport _http;
     private readonly string _uri;
-    private readonly EntityTagHeaderValue? _version;
-    private readonly byte[] _tail;
 
-    private HttpArchiveSource(HttpTransport http, string uri, long length, EntityTagHeaderValue? version, byte[] tail) =>
-        (_http, _uri, Length, _version, _tail) = (http, uri, length, version, tail);
+    public HttpArchiveSource(HttpTransport http, string uri, long length, EntityTagHeaderValue? version, byte[] tail) =>
+        (_http, _uri, Length, Version, Tail) = (http, uri, length, version, tail);
 
     public override long Length { get; }
 
+    /// <summary>Entity tag of the file; null where it has none.</summary>
+    public EntityTagHeaderValue? Version { get; }
+
+    /// <summary>The file's last bytes.</summary>
+    public byte[] Tail { get; }
+
     /// <summary>Opens an archive.</summary>
     /// <exception cref="IOException">It is not there, or the server knows no ranges.</exception>
-    public static async Task<ArchiveSource> OpenAsync(HttpTransport http, string uri)
+    public static async Task<ArchiveSource> OpenAsync(HttpTransport http, string uri, bool newest)
     {
-        using var response = await http.RequestRangeAsync(uri, new(null, TailBytes), null, CancellationToken.None).ConfigureAwait(false);
+        using var response = await RequestTailAsync(http, uri, new() { Newest = newest }).ConfigureAwait(false);
+        return await OfTailAsync(http, uri, response).ConfigureAwait(false);
+    }
+
+    /// <summary>Asks for an archive's end.</summary>
+    /// <exception cref="IOException">There is no answer.</exception>
+    public static Task<HttpResponseMessage> RequestTailAsync(HttpTransport http, string uri, HttpConditions conditions) =>
+        http.RequestRangeAsync(uri, new(null, TailBytes), null, conditions, CancellationToken.None);
+
+    /// <summary>Opens an archive by what came when its end was asked for.</summary>
+    /// <exception cref="IOException">It is not there, or the server knows no ranges.</exception>
+    public static async Task<HttpArchiveSource> OfTailAsync(HttpTransport http, string uri, HttpResponseMessage response)
+    {
         if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Gone)
             throw new FileNotFoundException($"HTTP {(int)response.StatusCode} {response.ReasonPhrase}");
         if (response.StatusCode != HttpStatusCode.PartialContent || response.Content.Headers.ContentRange?.Length is not { } length)
             throw new IOException(response.StatusCode == HttpStatusCode.OK ? "the server does not answer ranges, which an archive is read by" : $"HTTP {(int)response.StatusCode} {response.ReasonPhrase}");
         var tail = new byte[Math.Min(length, TailBytes)];
         await ReadAsync(response, tail, CancellationToken.None).ConfigureAwait(false);
-        return new HttpArchiveSource(http, uri, length, response.Headers.ETag, tail);
+        return new(http, uri, length, response.Headers.ETag, tail);
     }
 
     public override async ValueTask ReadAsync(long offset, Memory<byte> into, CancellationToken cancellation)
     {
-        var tailStart = Length - _tail.Length;
+        var tailStart = Length - Tail.Length;
         if (into.IsEmpty)
             return;
         if (offset >= tailStart)
         {
-            _tail.AsMemory((int)(offset - tailStart), into.Length).CopyTo(into);
+            Tail.AsMemory((int)(offset - tailStart), into.Length).CopyTo(into);
             return;
         }
-        using var response = await _http.RequestRangeAsync(_uri, new(offset, offset + into.Length - 1), _version, cancellation).ConfigureAwait(false);
+        using var response = await _http.RequestRangeAsync(_uri, new(offset, offset + into.Length - 1), Version, default, cancellation).ConfigureAwait(false);
         if (response.StatusCode == HttpStatusCode.PreconditionFailed)
             throw new IOException("the archive was changed while it was open");
         if (response.StatusCode != HttpStatusCode.PartialContent || response.Content.Headers.ContentRange is not { From: { } from } || from != offset)

@@ -42,68 +42,124 @@ public sealed class HttpTransport(HttpClient client, Inbox inbox, HttpTransportO
     };
 
     /// <inheritdoc/>
-    public override Task<FetchOutcome> FetchAsync(string uri, IFetchProgress? progress, CancellationToken cancellation) => FetchAsync(uri, progress, null, cancellation);
+    public override async Task<FetchOutcome> FetchAsync(string uri, IFetchProgress? progress, CancellationToken cancellation) =>
+        (await AskAsync(uri, default, progress, cancellation).ConfigureAwait(false)).Outcome;
 
     /// <inheritdoc/>
-    public override Task<FetchOutcome> FetchNewestAsync(string uri, IFetchProgress? progress, CancellationToken cancellation) =>
-        FetchAsync(uri, progress, new() { NoCache = true }, cancellation);
+    public override async Task<FetchOutcome> FetchNewestAsync(string uri, IFetchProgress? progress, CancellationToken cancellation) =>
+        (await AskAsync(uri, new() { Newest = true }, progress, cancellation).ConfigureAwait(false)).Outcome;
 
-    private async Task<FetchOutcome> FetchAsync(string uri, IFetchProgress? progress, CacheControlHeaderValue? caching, CancellationToken cancellation)
+    /// <summary>What the requests prove who asks with; null for nothing.</summary>
+    internal string? Credentials => client.DefaultRequestHeaders.Authorization?.ToString();
+
+    /// <summary>Whether plain http may go to other machines.</summary>
+    internal bool AllowsPlainHttp => _options.AllowPlainHttp;
+
+    /// <summary>Why a URI is not fetched here, as an outcome; null where it is.</summary>
+    internal FetchOutcome? RefusalOf(string uri)
     {
         if (!Uri.TryCreate(uri, UriKind.Absolute, out var address))
             return FetchOutcome.Failed(FetchStatus.Refused, $"{uri}: is not an absolute URI");
-        if (Refusal(address) is { } refusal)
-            return FetchOutcome.Failed(FetchStatus.Refused, $"{uri}: {refusal}");
+        return Refusal(address) is { } refusal ? FetchOutcome.Failed(FetchStatus.Refused, $"{uri}: {refusal}") : null;
+    }
+
+    /// <summary>Makes one attempt, which may be a question whether a copy still holds.</summary>
+    /// <param name="uri">Absolute URI.</param>
+    /// <param name="conditions">What to say beside it.</param>
+    /// <param name="progress">Told how far it is.</param>
+    /// <param name="cancellation">Calls the attempt off.</param>
+    /// <exception cref="OperationCanceledException">The attempt was called off.</exception>
+    internal async Task<HttpAnswer> AskAsync(string uri, HttpConditions conditions, IFetchProgress? progress, CancellationToken cancellation)
+    {
+        if (RefusalOf(uri) is { } refusal)
+            return Failed(refusal);
+        using var resource = new CancellationTokenSource(_options.ResourceTimeout, _time);
+        using var within = CancellationTokenSource.CreateLinkedTokenSource(cancellation, resource.Token);
         try
         {
+            var address = new Uri(uri);
+            var overPlainHttp = false;
             for (var redirects = 0; ; redirects++)
             {
-                using var request = new HttpRequestMessage(HttpMethod.Get, address) { Version = client.DefaultRequestVersion, VersionPolicy = client.DefaultVersionPolicy };
-                request.Headers.CacheControl = caching;
-                using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
+                overPlainHttp |= address.Scheme == Uri.UriSchemeHttp && !address.IsLoopback;
+                using var request = RequestOf(address, conditions);
+                using var response = await SendAsync(request, conditions.AnswerWithin, within.Token).ConfigureAwait(false);
 
                 // A client that follows redirects itself may be elsewhere by now.
-                if (request.RequestUri is { } now && Refusal(now) is { } elsewhere)
-                    return FetchOutcome.Failed(FetchStatus.Refused, $"{uri}: leads to {now}, which {elsewhere}");
-                if (response.StatusCode == HttpStatusCode.OK)
-                    return await ReadBodyAsync(uri, response, progress, cancellation).ConfigureAwait(false);
+                var now = request.RequestUri ?? address;
+                if (Refusal(now) is { } elsewhere)
+                    return Failed(FetchOutcome.Failed(FetchStatus.Refused, $"{uri}: leads to {now}, which {elsewhere}"));
+                if (response.StatusCode == HttpStatusCode.OK || (response.StatusCode == HttpStatusCode.NotModified && HasValidator(request)))
+                {
+                    var terms = AnswerTerms.Of(response, redirected: redirects > 0 || now != address);
+                    var notModified = response.StatusCode == HttpStatusCode.NotModified;
+                    var outcome = notModified ? default : await ReadBodyAsync(uri, response, progress, within.Token).ConfigureAwait(false);
+                    return new(outcome, notModified, terms, now.AbsoluteUri, overPlainHttp);
+                }
                 if (!IsRedirect(response.StatusCode) || response.Headers.Location is not { } location || redirects == MaximumRedirects)
-                    return StatusOutcome(uri, response);
+                    return Failed(StatusOutcome(uri, response));
                 address = new Uri(address, location);
                 if (Refusal(address) is { } refused)
-                    return FetchOutcome.Failed(FetchStatus.Refused, $"{uri}: leads to {address}, which {refused}");
+                    return Failed(FetchOutcome.Failed(FetchStatus.Refused, $"{uri}: leads to {address}, which {refused}"));
             }
         }
         catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
         {
             // With no time limit of the client's, the only one that ends a request before its answer is the connection's.
             var connecting = client.Timeout == Timeout.InfiniteTimeSpan && e.InnerException is TimeoutException;
-            return FetchOutcome.Failed(connecting ? FetchStatus.ConnectTimedOut : FetchStatus.TimedOut, $"{uri}: {e.InnerException?.Message ?? "no answer in time"}");
+            return Failed(FetchOutcome.Failed(connecting ? FetchStatus.ConnectTimedOut : FetchStatus.TimedOut, $"{uri}: {(e.InnerException as TimeoutException)?.Message ?? TooLong(resource)}"));
         }
         catch (HttpRequestException e)
         {
-            return FetchOutcome.Failed(StatusOf(e.HttpRequestError), $"{uri}: {e.Message}");
+            return Failed(FetchOutcome.Failed(StatusOf(e.HttpRequestError), $"{uri}: {e.Message}"));
         }
         catch (IOException e)
         {
-            return FetchOutcome.Failed(e is HttpIOException http ? StatusOf(http.HttpRequestError) : FetchStatus.NetworkError, $"{uri}: {e.Message}");
+            return Failed(FetchOutcome.Failed(e is HttpIOException http ? StatusOf(http.HttpRequestError) : FetchStatus.NetworkError, $"{uri}: {e.Message}"));
         }
     }
+
+    private static HttpAnswer Failed(FetchOutcome outcome) => new(outcome, false, null, "", false);
+
+    private HttpRequestMessage RequestOf(Uri address, in HttpConditions conditions)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, address) { Version = client.DefaultRequestVersion, VersionPolicy = client.DefaultVersionPolicy };
+        if (conditions.Newest)
+            request.Headers.CacheControl = new() { NoCache = true };
+
+        // A validator means something to the URL that gave it, and to no other.
+        if (conditions.AnsweredBy?.Invoke(address.AbsoluteUri) == true)
+            conditions.AddTo(request.Headers);
+        return request;
+    }
+
+    private static bool HasValidator(HttpRequestMessage request) => request.Headers.NonValidated.Contains("If-None-Match") || request.Headers.NonValidated.Contains("If-Modified-Since");
+
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, TimeSpan? answerWithin, CancellationToken cancellation)
+    {
+        using var limit = new CancellationTokenSource(answerWithin is { } shorter && (_options.RequestTimeout == Timeout.InfiniteTimeSpan || shorter < _options.RequestTimeout) ? shorter : _options.RequestTimeout, _time);
+        using var within = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
+        return await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, within.Token).ConfigureAwait(false);
+    }
+
+    private string TooLong(CancellationTokenSource resource) =>
+        resource.IsCancellationRequested ? $"was not here after {_options.ResourceTimeout.TotalSeconds} s" : "no answer in time";
 
     /// <summary>Asks for a range of a file, redirects and refusals as for whole ones.</summary>
     /// <param name="uri">Absolute URI.</param>
     /// <param name="range">The range.</param>
     /// <param name="version">Entity tag the file must still have; null for any.</param>
+    /// <param name="conditions">What to say beside it.</param>
     /// <param name="cancellation">Calls the request off.</param>
     /// <exception cref="IOException">It was refused, or there is no answer.</exception>
-    internal async Task<HttpResponseMessage> RequestRangeAsync(string uri, RangeHeaderValue range, EntityTagHeaderValue? version, CancellationToken cancellation)
+    internal async Task<HttpResponseMessage> RequestRangeAsync(string uri, RangeHeaderValue range, EntityTagHeaderValue? version, HttpConditions conditions, CancellationToken cancellation)
     {
         var address = new Uri(uri);
         for (var redirects = 0; ; redirects++)
         {
             if (Refusal(address) is { } refusal)
                 throw new IOException($"{uri}: {refusal}");
-            using var request = new HttpRequestMessage(HttpMethod.Get, address) { Version = client.DefaultRequestVersion, VersionPolicy = client.DefaultVersionPolicy };
+            using var request = RequestOf(address, conditions);
             request.Headers.Range = range;
 
             // Bytes as they lie in the file: ranges of what was compressed on the way are of no use.
@@ -112,7 +168,7 @@ public sealed class HttpTransport(HttpClient client, Inbox inbox, HttpTransportO
                 request.Headers.IfMatch.Add(version);
             try
             {
-                var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
+                var response = await SendAsync(request, conditions.AnswerWithin, cancellation).ConfigureAwait(false);
                 if (!IsRedirect(response.StatusCode) || response.Headers.Location is not { } location || redirects == MaximumRedirects)
                     return response;
                 address = new Uri(address, location);
@@ -121,6 +177,10 @@ public sealed class HttpTransport(HttpClient client, Inbox inbox, HttpTransportO
             catch (HttpRequestException e)
             {
                 throw new IOException($"{uri}: {e.Message}", e);
+            }
+            catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+            {
+                throw new IOException($"{uri}: no answer in time");
             }
         }
     }

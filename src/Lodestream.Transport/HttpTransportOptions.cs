@@ -9,9 +9,29 @@ public sealed record HttpTransportOptions
     /// <summary>The largest file to accept, bytes; a larger one is refused before its body is read. Default 1 GiB.</summary>
     public long MaximumBytes { get; init; } = 1L << 30;
 
+    /// <summary>
+    /// How long an answer may take to begin. Default 30 s, the reference engine's. The streamer, which gives a first byte less, calls an
+    /// attempt off before; it is for hosts without one.
+    /// </summary>
+    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// How long a file may take to be here. Default 300 s, the reference engine's. The streamer judges by stalls, not by the whole:
+    /// <see cref="Timeout.InfiniteTimeSpan"/> leaves slow links to it.
+    /// </summary>
+    public TimeSpan ResourceTimeout { get; init; } = TimeSpan.FromSeconds(300);
+
     internal void Validate()
     {
+        CheckTime(RequestTimeout, nameof(RequestTimeout));
+        CheckTime(ResourceTimeout, nameof(ResourceTimeout));
         if (MaximumBytes < 1 || MaximumBytes > Array.MaxLength)
             throw new ArgumentException($"HttpTransportOptions.MaximumBytes is {MaximumBytes}; it takes 1 to {Array.MaxLength}.", nameof(MaximumBytes));
+    }
+
+    private static void CheckTime(TimeSpan time, string name)
+    {
+        if (time <= TimeSpan.Zero && time != Timeout.InfiniteTimeSpan)
+            throw new ArgumentException($"HttpTransportOptions.{name} is {time}; it takes a positive time, or Timeout.InfiniteTimeSpan.", name);
     }
 }

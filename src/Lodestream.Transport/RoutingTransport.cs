@@ -1,4 +1,5 @@
 using Lodestream.Streaming;
+using Lodestream.Transport.Caching;
 
 namespace Lodestream.Transport;
 
@@ -28,12 +29,13 @@ public sealed class RoutingTransport : ITileTransport
     /// <param name="inbox">Where outcomes go.</param>
     /// <param name="options">Options of the HTTP transport.</param>
     /// <param name="time">The clock; null for the system's.</param>
-    public static RoutingTransport For(string sceneUri, HttpClient client, Inbox inbox, HttpTransportOptions? options = null, TimeProvider? time = null)
+    /// <param name="cache">Keeps what comes over the network; null for none. Not disposed here.</param>
+    public static RoutingTransport For(string sceneUri, HttpClient client, Inbox inbox, HttpTransportOptions? options = null, TimeProvider? time = null, DiskCache? cache = null)
     {
         ArgumentNullException.ThrowIfNull(sceneUri);
         var router = new RoutingTransport(inbox);
         var http = new HttpTransport(client, inbox, options, time);
-        router.Add(ArchiveTransport.OverHttp(http, inbox, time), Uri.UriSchemeHttp, Uri.UriSchemeHttps);
+        router.Add(ArchiveTransport.OverHttp(http, inbox, time, cache), Uri.UriSchemeHttp, Uri.UriSchemeHttps);
         if (FileTransport.PathOf(sceneUri) is not null)
             router.Add(new ArchiveTransport(new FileTransport(inbox, time), FileTransport.OpenArchiveAsync, inbox, time), Uri.UriSchemeFile, PlainPath);
         return router;

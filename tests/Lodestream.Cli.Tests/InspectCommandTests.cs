@@ -66,7 +66,7 @@ public sealed class InspectCommandTests : IDisposable
         await using var server = LodestreamProcess.Start([], "serve", _folder.At("scene"), "--port", "0");
         var line = await server.LineAsync("/tilesets/scene/tileset.json");
         var url = line[line.IndexOf("http://", StringComparison.Ordinal)..];
-        var ended = await LodestreamProcess.RunAsync("inspect", url, "--json", "-");
+        var ended = await LodestreamProcess.RunAsync("inspect", url, "--no-cache", "--json", "-");
         Assert.Equal(0, ended.ExitCode);
         using var report = JsonDocument.Parse(ended.Out);
         Assert.Equal(1, report.RootElement.GetProperty("tiles").GetInt32());

@@ -14,10 +14,14 @@ internal static class InspectCommand
         var scene = new Argument<string>("SCENE") { Description = "tileset.json, a folder that holds one, a .3tz archive, or a URL" };
         var allowHttp = new Option<bool>("--allow-http") { Description = "read over plain http from other machines too" };
         var json = JsonOutput.CreateOption();
-        var command = new Command("inspect", "Says what a scene holds, and every problem found.") { scene, allowHttp, json };
+        var cache = new CacheOptions();
+        var command = new Command("inspect", "Says what a scene holds, and every problem found.") { scene, allowHttp };
+        cache.AddToReader(command);
+        command.Add(json);
         command.SetAction(async (parsed, cancellation) =>
         {
-            var report = await InspectAsync(parsed.GetRequiredValue(scene), parsed.GetValue(allowHttp), cancellation);
+            using var disk = cache.OpenFor(parsed, parsed.GetRequiredValue(scene));
+            var report = await InspectAsync(parsed.GetRequiredValue(scene), SceneSource.Create(parsed.GetValue(allowHttp), disk), cancellation);
             if (JsonOutput.TargetOf(parsed, json) is { } target)
                 JsonOutput.Write(target, report, SceneReportJson.Default.SceneReport);
             else
@@ -27,13 +31,13 @@ internal static class InspectCommand
         return command;
     }
 
-    private static async Task<SceneReport> InspectAsync(string scene, bool allowHttp, CancellationToken cancellation)
+    private static async Task<SceneReport> InspectAsync(string scene, SceneFileSource files, CancellationToken cancellation)
     {
         if (SceneFiles.Locate(scene, out var error) is not { } uri)
             throw new CommandException(error!);
         var options = new InspectionOptions { Files = await SceneFiles.ListLocalAsync(uri, cancellation) };
         var report = await ProgressDisplay.RunAsync(
-            (stage, share) => SceneInspector.InspectAsync(uri, SceneSource.Create(allowHttp), options, progress: new Forward(stage, share), cancellation: cancellation));
+            (stage, share) => SceneInspector.InspectAsync(uri, files, options, progress: new Forward(stage, share), cancellation: cancellation));
 
         // Nothing was there to inspect: that is bad input, not a finding.
         if (report.Tiles == 0 && report.Problems.FirstOrDefault(problem => problem.Severity == ProblemSeverity.Error) is { } reason)

@@ -6,6 +6,7 @@ using Lodestream.Simulation.Figures;
 using Lodestream.Simulation.Runs;
 using Lodestream.Simulation.Scenarios;
 using Lodestream.Simulation.Scenes;
+using Lodestream.Transport.Caching;
 
 namespace Lodestream.Cli.Commands;
 
@@ -25,9 +26,11 @@ internal static class SimulateCommand
         var report = new SimulateReport();
         var json = JsonOutput.CreateOption();
         var options = new SimulateOptions();
+        var cache = new CacheOptions();
         var command = new Command("simulate", "Streams a scene to a camera in virtual time, and judges it: laws, gates, figures.") { scene };
         options.AddTo(command);
         command.Add(allowHttp);
+        cache.AddToReader(command);
         command.Add(why);
         report.AddTo(command);
         command.Add(json);
@@ -37,7 +40,7 @@ internal static class SimulateCommand
                 return ExitCode.Done;
             report.Expect(parsed);
             var stories = new List<TileStory>();
-            var run = await RunAsync(parsed.GetValue(scene), parsed, options, parsed.GetValue(allowHttp), tree => [.. Tell(parsed.GetValue(why), tree, stories), .. report.Record(parsed, tree)], cancellation);
+            var run = await RunAsync(parsed.GetValue(scene), parsed, options, name => cache.OpenFor(parsed, name), parsed.GetValue(allowHttp), tree => [.. Tell(parsed.GetValue(why), tree, stories), .. report.Record(parsed, tree)], cancellation);
             var verdict = run.Verdict;
             report.Write(parsed, run, stories);
             if (JsonOutput.TargetOf(parsed, json) is { } target)
@@ -59,17 +62,18 @@ internal static class SimulateCommand
     }
 
     private static async Task<SimulatedRun> RunAsync(
-        string? named, ParseResult parsed, SimulateOptions options, bool allowHttp, Func<TileTree, IEnumerable<SimulationObserver>> observers, CancellationToken cancellation)
+        string? named, ParseResult parsed, SimulateOptions options, Func<string, DiskCache?> openCache, bool allowHttp, Func<TileTree, IEnumerable<SimulationObserver>> observers, CancellationToken cancellation)
     {
         try
         {
             var scenario = await options.ReadAsync(parsed, cancellation);
             var scene = named ?? scenario.Scene ?? throw new CommandException("no scene: name one, or a scenario that names one");
+            using var cache = openCache(scene);
             return await ProgressDisplay.RunAsync((stage, _) => Task.Run(
                 () =>
                 {
                     stage("Opening");
-                    var simulator = new Simulator(SimulatedScene.Open(scene, SceneSource.Create(allowHttp), cancellation));
+                    var simulator = new Simulator(SimulatedScene.Open(scene, SceneSource.Create(allowHttp, cache), cancellation));
                     return new SimulatedRun(scenario, simulator.Survey, simulator.Run(scenario, stage, observers: observers, cancellation: cancellation));
                 },
                 cancellation));

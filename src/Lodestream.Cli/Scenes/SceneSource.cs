@@ -1,6 +1,7 @@
 using Lodestream.Formats.Inspection;
 using Lodestream.Streaming;
 using Lodestream.Transport;
+using Lodestream.Transport.Caching;
 
 namespace Lodestream.Cli.Scenes;
 
@@ -9,10 +10,11 @@ internal static class SceneSource
 {
     /// <summary>A reader of local files and of http and https addresses, and of the archives among both.</summary>
     /// <param name="allowPlainHttp">Whether plain http to other machines is let through.</param>
-    public static SceneFileSource Create(bool allowPlainHttp = false)
+    /// <param name="cache">Keeps what comes over the network; null for none.</param>
+    public static SceneFileSource Create(bool allowPlainHttp = false, DiskCache? cache = null)
     {
         var http = new Lazy<ArchiveTransport>(() => ArchiveTransport.OverHttp(
-            new(HttpTransport.CreateClient(), new Inbox(), new HttpTransportOptions { AllowPlainHttp = allowPlainHttp }), new Inbox()));
+            new(HttpTransport.CreateClient(), new Inbox(), new HttpTransportOptions { AllowPlainHttp = allowPlainHttp }), new Inbox(), cache: cache));
         return (uri, cancellation) => uri.StartsWith("http", StringComparison.OrdinalIgnoreCase)
             ? FetchAsync(http.Value, uri, cancellation)
             : SceneFiles.ReadLocalAsync(uri, cancellation);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Lodestream.Cli.Output;
 using Lodestream.Cli.Scenes;
+using Lodestream.Diagnostics;
 using Lodestream.Scene;
 using Lodestream.Simulation.Figures;
 using Lodestream.Simulation.Runs;
@@ -22,6 +23,7 @@ internal static class SimulateCommand
         };
         var allowHttp = new Option<bool>("--allow-http") { Description = "read over plain http from other machines too" };
         var why = new Option<string?>("--why") { Description = "tell a tile's story: its path key, or the URI of its content as the tileset writes it", HelpName = "KEY" };
+        var record = new Option<string?>("--record") { Description = "write the run's recording, which lodestream replay runs again", HelpName = "FILE" };
         var report = new SimulateReport();
         var json = JsonOutput.CreateOption();
         var options = new SimulateOptions();
@@ -29,6 +31,7 @@ internal static class SimulateCommand
         options.AddTo(command);
         command.Add(allowHttp);
         command.Add(why);
+        command.Add(record);
         report.AddTo(command);
         command.Add(json);
         command.SetAction(async (parsed, cancellation) =>
@@ -36,9 +39,14 @@ internal static class SimulateCommand
             if (await report.CompareAsync(parsed, cancellation))
                 return ExitCode.Done;
             report.Expect(parsed);
+            if (parsed.GetValue(record) is { } expected)
+                OutputFile.Expect(expected);
             var stories = new List<TileStory>();
-            var run = await RunAsync(parsed.GetValue(scene), parsed, options, parsed.GetValue(allowHttp), tree => [.. Tell(parsed.GetValue(why), tree, stories), .. report.Record(parsed, tree)], cancellation);
+            var recorder = parsed.GetValue(record) is null ? null : new TraceRecorder();
+            var run = await RunAsync(parsed.GetValue(scene), parsed, options, parsed.GetValue(allowHttp), tree => [.. Tell(parsed.GetValue(why), tree, stories), .. report.Record(parsed, tree)], recorder, cancellation);
             var verdict = run.Verdict;
+            if (parsed.GetValue(record) is { } recording)
+                OutputFile.Write(recording, recorder!.Save);
             report.Write(parsed, run, stories);
             if (JsonOutput.TargetOf(parsed, json) is { } target)
                 JsonOutput.Write(target, verdict.Report, SimulationReportJson.Default.SimulationReport);
@@ -59,7 +67,7 @@ internal static class SimulateCommand
     }
 
     private static async Task<SimulatedRun> RunAsync(
-        string? named, ParseResult parsed, SimulateOptions options, bool allowHttp, Func<TileTree, IEnumerable<SimulationObserver>> observers, CancellationToken cancellation)
+        string? named, ParseResult parsed, SimulateOptions options, bool allowHttp, Func<TileTree, IEnumerable<SimulationObserver>> observers, TraceRecorder? recorder, CancellationToken cancellation)
     {
         try
         {
@@ -70,7 +78,7 @@ internal static class SimulateCommand
                 {
                     stage("Opening");
                     var simulator = new Simulator(SimulatedScene.Open(scene, SceneSource.Create(allowHttp), cancellation));
-                    return new SimulatedRun(scenario, simulator.Survey, simulator.Run(scenario, stage, observers: observers, cancellation: cancellation));
+                    return new SimulatedRun(scenario, simulator.Survey, simulator.Run(scenario, stage, observers: observers, recorder: recorder, cancellation: cancellation));
                 },
                 cancellation));
         }

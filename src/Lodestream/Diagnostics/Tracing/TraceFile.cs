@@ -106,11 +106,11 @@ public sealed class TraceFile
         var line = _bytes.AsSpan().IndexOf((byte)'\n');
         var magic = Encoding.UTF8.GetBytes(TraceFormat.Magic);
         if (!_bytes.AsSpan().StartsWith(magic.AsSpan(0, Math.Min(magic.Length, _bytes.Length))))
-            throw from.Damage($"no recording: it does not begin with '{TraceFormat.Magic.Trim()}'");
+            throw new TraceDamageException($"no recording: what is packed in it does not begin with '{TraceFormat.Magic.Trim()}'");
         if (line < magic.Length || line > magic.Length + 9 || !int.TryParse(_bytes.AsSpan(magic.Length, line - magic.Length), System.Globalization.CultureInfo.InvariantCulture, out var version))
-            throw from.Damage("it is cut off or damaged where its version is");
+            throw from.Damage("there is no version");
         if (version != TraceFormat.Version)
-            throw from.Damage($"a recording of version {version}; this Lodestream ({TraceFormat.LodestreamVersion}) reads version {TraceFormat.Version}");
+            throw new TraceDamageException($"a recording of version {version}; this Lodestream ({TraceFormat.LodestreamVersion}) reads version {TraceFormat.Version}");
         from.Take(line + 1);
         LodestreamVersion = from.Text();
         Scene = from.Text();

@@ -1,13 +1,11 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Text;
 
 namespace Lodestream.Diagnostics;
 
 /// <summary>A recording is damaged at a place; caught where recordings are read, and told as an error.</summary>
-internal sealed class TraceDamageException(string what, long at) : Exception
-{
-    public override string Message => $"byte {at} of what is packed in it: {what}";
-}
+internal sealed class TraceDamageException(string message) : Exception(message);
 
 /// <summary>Reads what <see cref="TraceBuffer"/> wrote. Nothing read is trusted: counts are held against the bytes that are left.</summary>
 internal sealed class TraceInput(byte[] bytes, int at = 0)
@@ -70,11 +68,11 @@ internal sealed class TraceInput(byte[] bytes, int at = 0)
     public ReadOnlySpan<byte> Take(int count)
     {
         if (count > Left)
-            throw Damage("cut off, it ends here");
+            throw Damage($"{count} bytes more were to come");
         var taken = bytes.AsSpan(At, count);
         At += count;
         return taken;
     }
 
-    public TraceDamageException Damage(string what) => new(what, At);
+    public TraceDamageException Damage(string what) => new(string.Create(CultureInfo.InvariantCulture, $"damaged or cut off at byte {At:N0} of the {bytes.Length:N0} packed in it: {what}"));
 }

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
 using Lodestream.Scene;
@@ -97,6 +98,10 @@ public sealed class TraceFile
                 Array.Resize(ref bytes, Math.Min(bytes.Length * 2, TraceFormat.LargestBytes));
         }
         Array.Resize(ref bytes, used);
+
+        // gzip ends with the length of what was packed; a stream that is cut off behind the last packed byte is not complained of elsewhere.
+        if (packed.Length < 18 || BinaryPrimitives.ReadInt32LittleEndian(packed[^4..]) != used)
+            throw new InvalidDataException($"its last bytes do not tell that {used:N0} bytes are packed in it");
         return bytes;
     }
 

@@ -20,6 +20,9 @@ public sealed class TraceRecorder(long limitBytes = long.MaxValue)
     private readonly TraceFrameWriter _frames = new();
     private TraceBuffer? _buffer;
     private TraceHash? _hash;
+
+    // Until something is recorded the host may still give the tree its first topology.
+    private TileTree? _unwritten;
     private TimeSpan _now;
 
     /// <summary>Bytes it may hold.</summary>
@@ -55,6 +58,7 @@ public sealed class TraceRecorder(long limitBytes = long.MaxValue)
         var buffer = _buffer ?? throw new InvalidOperationException(_hash is null
             ? "Nothing was recorded: give the recorder to a TileStreamer first."
             : $"The recording took more than {LimitBytes:N0} bytes and was given up.");
+        WriteTree(buffer);
         buffer.CopyTo(stream);
         var end = new TraceBuffer();
         end.Byte((byte)TraceRecord.End);
@@ -79,9 +83,7 @@ public sealed class TraceRecorder(long limitBytes = long.MaxValue)
         buffer.Text(_uris.Strip(tree.Contents.Uri(root)));
         buffer.Word(tree.Contents.Key(root));
         TraceOptions.Write(options, buffer);
-        WriteTree(tree, buffer);
-        (_buffer, _hash) = (buffer, new(tree));
-        KeepWithinLimit();
+        (_buffer, _hash, _unwritten) = (buffer, new(tree), tree);
     }
 
     internal void BeginTick(TimeSpan now, ReadOnlySpan<View> views, bool requestsAllowed, ReadOnlySpan<InboxMessage> messages)
@@ -89,7 +91,7 @@ public sealed class TraceRecorder(long limitBytes = long.MaxValue)
         _outputs.Items.Clear();
         if (_buffer is null)
             return;
-        _buffer.Byte((byte)TraceRecord.Tick);
+        Begin(TraceRecord.Tick, _buffer);
         WriteTime(now, _buffer);
         _buffer.Flag(requestsAllowed);
         _views.Write(views, _buffer);
@@ -127,22 +129,27 @@ public sealed class TraceRecorder(long limitBytes = long.MaxValue)
 
     internal void SetFamilies(FamilySet families)
     {
-        _buffer?.Byte((byte)TraceRecord.Families);
-        _buffer?.Byte(families.Bits);
+        if (_buffer is null)
+            return;
+        Begin(TraceRecord.Families, _buffer);
+        _buffer.Byte(families.Bits);
     }
 
     internal void SetBudget(long bytes)
     {
-        _buffer?.Byte((byte)TraceRecord.Budget);
-        _buffer?.Whole((ulong)bytes);
+        if (_buffer is null)
+            return;
+        Begin(TraceRecord.Budget, _buffer);
+        _buffer.Whole((ulong)bytes);
     }
 
     internal void BeginClose(TimeSpan now)
     {
         _outputs.Items.Clear();
-        _buffer?.Byte((byte)TraceRecord.Close);
-        if (_buffer is not null)
-            WriteTime(now, _buffer);
+        if (_buffer is null)
+            return;
+        Begin(TraceRecord.Close, _buffer);
+        WriteTime(now, _buffer);
     }
 
     internal void EndClose()
@@ -232,6 +239,12 @@ public sealed class TraceRecorder(long limitBytes = long.MaxValue)
         _outputs.Items.Add(new(OutputKind.Freed, ticket, content));
     }
 
+    private void Begin(TraceRecord record, TraceBuffer to)
+    {
+        WriteTree(to);
+        to.Byte((byte)record);
+    }
+
     // Times are differences: a clock that goes on from frame to frame takes three bytes.
     private void WriteTime(TimeSpan now, TraceBuffer to)
     {
@@ -240,8 +253,11 @@ public sealed class TraceRecorder(long limitBytes = long.MaxValue)
     }
 
     // What the tree knows already, as blocks; each names the block it hangs below, and the tile in it.
-    private void WriteTree(TileTree tree, TraceBuffer to)
+    private void WriteTree(TraceBuffer to)
     {
+        if (_unwritten is not { } tree)
+            return;
+        _unwritten = null;
         var blocks = tree.AppendedBlocks();
         to.Whole((ulong)blocks.Count);
         foreach (var block in blocks)

@@ -203,7 +203,7 @@ public class TraceFileTests
     }
 
     [Fact]
-    public void A_replay_recorded_again_is_the_same_recording()
+    public void A_replay_comes_to_the_recorded_hash_and_the_cameras_can_be_taken_out()
     {
         var first = TraceFile.Read(Record(), out _)!;
         Assert.Equal(first.Hash, TraceReplay.Run(first).ReplayedHash);

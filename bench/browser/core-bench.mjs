@@ -11,13 +11,14 @@ const side = 16384, encoder = new TextEncoder();
  * @param {(line: string) => void} options.print
  * @param {number} [options.tilesToOpen]
  * @param {number} [options.levels] of the bench world
+ * @param {number} [options.recordingBytes] that the session's recording may take; 0 for none
  */
-export async function run({ root, clock, print, tilesToOpen = 50000, levels = 8 }) {
+export async function run({ root, clock, print, tilesToOpen = 50000, levels = 8, recordingBytes = 16 * 2 ** 20 }) {
   const load = file => import(new URL(`lodestream/${file}`, root).href);
   const { attachPage, boot } = await load('runtime.js'), { readStatistics } = await load('statistics.js');
   const core = await boot(new URL('_framework/', root));
   print(`boot ${core.bootMs.toFixed(0)} ms`);
-  const world = { core, attachPage, readStatistics, protocol: await load('protocol.js'), clock, print, tilesToOpen, levels };
+  const world = { core, attachPage, readStatistics, protocol: await load('protocol.js'), clock, print, tilesToOpen, levels, recordingBytes };
   open(world);
   fly(world);
 }
@@ -39,6 +40,7 @@ function fly(world) {
   poses.forEach(pose => page.untilSettled(pose));
   const times = [];
   let touched = 0, wanted = 0;
+  const recorded = page.recordingLength();
   for (let pass = 0; pass < 25; pass++) {
     for (const pose of poses) {
       page.tick(pose);
@@ -51,7 +53,7 @@ function fly(world) {
   }
   times.sort((a, b) => a - b);
   const mean = times.reduce((a, b) => a + b, 0) / times.length, perFrame = touched / times.length;
-  world.print(`tick over ${page.statistics.tiles} tiles, all resident, camera moving: ${perFrame.toFixed(0)} touched, ${(wanted / times.length).toFixed(0)} wanted; mean ${mean.toFixed(3)} ms, median ${times[times.length >> 1].toFixed(3)}, p95 ${times[Math.floor(times.length * 0.95)].toFixed(3)}; ${(mean / perFrame * 300).toFixed(3)} ms per 300 touched`);
+  world.print(`tick over ${page.statistics.tiles} tiles, all resident, camera moving: ${perFrame.toFixed(0)} touched, ${(wanted / times.length).toFixed(0)} wanted; mean ${mean.toFixed(3)} ms, median ${times[times.length >> 1].toFixed(3)}, p95 ${times[Math.floor(times.length * 0.95)].toFixed(3)}; ${(mean / perFrame * 300).toFixed(3)} ms per 300 touched; ${((page.recordingLength() - recorded) / (25 * poses.length)).toFixed(0)} bytes recorded a tick`);
   for (let i = 0; i < 200; i++)
     page.tick(poses[20]);
   const still = [];

@@ -14,7 +14,7 @@ export class ScriptedPage {
   tickMs = 0;
 
   /**
-   * @param world { core, attachPage, readStatistics, protocol, clock }
+   * @param world { core, attachPage, readStatistics, protocol, clock, recordingBytes }
    * @param json the scene's document
    * @param glb every tile's content
    */
@@ -26,7 +26,7 @@ export class ScriptedPage {
     this.#read = world.readStatistics;
     this.#clock = world.clock;
     const { core } = world;
-    this.#scene = core.exports.Open('http://127.0.0.1/bench/tileset.json', 4e9, 24, 24, 1e6);
+    this.#scene = core.exports.Open('http://127.0.0.1/bench/tileset.json', 4e9, 24, 24, 1e6, false, world.recordingBytes);
     this.#block = new world.protocol.SharedBlock(core.runtime, core.exports.Address(this.#scene));
     world.attachPage(this.#scene, { range: (payload, offset, length) => this.#payloads.get(payload).subarray(offset, offset + length), takeText: () => 'failed' });
   }
@@ -52,6 +52,11 @@ export class ScriptedPage {
     this.wakeKind = wakeKind;
     while (!commands.done)
       this.#answer(commands);
+  }
+
+  /** Bytes of the session's recording, not packed. */
+  recordingLength() {
+    return this.#core.exports.TakeRecording(this.#scene).length;
   }
 
   close() {

@@ -1,4 +1,5 @@
 using Lodestream.Browser.Interop;
+using Lodestream.Diagnostics;
 using Lodestream.Formats.Gltf;
 using Lodestream.Scene;
 using Lodestream.Streaming;
@@ -12,19 +13,23 @@ internal sealed class StreamedScene : IDisposable
     private const int TopologyTilesPerTick = 1500;
 
     private readonly int _number;
+    private readonly TraceRecorder? _recorder;
+    private readonly long _recordingBytes;
     private readonly Inbox _inbox = new();
     private readonly BrowserTransport _transport;
     private readonly BrowserPreparer _preparer;
     private readonly FailureLog _failures = new();
     private bool _budgetIsTooSmall;
 
-    public StreamedScene(int number, string url, StreamerOptions options, TextureTranscoding transcoding)
+    public StreamedScene(int number, string url, StreamerOptions options, TextureTranscoding transcoding, long recordingBytes)
     {
+        _recordingBytes = recordingBytes;
+        _recorder = recordingBytes > 0 ? new(recordingBytes) : null;
         _number = number;
         Tree = new(url);
         _transport = new(number, Block, _inbox, _failures);
         _preparer = new(number, Tree, Block, _inbox, _failures, TimeProvider.System) { Transcoding = transcoding };
-        Streamer = new(Tree, _transport, _preparer, new BrowserHost(Tree, Block), _inbox, options with { TopologyTilesPerTick = TopologyTilesPerTick });
+        Streamer = new(Tree, _transport, _preparer, new BrowserHost(Tree, Block), _inbox, options with { TopologyTilesPerTick = TopologyTilesPerTick }, _recorder);
     }
 
     /// <summary>What is exchanged with the page.</summary>
@@ -55,6 +60,26 @@ internal sealed class StreamedScene : IDisposable
                 count += host.Breaker == BreakerState.Closed ? 0 : 1;
             return count;
         }
+    }
+
+    /// <summary>Lets the session's recording grow to so many bytes; false where it is not kept, or not any more.</summary>
+    public bool StartRecording(long bytes)
+    {
+        if (_recorder is not { IsComplete: true })
+            return false;
+        _recorder.LimitBytes = Math.Max(bytes, _recordingBytes);
+        return true;
+    }
+
+    /// <summary>The session from its opening until now, not packed; empty where it is not kept. It goes on being kept, as far as it was before it was asked for.</summary>
+    public byte[] TakeRecording()
+    {
+        if (_recorder is not { IsComplete: true })
+            return [];
+        var bytes = new MemoryStream((int)_recorder.Bytes + 64);
+        _recorder.WriteTo(bytes);
+        _recorder.LimitBytes = _recordingBytes;
+        return bytes.ToArray();
     }
 
     /// <summary>Runs one frame: hears the page, goes on with what is being measured, decides, tells the page.</summary>

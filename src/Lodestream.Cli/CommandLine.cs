@@ -56,6 +56,7 @@ internal static class CommandLine
         InspectCommand.Create(),
         WorldCommand.Create(),
         SimulateCommand.Create(),
+        ReplayCommand.Create(),
         BenchCommand.Create(),
         CacheCommand.Create(),
     };

@@ -30,6 +30,7 @@ public sealed class TileStreamer
     private readonly UploadStage _uploads;
     private readonly CommitStage _commits;
     private readonly ISelectionPolicy _policy;
+    private readonly TraceRecorder? _recorder;
     private bool _closed, _budgetRaised;
 
     /// <summary>Makes a streamer over a tree.</summary>
@@ -39,13 +40,21 @@ public sealed class TileStreamer
     /// <param name="host">Draws.</param>
     /// <param name="inbox">Where transport, preparer and host post.</param>
     /// <param name="options">Options; defaults where null.</param>
-    /// <exception cref="ArgumentException">An option is out of range; the message names it.</exception>
-    public TileStreamer(TileTree tree, ITileTransport transport, IContentPreparer preparer, IRenderHost host, Inbox inbox, StreamerOptions? options = null)
+    /// <param name="recorder">Records all that enters and leaves, so that it can be replayed; nothing is recorded where null.</param>
+    /// <exception cref="ArgumentException">An option is out of range, or cannot be recorded; the message names it.</exception>
+    public TileStreamer(TileTree tree, ITileTransport transport, IContentPreparer preparer, IRenderHost host, Inbox inbox, StreamerOptions? options = null, TraceRecorder? recorder = null)
     {
         ArgumentNullException.ThrowIfNull(tree);
         ArgumentNullException.ThrowIfNull(inbox);
         _options = options ?? new();
         _options.Validate();
+        if (recorder is not null)
+        {
+            recorder.Begin(tree, _options);
+            var ports = new TracedPorts(transport, preparer, host, recorder);
+            (transport, preparer, host) = (ports, ports, ports);
+        }
+        _recorder = recorder;
         _inbox = inbox;
         Tree = tree;
         var sizes = new SizeEstimator(tree);
@@ -85,7 +94,11 @@ public sealed class TileStreamer
     public FamilySet EnabledFamilies
     {
         get => _residency.Enabled;
-        set => _residency.SetEnabled(value);
+        set
+        {
+            _recorder?.SetFamilies(value);
+            _residency.SetEnabled(value);
+        }
     }
 
     /// <summary>Memory the streamer may cause to be used, bytes. After a cut nothing is admitted until what is here fits.</summary>
@@ -96,6 +109,7 @@ public sealed class TileStreamer
         set
         {
             ArgumentOutOfRangeException.ThrowIfNegativeOrZero(value);
+            _recorder?.SetBudget(value);
             _budgetRaised |= value > _ledger.Budget;
             _ledger.SetBudget(value);
         }
@@ -121,7 +135,9 @@ public sealed class TileStreamer
         ObjectDisposedException.ThrowIf(_closed, this);
         StageBegins?.Invoke(TickStage.Receive);
         _residency.Match();
-        Drain(now);
+        var messages = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_inbox.Drain());
+        _recorder?.BeginTick(now, views, RequestsAllowed, messages);
+        Receive(messages, now);
         _scheduler.BeginTick(now);
         _pipeline.SettleFiles(now);
         _pipeline.CheckWatchdog(now);
@@ -147,7 +163,10 @@ public sealed class TileStreamer
         _floor.Judge(_ledger.Budget, _detail.IsExhausted ? Selection : null);
         StageBegins?.Invoke(TickStage.Report);
         Report();
-        return FrameGovernor.Decide(Tree.Version != selected || _pipeline.HasAppends || _uploads.HasWork || _detail.NeedsTick || !_inbox.IsEmpty, _scheduler.NextDeadline, now);
+        var arrived = !_inbox.IsEmpty;
+        var decision = FrameGovernor.Decide(Tree.Version != selected || _pipeline.HasAppends || _uploads.HasWork || _detail.NeedsTick || arrived, _scheduler.NextDeadline, now);
+        _recorder?.EndTick(decision, arrived, Selection, Statistics);
+        return decision;
     }
 
     /// <summary>State of a content.</summary>
@@ -180,13 +199,15 @@ public sealed class TileStreamer
         if (_closed)
             return;
         _closed = true;
+        _recorder?.BeginClose(now);
         _scheduler.Close(now);
         _pipeline.Close(now);
+        _recorder?.EndClose();
     }
 
-    private void Drain(TimeSpan now)
+    private void Receive(ReadOnlySpan<InboxMessage> messages, TimeSpan now)
     {
-        foreach (ref readonly var message in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_inbox.Drain()))
+        foreach (ref readonly var message in messages)
             Receive(message, now);
         _changes.Apply(now);
     }
@@ -243,7 +264,7 @@ public sealed class TileStreamer
                 _uploads.OnUploadFailed(message, now);
                 break;
             case InboxKind.Changed:
-                _changes.OnChanged((string)message.Payload!);
+                _changes.OnChanged(message.Payload is TracedUri traced ? traced.Hash : UriHash.Of((string)message.Payload!));
                 break;
             case InboxKind.MemoryPressure:
                 _planner.ReleaseMemory();

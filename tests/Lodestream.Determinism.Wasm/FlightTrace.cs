@@ -27,7 +27,7 @@ public sealed class FlightTrace(string flight, TileTree tree) : SimulationObserv
     public StreamerStatistics Statistics { get; private set; } = new();
 
     /// <summary>The hash that the lines show; it listens to the same run.</summary>
-    public TraceHash Running { get; } = new(tree);
+    public TraceHashing Running { get; } = new(tree);
 
     public override void OnFrame(in SimulatedFrame frame)
     {

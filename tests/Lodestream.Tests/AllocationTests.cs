@@ -1,3 +1,4 @@
+using Lodestream.Diagnostics;
 using Lodestream.Simulation.Scenes;
 using Lodestream.Tests.Harness;
 
@@ -11,6 +12,13 @@ public class AllocationTests
     {
         var world = Settled();
         Assert.Equal(0, AllocatedBy(world, 50));
+    }
+
+    [Fact]
+    public void A_recorded_still_camera_s_ticks_allocate_no_more_than_a_piece_of_the_recording()
+    {
+        var world = Settled(new());
+        Assert.InRange(AllocatedBy(world, 500), 0, 70_000);
     }
 
     [BenchFlightFact]
@@ -43,9 +51,9 @@ public class AllocationTests
         Assert.Equal(0, allocated);
     }
 
-    private static HandDrivenWorld Settled()
+    private static HandDrivenWorld Settled(TraceRecorder? recorder = null)
     {
-        var world = new HandDrivenWorld(new SyntheticQuadtree(6).Build(), HandDrivenWorld.Plain with { UploadBudgetMs = 1e6 });
+        var world = new HandDrivenWorld(new SyntheticQuadtree(6).Build(), HandDrivenWorld.Plain with { UploadBudgetMs = 1e6 }, recorder);
         world.DeliverAll();
         Assert.True(world.Streamer.Statistics.Settled);
         return world;

@@ -12,7 +12,7 @@ internal static partial class Exports
 
     /// <summary>Opens a scene; nothing is fetched before its first tick.</summary>
     [JSExport]
-    public static int Open(string url, double memoryBytes, int requests, int requestsPerHost, double uploadMs, bool transcodesToPixels)
+    public static int Open(string url, double memoryBytes, int requests, int requestsPerHost, double uploadMs, bool transcodesToPixels, double recordingBytes)
     {
         var number = ++_lastScene;
         Scenes[number] = new(number, url, new()
@@ -21,7 +21,7 @@ internal static partial class Exports
             MaximumRequests = requests,
             MaximumRequestsPerHost = requestsPerHost,
             UploadBudgetMs = uploadMs,
-        }, transcodesToPixels ? TextureTranscoding.Pixels : TextureTranscoding.Blocks);
+        }, transcodesToPixels ? TextureTranscoding.Pixels : TextureTranscoding.Blocks, (long)recordingBytes);
         return number;
     }
 
@@ -95,6 +95,14 @@ internal static partial class Exports
         streamer.EnabledFamilies = visible ? streamer.EnabledFamilies.With(which) : streamer.EnabledFamilies.Without(which);
         return true;
     }
+
+    /// <summary>Lets the session's recording grow to so many bytes; false where it is not kept, or not any more.</summary>
+    [JSExport]
+    public static bool StartRecording(int scene, double bytes) => Scenes[scene].StartRecording((long)bytes);
+
+    /// <summary>The session from its opening until now, to be packed with gzip; empty where it is not kept.</summary>
+    [JSExport]
+    public static byte[] TakeRecording(int scene) => Scenes[scene].TakeRecording();
 
     /// <summary>Closes a scene and frees its memory.</summary>
     [JSExport]

@@ -6,17 +6,15 @@
 import * as THREE from 'three';
 import { BACKDROP_ORDER } from './lodestream/backdrop.js';
 import { SceneClock } from './lodestream/clock.js';
-import { CommandExecutor } from './lodestream/commands.js';
-import { Decoding } from './lodestream/decoding.js';
-import { EventQueue } from './lodestream/events.js';
 import { featuresOf } from './lodestream/features.js';
+import { OpenedScene } from './lodestream/opened-scene.js';
 import { Picker, readPixel } from './lodestream/picking.js';
-import { PageEvent, SharedBlock, WakeKind } from './lodestream/protocol.js';
-import { attachPage, boot, detachPage } from './lodestream/runtime.js';
+import { PageEvent, WakeKind } from './lodestream/protocol.js';
+import { packed } from './lodestream/recording.js';
+import { boot } from './lodestream/runtime.js';
 import { readStatistics } from './lodestream/statistics.js';
 import { blockFormatOf } from './lodestream/textures.js';
 import { TileScene } from './lodestream/tile-scene.js';
-import { Transport } from './lodestream/transport.js';
 import { sameView, viewOf } from './lodestream/view.js';
 
 /**
@@ -29,6 +27,7 @@ import { sameView, viewOf } from './lodestream/view.js';
  * @property {number} [maximumRequestsPerHost] requests in flight per host; 8
  * @property {number} [frameBudgetMs] milliseconds of update() that measuring, deciding and uploading share; 4
  * @property {number} [fadeMs] milliseconds in which what gives way dissolves; 250, 0 for none
+ * @property {number} [recordingBytes] memory that may go to keeping what happens in the session from its opening, so that it can be recorded afterwards; 16 MiB, 0 for none
  * @property {string | URL} [frameworkUrl] where the WebAssembly bundle lies; `_framework/` beside this file
  */
 
@@ -60,6 +59,9 @@ import { sameView, viewOf } from './lodestream/view.js';
  * @property {{ id: number, [more: string]: any }} [instance]
  */
 
+/** What a recording that was asked for may take, bytes before it is packed: hours of flight. */
+const RECORDING_BYTES = 256 * 2 ** 20;
+
 /** @extends {THREE.EventDispatcher<TileEvents>} */
 export class LodestreamTiles extends THREE.EventDispatcher {
   /**
@@ -79,17 +81,13 @@ export class LodestreamTiles extends THREE.EventDispatcher {
   #fadeMs;
   #frameMs;
   #core;
-  #scene = 0;
-  #block;
-  #events = new EventQueue(() => this.#wake());
   #clock = new SceneClock();
-  #transport = new Transport(this.#events);
-  #decoding;
   #tileScene;
   #picker;
-  #executor;
   #renderer;
   #camera;
+  #open;
+  #opened;
   /** @type {import('./lodestream/protocol.js').View | undefined} */
   #view;
   /** @type {number} */
@@ -137,18 +135,14 @@ export class LodestreamTiles extends THREE.EventDispatcher {
     this.#renderer = options.renderer;
     this.#camera = options.camera;
     const blocks = blockFormatOf(options.renderer);
-    this.#decoding = new Decoding(this.#events, blocks);
     this.#tileScene = new TileScene(options.renderer, () => this.#clock.now(), ({ region, source }) => this.#liftOf(region, source));
     this.#tileScene.fadeDuration = this.#fadeMs;
     this.#picker = new Picker(options.renderer);
-    this.#scene = core.exports.Open(url, options.memoryBudgetBytes ?? 512 * 2 ** 20, options.maximumRequests ?? 24,
-      options.maximumRequestsPerHost ?? 8, this.#frameMs / 2, blocks === null);
-    this.#block = new SharedBlock(core.runtime, core.exports.Address(this.#scene));
-    this.#executor = new CommandExecutor(this.#transport, this.#decoding, this.#tileScene, this.#events, this);
-    attachPage(this.#scene, {
-      range: (payload, offset, length) => this.#transport.range(payload, offset, length),
-      takeText: text => this.#events.takeText(text),
-    });
+    this.#open = (recordingBytes = options.recordingBytes ?? 16 * 2 ** 20) => new OpenedScene(core, url, {
+      memoryBudgetBytes: options.memoryBudgetBytes ?? 512 * 2 ** 20, maximumRequests: options.maximumRequests ?? 24, maximumRequestsPerHost: options.maximumRequestsPerHost ?? 8,
+      uploadMs: this.#frameMs / 2, recordingBytes, blocks,
+    }, this.#tileScene, this, () => this.#wake());
+    this.#opened = this.#open();
     this.#watchContext(options.renderer.domElement);
   }
 
@@ -175,7 +169,7 @@ export class LodestreamTiles extends THREE.EventDispatcher {
   /** Whether everything the camera wants is drawn, and nothing is under way. */
   get settled() {
     const { pending, wanted } = this.#statistics;
-    return wanted > 0 && pending === 0 && this.#events.waiting.length === 0 && !this.#tileScene.isFading && sameView(this.#currentView(), this.#view);
+    return wanted > 0 && pending === 0 && this.#opened.events.waiting.length === 0 && !this.#tileScene.isFading && sameView(this.#currentView(), this.#view);
   }
 
   /** Whether update() has something to do now. */
@@ -186,7 +180,7 @@ export class LodestreamTiles extends THREE.EventDispatcher {
   }
 
   get #hasWork() {
-    return this.#wakeKind === WakeKind.Now || this.#tileScene.uploading || this.#events.waiting.length > 0
+    return this.#wakeKind === WakeKind.Now || this.#tileScene.uploading || this.#opened.events.waiting.length > 0
       || (this.#wakeKind === WakeKind.AtTime && this.#clock.now() >= this.#wakeAt) || !sameView(this.#currentView(), this.#view);
   }
 
@@ -228,9 +222,9 @@ export class LodestreamTiles extends THREE.EventDispatcher {
    */
   volume(region) {
     const { exports } = this.#core;
-    if (!(region === undefined ? exports.Bounds(this.#scene) : exports.Volume(this.#scene, region)))
+    if (!(region === undefined ? exports.Bounds(this.#opened.number) : exports.Volume(this.#opened.number, region)))
       return null;
-    const w = Array.from(this.#block.scratch(19));
+    const w = Array.from(this.#opened.block.scratch(19));
     return { center: w.slice(0, 3), axes: w.slice(3, 12), halfLengths: w.slice(12, 15), splitAxes: w[15], isSphere: w[16] !== 0, level: w[17], geometricError: w[18] };
   }
 
@@ -246,17 +240,17 @@ export class LodestreamTiles extends THREE.EventDispatcher {
 
   /** All that is known of the last frame, as plain data. @returns {Record<string, any>} */
   debugState() {
-    return JSON.parse(this.#core.exports.DebugState(this.#scene));
+    return JSON.parse(this.#core.exports.DebugState(this.#opened.number));
   }
 
   /** Says that what is behind an absolute URI has changed at its source: drawn tiles change over when the newer version is here. @param {string} uri */
   changed(uri) {
-    this.#events.post([PageEvent.Changed, this.#events.keepText(uri)]);
+    this.#opened.events.post([PageEvent.Changed, this.#opened.events.keepText(uri)]);
   }
 
   /** Why a tile is as it is, by its path key or a part of its content's URI. @param {string} tileKey */
   why(tileKey) {
-    return JSON.parse(this.#core.exports.Why(this.#scene, tileKey));
+    return JSON.parse(this.#core.exports.Why(this.#opened.number, tileKey));
   }
 
   /**
@@ -290,7 +284,7 @@ export class LodestreamTiles extends THREE.EventDispatcher {
 
   /** The families that the known contents belong to. @returns {Record<string, { contents: number, visible: boolean, requested: number, canceled: number, passes: number }>} */
   get layers() {
-    return JSON.parse(this.#core.exports.Families(this.#scene));
+    return JSON.parse(this.#core.exports.Families(this.#opened.number));
   }
 
   /**
@@ -299,10 +293,33 @@ export class LodestreamTiles extends THREE.EventDispatcher {
    * @param {boolean} visible
    */
   setLayer(family, visible) {
-    if (!this.#core.exports.ShowFamily(this.#scene, family, visible))
+    if (!this.#core.exports.ShowFamily(this.#opened.number, family, visible))
       throw new TypeError(`There is no family ${family}: they are terrain, feature, water, border, route, mesh and label.`);
     this.#wakeKind = WakeKind.Now;
     this.#wake();
+  }
+
+  /**
+   * Records the session: all that enters the core, and what it decides, 256 MiB at most. A session is kept from its opening, as far as
+   * `recordingBytes` go; where it took more, streaming begins anew from nothing, and the picture with it.
+   * @returns {{ restarted: boolean }} whether it had to begin anew
+   */
+  startRecording() {
+    const restarted = !this.#core.exports.StartRecording(this.#opened.number, RECORDING_BYTES);
+    if (restarted)
+      this.#reopen(RECORDING_BYTES);
+    return { restarted };
+  }
+
+  /**
+   * The recording of the session from its opening until now, whether it was asked for before or not: a file that `lodestream replay` runs again.
+   * @returns {Promise<Uint8Array<ArrayBuffer>>}
+   */
+  async stopRecording() {
+    const bytes = this.#core.exports.TakeRecording(this.#opened.number);
+    if (bytes.length === 0)
+      throw new RangeError('The session is not kept, or has become too long for that: startRecording() begins it anew.');
+    return packed(/** @type {Uint8Array<ArrayBuffer>} */ (bytes));
   }
 
   /** Ends streaming and frees what it holds. */
@@ -311,28 +328,38 @@ export class LodestreamTiles extends THREE.EventDispatcher {
       return;
     this.#disposed = true;
     this.#listeners.abort();
-    this.#transport.dispose();
-    this.#decoding.dispose();
+    this.#opened.dispose();
     this.#tileScene.dispose();
     this.#picker.dispose();
     this.#clock.dispose();
-    detachPage(this.#scene);
-    this.#core.exports.Close(this.#scene);
+  }
+
+  // Forgets everything that was streamed; the layers stay as they are switched.
+  /** @param {number} recordingBytes */
+  #reopen(recordingBytes) {
+    const hidden = Object.entries(this.layers).filter(([, { visible }]) => !visible);
+    this.#opened.dispose();
+    this.#tileScene.clear();
+    this.#opened = this.#open(recordingBytes);
+    for (const [family] of hidden)
+      this.#core.exports.ShowFamily(this.#opened.number, family, false);
+    this.#wakeKind = WakeKind.Now;
+    this.#wake();
   }
 
   #tick() {
     const began = performance.now();
     this.#view = this.#currentView();
     // One budget for all: measuring has half of it at most, uploads what is left then.
-    this.#block.write(this.#clock.now(), this.#frameMs / 2, [this.#view], this.#events.waiting);
+    this.#opened.block.write(this.#clock.now(), this.#frameMs / 2, [this.#view], this.#opened.events.waiting);
     performance.mark('lodestream-core');
-    this.#core.exports.Tick(this.#scene);
+    this.#core.exports.Tick(this.#opened.number);
     const decided = performance.now();
     performance.measure('lodestream-core', 'lodestream-core');
-    const { wakeKind, wakeAt, commands, statistics } = this.#block.read();
+    const { wakeKind, wakeAt, commands, statistics } = this.#opened.block.read();
     this.#wakeKind = wakeKind;
     this.#wakeAt = wakeAt;
-    const changed = this.#executor.run(commands);
+    const changed = this.#opened.executor.run(commands);
     this.#tileScene.runUploads(began + this.#frameMs);
     this.#statistics = { ...readStatistics(statistics), coreMs: decided - began, hostMs: performance.now() - decided };
     performance.clearMarks('lodestream-core');
@@ -357,7 +384,7 @@ export class LodestreamTiles extends THREE.EventDispatcher {
    */
   #describe(hit) {
     const { item, content, point, distance, instance } = hit, here = this.why(item.key), tile = here.drawnBy && here.drawnBy !== here.key ? this.why(here.drawnBy) : here;
-    const wanted = JSON.parse(this.#core.exports.WhyAt(this.#scene, point.x, point.y, point.z));
+    const wanted = JSON.parse(this.#core.exports.WhyAt(this.#opened.number, point.x, point.y, point.z));
     return {
       point: point.toArray(),
       distance,
@@ -428,7 +455,7 @@ export class LodestreamTiles extends THREE.EventDispatcher {
     canvas.addEventListener('webglcontextrestored', () => {
       this.#contextLost = false;
       this.#tileScene.clear();
-      this.#events.post([PageEvent.ContextLost]);
+      this.#opened.events.post([PageEvent.ContextLost]);
     }, { signal });
     document.addEventListener('visibilitychange', () => this.#wake(), { signal });
   }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Lodestream.Cli.Output;
 using Lodestream.Cli.Scenes;
+using Lodestream.Diagnostics;
 using Lodestream.Scene;
 using Lodestream.Simulation.Figures;
 using Lodestream.Simulation.Runs;
@@ -23,6 +24,7 @@ internal static class SimulateCommand
         };
         var allowHttp = new Option<bool>("--allow-http") { Description = "read over plain http from other machines too" };
         var why = new Option<string?>("--why") { Description = "tell a tile's story: its path key, or the URI of its content as the tileset writes it", HelpName = "KEY" };
+        var record = new Option<string?>("--record") { Description = "write the run's recording, which lodestream replay runs again", HelpName = "FILE" };
         var report = new SimulateReport();
         var json = JsonOutput.CreateOption();
         var options = new SimulateOptions();
@@ -32,6 +34,7 @@ internal static class SimulateCommand
         command.Add(allowHttp);
         cache.AddToReader(command);
         command.Add(why);
+        command.Add(record);
         report.AddTo(command);
         command.Add(json);
         command.SetAction(async (parsed, cancellation) =>
@@ -39,9 +42,14 @@ internal static class SimulateCommand
             if (await report.CompareAsync(parsed, cancellation))
                 return ExitCode.Done;
             report.Expect(parsed);
+            if (parsed.GetValue(record) is { } expected)
+                OutputFile.Expect(expected);
             var stories = new List<TileStory>();
-            var run = await RunAsync(parsed.GetValue(scene), parsed, options, name => cache.OpenFor(parsed, name), parsed.GetValue(allowHttp), tree => [.. Tell(parsed.GetValue(why), tree, stories), .. report.Record(parsed, tree)], cancellation);
+            var recorder = parsed.GetValue(record) is null ? null : new TraceRecorder();
+            var run = await RunAsync(parsed.GetValue(scene), parsed, options, name => cache.OpenFor(parsed, name), parsed.GetValue(allowHttp), tree => [.. Tell(parsed.GetValue(why), tree, stories), .. report.Record(parsed, tree)], recorder, cancellation);
             var verdict = run.Verdict;
+            if (parsed.GetValue(record) is { } recording)
+                OutputFile.Write(recording, recorder!.Save);
             report.Write(parsed, run, stories);
             if (JsonOutput.TargetOf(parsed, json) is { } target)
                 JsonOutput.Write(target, verdict.Report, SimulationReportJson.Default.SimulationReport);
@@ -62,7 +70,7 @@ internal static class SimulateCommand
     }
 
     private static async Task<SimulatedRun> RunAsync(
-        string? named, ParseResult parsed, SimulateOptions options, Func<string, DiskCache?> openCache, bool allowHttp, Func<TileTree, IEnumerable<SimulationObserver>> observers, CancellationToken cancellation)
+        string? named, ParseResult parsed, SimulateOptions options, Func<string, DiskCache?> openCache, bool allowHttp, Func<TileTree, IEnumerable<SimulationObserver>> observers, TraceRecorder? recorder, CancellationToken cancellation)
     {
         try
         {
@@ -74,7 +82,7 @@ internal static class SimulateCommand
                 {
                     stage("Opening");
                     var simulator = new Simulator(SimulatedScene.Open(scene, SceneSource.Create(allowHttp, cache), cancellation));
-                    return new SimulatedRun(scenario, simulator.Survey, simulator.Run(scenario, stage, observers: observers, cancellation: cancellation));
+                    return new SimulatedRun(scenario, simulator.Survey, simulator.Run(scenario, stage, observers: observers, recorder: recorder, cancellation: cancellation));
                 },
                 cancellation));
         }

@@ -14,7 +14,7 @@ internal sealed class SimulateOptions
 
     private readonly Option<string?> _scenario = new("--scenario") { Description = "scenario file; the options below override it", HelpName = "FILE" };
     private readonly Option<string?> _policy = new("--policy") { Description = "how tiles are selected: error (default)", HelpName = "NAME" };
-    private readonly Option<string?> _camera = new("--camera") { Description = $"{string.Join(", ", BuiltInCamera.Names)}, or a file of keyframes or poses (orbit)", HelpName = "NAME|FILE" };
+    private readonly Option<string?> _camera = new("--camera") { Description = $"{string.Join(", ", BuiltInCamera.Names)}, or a file of keyframes, poses or a recording (orbit)", HelpName = "NAME|FILE" };
     private readonly Option<double?> _duration = new("--duration") { Description = "seconds a built-in or recorded camera moves (20)", HelpName = "S" };
     private readonly Option<double?> _fps = new("--fps") { Description = "frames a second (60)", HelpName = "N" };
     private readonly Option<string?> _viewport = new("--viewport") { Description = "pixels (1920x1080)", HelpName = "WxH" };
@@ -37,7 +37,7 @@ internal sealed class SimulateOptions
     /// <exception cref="CommandException">One of them is wrong; the message names it.</exception>
     public async Task<SimulationScenario> ReadAsync(ParseResult parsed, CancellationToken cancellation)
     {
-        var scenario = parsed.GetValue(_scenario) is { } file ? ScenarioFile.Parse(file, await ReadFileAsync(file, cancellation)) : Defaults;
+        var scenario = parsed.GetValue(_scenario) is { } file ? ScenarioFile.Parse(file, await InputFile.ReadAsync(file, cancellation)) : Defaults;
         if (parsed.GetValue(_policy) is { } policy && ScenarioFile.CheckPolicy(policy) is { } unknown)
             throw new CommandException($"--policy: {unknown}");
         return scenario with
@@ -79,18 +79,6 @@ internal sealed class SimulateOptions
             return new CameraChoice.BuiltIn(camera);
         if (!File.Exists(camera))
             throw new CommandException($"--camera '{camera}' is not known and no file; there are {string.Join(", ", BuiltInCamera.Names)}");
-        return CameraFile.Parse(camera, await ReadFileAsync(camera, cancellation));
-    }
-
-    private static async Task<byte[]> ReadFileAsync(string file, CancellationToken cancellation)
-    {
-        try
-        {
-            return await File.ReadAllBytesAsync(file, cancellation);
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new CommandException($"{file}: there is no such file", e);
-        }
+        return CameraFile.Parse(camera, await InputFile.ReadAsync(camera, cancellation));
     }
 }

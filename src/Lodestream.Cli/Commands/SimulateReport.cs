@@ -40,7 +40,7 @@ internal sealed partial class SimulateReport
         var file = parsed.GetValue(_report) ?? throw new CommandException("--compare writes a page: say where with --report FILE.html");
         try
         {
-            OutputFile.Write(file, ComparisonReport.ToHtml((before, await ReadAsync(before, cancellation)), (after, await ReadAsync(after, cancellation))));
+            OutputFile.Write(file, ComparisonReport.ToHtml((before, await InputFile.ReadAsync(before, cancellation)), (after, await InputFile.ReadAsync(after, cancellation))));
         }
         catch (FormatException e)
         {
@@ -91,9 +91,9 @@ internal sealed partial class SimulateReport
         for (var i = 0; i < parsed.Tokens.Count; i++)
         {
             var word = parsed.Tokens[i].Value;
-            if (word is "--report" or "--json")
+            if (word is "--report" or "--json" or "--record")
             {
-                i += i + 1 < parsed.Tokens.Count && (word == "--report" || !parsed.Tokens[i + 1].Value.StartsWith("--", StringComparison.Ordinal)) ? 1 : 0;
+                i += i + 1 < parsed.Tokens.Count && (word != "--json" || !parsed.Tokens[i + 1].Value.StartsWith("--", StringComparison.Ordinal)) ? 1 : 0;
                 continue;
             }
             seeded |= word == "--seed";
@@ -102,18 +102,6 @@ internal sealed partial class SimulateReport
         if (!seeded)
             words.Add(string.Create(CultureInfo.InvariantCulture, $"--seed {seed}"));
         return string.Join(' ', words);
-    }
-
-    private static async Task<byte[]> ReadAsync(string file, CancellationToken cancellation)
-    {
-        try
-        {
-            return await File.ReadAllBytesAsync(file, cancellation);
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new CommandException($"{file}: there is no such file", e);
-        }
     }
 
     [GeneratedRegex(@"^[\w@%+=:,./-]+$", RegexOptions.CultureInvariant)]

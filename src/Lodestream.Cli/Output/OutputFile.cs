@@ -16,13 +16,25 @@ internal static class OutputFile
 
     /// <summary>Writes a text. The file is there whole or not at all.</summary>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public static void Write(string file, string text)
+    public static void Write(string file, string text) => Write(file, partial => File.WriteAllText(partial, text));
+
+    /// <summary>Writes bytes. The file is there whole or not at all.</summary>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public static void Write(string file, Action<Stream> write) => Write(
+        file,
+        partial =>
+        {
+            using var stream = File.Create(partial);
+            write(stream);
+        });
+
+    private static void Write(string file, Action<string> write)
     {
         var path = Path.GetFullPath(file);
         var partial = $"{path}.{Path.GetRandomFileName()}.partial";
         try
         {
-            File.WriteAllText(partial, text);
+            write(partial);
             File.Move(partial, path, overwrite: true);
         }
         finally

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Lodestream.Geometry;
+using Lodestream.Selection;
 
 namespace Lodestream.Simulation.Cameras;
 
@@ -16,26 +17,32 @@ public abstract record CameraChoice
 
     /// <summary>Poses at times.</summary>
     /// <param name="Frames">At least one, in the order of their times.</param>
-    public sealed record Keyframes(IReadOnlyList<Keyframe> Frames) : CameraChoice;
+    public sealed record Keyframes(IReadOnlyList<Keyframe> Frames) : CameraChoice
+    {
+        /// <summary>Viewport, field of view and target they were recorded with; null where they were written.</summary>
+        public View? Lens { get; init; }
+    }
 
     /// <summary>Recorded poses, spread over the duration.</summary>
     /// <param name="Path">The poses.</param>
     public sealed record Recorded(PosePath Path) : CameraChoice;
 }
 
-/// <summary>Reads camera files: a list of keyframes, or a pose path.</summary>
+/// <summary>Reads camera files: a list of keyframes, a pose path, or the recording of a session.</summary>
 public static class CameraFile
 {
     /// <summary>Reads a camera file.</summary>
     /// <param name="file">Its path; it starts every error message.</param>
-    /// <param name="json">Its text.</param>
+    /// <param name="bytes">What it holds.</param>
     /// <exception cref="FormatException">It is no camera; the message names file and place.</exception>
-    public static CameraChoice Parse(string file, ReadOnlyMemory<byte> json)
+    public static CameraChoice Parse(string file, ReadOnlyMemory<byte> bytes)
     {
-        using var document = JsonPlace.Open(file, json);
+        if (bytes.Span is [0x1f, 0x8b, ..])
+            return RecordedCamera.Parse(file, bytes.Span);
+        using var document = JsonPlace.Open(file, bytes);
         return document.RootElement.ValueKind == JsonValueKind.Array
             ? new CameraChoice.Keyframes(ReadKeyframes(JsonPlace.Root(file, document)))
-            : new CameraChoice.Recorded(PosePath.Parse(file, json));
+            : new CameraChoice.Recorded(PosePath.Parse(file, bytes));
     }
 
     internal static List<Keyframe> ReadKeyframes(in JsonPlace list)

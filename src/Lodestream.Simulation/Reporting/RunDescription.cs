@@ -1,4 +1,5 @@
 using System.Globalization;
+using Lodestream.Selection;
 using Lodestream.Simulation.Cameras;
 using Lodestream.Simulation.Figures;
 using Lodestream.Simulation.Network;
@@ -20,8 +21,8 @@ internal static class RunDescription
     {
         yield return ("camera", Camera(s));
         yield return ("network", Network(s.Network));
-        yield return ("viewport", $"{(s.Viewport is { } size ? Text($"{size.Width:0} × {size.Height:0}") : s.Camera is CameraChoice.Recorded { Path.Lens: var lens } ? Text($"{lens.ViewportWidth:0} × {lens.ViewportHeight:0}") : "1920 × 1080")}, {Text($"{s.FramesPerSecond:0.#}")} frames/s");
-        yield return ("target", Text($"{s.TargetErrorPx ?? (s.Camera is CameraChoice.Recorded { Path.Lens.TargetErrorPx: var recorded } ? recorded : 16):0.##} px"));
+        yield return ("viewport", $"{(s.Viewport is { } size ? Text($"{size.Width:0} × {size.Height:0}") : LensOf(s.Camera) is { } lens ? Text($"{lens.ViewportWidth:0} × {lens.ViewportHeight:0}") : "1920 × 1080")}, {Text($"{s.FramesPerSecond:0.#}")} frames/s");
+        yield return ("target", Text($"{s.TargetErrorPx ?? LensOf(s.Camera)?.TargetErrorPx ?? 16:0.##} px"));
         yield return ("memory", Text($"{s.MemoryMB:0.##} MiB"));
         yield return ("device", Text($"decodes {s.Device.DecodeMBps:0.#} MB/s, uploads {s.Device.UploadMBps:0.#} MB/s"));
         yield return ("start", s.Cold ? "cold" : "first view settled");
@@ -65,6 +66,13 @@ internal static class RunDescription
         };
         return start + motion + end;
     }
+
+    private static View? LensOf(CameraChoice camera) => camera switch
+    {
+        CameraChoice.Recorded { Path.Lens: var lens } => lens,
+        CameraChoice.Keyframes { Lens: var lens } => lens,
+        _ => null,
+    };
 
     private static string Camera(SimulationScenario s) => s.Camera switch
     {

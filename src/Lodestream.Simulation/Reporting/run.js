@@ -86,7 +86,7 @@ function showRun(run, page) {
     ...(run.stories.length > 0 ? [el('h2', {}, 'Why'), ...run.stories.flatMap(storyTable)] : []),
     el('h2', {}, 'Run it again'),
     commandLine(run.command),
-    el('p', { class: 'note' }, `${number(result.frames)} frames, ${number(result.durationS, 4)} s of virtual time, ${number(result.tiles)} tiles known; trace hash ${result.traceHash}. The same command gives the same hash on every machine.`),
+    el('p', { class: 'note' }, `${number(result.frames)} frames, ${number(result.durationS, 4)} s of virtual time, ${number(result.tiles)} tiles known; trace hash ${result.traceHash}. The same command gives the same hash on every machine. `, 'With ', el('code', {}, '--record FILE'), ' it also writes a recording, which needs neither scene nor network: ', el('code', {}, 'lodestream replay FILE'), ' runs it again, and names the first frame that differs.'),
     el('details', {}, el('summary', {}, 'All figures'), allFigures(result)),
   ]);
   const { setOff, stop, end } = run.phases;

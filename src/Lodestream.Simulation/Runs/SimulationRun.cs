@@ -10,7 +10,7 @@ namespace Lodestream.Simulation.Runs;
 /// <param name="Frames">Ticks.</param>
 /// <param name="Seconds">Simulated time, seconds.</param>
 /// <param name="Settled">Whether everything came to rest within the limit.</param>
-/// <param name="TraceHash">Hash of all that was decided: <see cref="Runs.TraceHash"/>.</param>
+/// <param name="TraceHash">Hash of all that was decided: <see cref="Diagnostics.TraceHash"/>.</param>
 /// <param name="Streamer">The core, as the run left it.</param>
 /// <param name="Network">The network, as the run left it.</param>
 public sealed record SimulationResult(long Frames, double Seconds, bool Settled, UInt128 TraceHash, TileStreamer Streamer, SimulatedNetwork Network);
@@ -24,7 +24,7 @@ public sealed class SimulationRun
     private readonly SimulationSetup _setup;
     private readonly VirtualTime _time = new();
     private readonly Inbox _inbox = new();
-    private readonly TraceHash _trace;
+    private readonly TraceHashing _trace;
     private readonly SimulationObserver[] _observers;
     private readonly SimulatedNetwork _network;
     private readonly SimulatedPreparer _preparer;
@@ -54,7 +54,7 @@ public sealed class SimulationRun
         _preparer = new(_time, setup.Device, inbox, setup.Seed);
         _host = new(_time, setup.Device, inbox, setup.Seed);
         var ports = new ObservedPorts(_network, _preparer, _host, _observers);
-        _streamer = setup.MakeStreamer(setup.Tree, ports, ports, ports, _inbox, setup.Options with { Seed = setup.Seed });
+        _streamer = setup.MakeStreamer(setup.Tree, ports, ports, ports, _inbox, setup.Options with { Seed = setup.Seed }, setup.Recorder);
         _controls = new(_streamer, inbox, _network, _host);
     }
 

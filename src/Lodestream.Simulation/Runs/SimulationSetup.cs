@@ -1,3 +1,4 @@
+using Lodestream.Diagnostics;
 using Lodestream.Scene;
 using Lodestream.Simulation.Cameras;
 using Lodestream.Simulation.Device;
@@ -52,9 +53,12 @@ public sealed record SimulationSetup
     /// <summary>Who watches.</summary>
     public IReadOnlyList<SimulationObserver> Observers { get; init; } = [];
 
+    /// <summary>Records the run, so that it can be replayed; null for no recording.</summary>
+    public TraceRecorder? Recorder { get; init; }
+
     /// <summary>Makes the core; tests put a core with a broken stage here.</summary>
-    public Func<TileTree, ITileTransport, IContentPreparer, Presentation.IRenderHost, Inbox, StreamerOptions, TileStreamer> MakeStreamer { get; init; } =
-        (tree, transport, preparer, host, inbox, options) => new(tree, transport, preparer, host, inbox, options);
+    public Func<TileTree, ITileTransport, IContentPreparer, Presentation.IRenderHost, Inbox, StreamerOptions, TraceRecorder?, TileStreamer> MakeStreamer { get; init; } =
+        (tree, transport, preparer, host, inbox, options, recorder) => new(tree, transport, preparer, host, inbox, options, recorder);
 }
 
 /// <summary>Something that happens during a run.</summary>

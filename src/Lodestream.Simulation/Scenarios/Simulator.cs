@@ -1,3 +1,4 @@
+using Lodestream.Diagnostics;
 using Lodestream.Scene;
 using Lodestream.Selection;
 using Lodestream.Simulation.Cameras;
@@ -55,10 +56,12 @@ public sealed class Simulator(SimulatedScene scene)
     /// <param name="stage">Told what is being done.</param>
     /// <param name="options">The core's options besides budget and seed; null for its defaults.</param>
     /// <param name="observers">Who watches the first run besides; they are given its tree.</param>
+    /// <param name="recorder">Records the first run; null for no recording.</param>
     /// <param name="cancellation">Ends it between frames.</param>
     /// <exception cref="FormatException">The scenario does not suit the scene; the message says why.</exception>
     public SimulationVerdict Run(
-        SimulationScenario scenario, Action<string>? stage = null, StreamerOptions? options = null, Func<TileTree, IEnumerable<SimulationObserver>>? observers = null, CancellationToken cancellation = default)
+        SimulationScenario scenario, Action<string>? stage = null, StreamerOptions? options = null, Func<TileTree, IEnumerable<SimulationObserver>>? observers = null, TraceRecorder? recorder = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(scenario);
         var core = (options ?? new()) with { MemoryBudgetBytes = (long)(scenario.MemoryMB * (1 << 20)), Seed = scenario.Seed };
@@ -68,7 +71,7 @@ public sealed class Simulator(SimulatedScene scene)
         stage?.Invoke("Running");
         var first = SetUp(scenario, camera, core);
         var (laws, run, quality) = (new LawChecker(first.Tree, core), new RunRecorder(first.Tree), new QualityRecorder(first.Tree, demand, scenario.FramesPerSecond));
-        var result = SimulationRun.Run(first with { Observers = [laws, run, quality, .. observers?.Invoke(first.Tree) ?? []] }, cancellation);
+        var result = SimulationRun.Run(first with { Recorder = recorder, Observers = [laws, run, quality, .. observers?.Invoke(first.Tree) ?? []] }, cancellation);
 
         stage?.Invoke("Running again");
         var cost = new CostRecorder();
@@ -161,7 +164,7 @@ public sealed class Simulator(SimulatedScene scene)
             _ => throw new ArgumentException("there is no such camera", nameof(scenario)),
         };
         var (near, far) = BuiltInCamera.Depths(_survey);
-        return new KeyframeCamera(keyframes, Lens(scenario, new() { Position = default, Direction = Geometry.Vector3d.UnitX, Up = Geometry.Vector3d.UnitZ }, near, far));
+        return new KeyframeCamera(keyframes, Lens(scenario, (scenario.Camera as CameraChoice.Keyframes)?.Lens ?? new() { Position = default, Direction = Geometry.Vector3d.UnitX, Up = Geometry.Vector3d.UnitZ }, near, far));
     }
 
     private static View Lens(SimulationScenario scenario, View otherwise, double near, double far) => otherwise with

@@ -19,6 +19,9 @@ public readonly record struct BoundingVolume
     private BoundingVolume(VolumeShape shape, Vector3d center, Vector3d half, Vector3d axisX, Vector3d axisY, Vector3d axisZ) =>
         (Shape, Center, HalfLengths, AxisX, AxisY, AxisZ) = (shape, center, half, axisX, axisY, axisZ);
 
+    /// <summary>A volume from what its properties tell, to the last bit: of a recording.</summary>
+    internal static BoundingVolume FromParts(VolumeShape shape, Vector3d center, Vector3d half, Vector3d axisX, Vector3d axisY, Vector3d axisZ) => new(shape, center, half, axisX, axisY, axisZ);
+
     /// <summary>Box or sphere.</summary>
     public VolumeShape Shape { get; }
 

@@ -84,6 +84,19 @@ internal sealed class BlockTable
     public ((int First, int Count) Orientations, (int First, int Count) Transforms) Tables(int number) =>
         (_blocks[number].Orientations, _blocks[number].Transforms);
 
+    /// <summary>The blocks that hang below another one, in the order in which they came.</summary>
+    public List<int> Appended()
+    {
+        var found = new List<int>();
+        for (var b = 0; b < _blocks.Count; b++)
+        {
+            if (_blocks[b].Alive && _blocks[b].Parent >= 0)
+                found.Add(b);
+        }
+        found.Sort((a, b) => _blocks[a].Generation.CompareTo(_blocks[b].Generation));
+        return found;
+    }
+
     /// <summary>A block and all blocks appended somewhere below it, innermost last.</summary>
     public List<int> DescendantsOf(int number)
     {

@@ -54,7 +54,13 @@ public sealed class ContentTable
     public int FindByUri(string absoluteUri)
     {
         ArgumentNullException.ThrowIfNull(absoluteUri);
-        var content = _buckets[Find(UriHash.Of(absoluteUri))];
+        return FindByUriHash(UriHash.Of(absoluteUri));
+    }
+
+    /// <summary>The same by the URI's hash.</summary>
+    internal int FindByUriHash(ulong hash)
+    {
+        var content = _buckets[Find(hash)];
         return content >= 0 && _records[content].Format != ContentFormat.Tileset ? content : -1;
     }
 

@@ -7,6 +7,11 @@ public readonly record struct FamilySet
 
     private FamilySet(byte bits) => _bits = bits;
 
+    /// <summary>A bit for each family, by its number.</summary>
+    internal byte Bits => _bits;
+
+    internal static FamilySet FromBits(byte bits) => new(bits);
+
     /// <summary>Every family.</summary>
     public static readonly FamilySet All = new(byte.MaxValue);
 

@@ -28,6 +28,9 @@ public sealed class TileBlock
     /// <summary>What the reader of the document keeps of it, for those who ask later; null where it keeps nothing.</summary>
     public object? Document { get; internal set; }
 
+    /// <summary>Whether the contents' keys are those they have in a tree: the block was copied out of one.</summary>
+    internal bool HasPlacedKeys;
+
     internal int[] Notes = [];
     internal TileNode[] Nodes = [];
     internal TileLinks[] Links = [];

@@ -9,7 +9,7 @@ namespace Lodestream.Scene;
 /// contiguous. Tile 0 is the scene's root: it has no volume and no content of its own, its children are the tilesets' roots, and its
 /// topology slot names the document to open. Volumes are in the scene's frame, metres. Not safe for concurrent use.
 /// </summary>
-public sealed class TileTree
+public sealed partial class TileTree
 {
     /// <summary>The scene's root.</summary>
     public const int SceneRoot = 0;
@@ -32,6 +32,12 @@ public sealed class TileTree
     /// <summary>Makes a tree whose root names a document to expand.</summary>
     /// <param name="rootUri">Absolute URI of the scene's first tileset.</param>
     public TileTree(string rootUri)
+        : this(rootUri, string.IsNullOrEmpty(rootUri) ? 0 : UriHash.Of(rootUri))
+    {
+    }
+
+    /// <summary>Makes a tree whose root's content has a given key: of a recording, which does not hold whole URIs.</summary>
+    internal TileTree(string rootUri, ulong rootKey)
     {
         ArgumentException.ThrowIfNullOrEmpty(rootUri);
         const int capacity = 64;
@@ -46,7 +52,7 @@ public sealed class TileTree
             UriLength = (ushort)Encoding.UTF8.GetByteCount(rootUri),
             Format = ContentFormat.Tileset,
             Tile = SceneRoot,
-        }, UriHash.Of(rootUri), out _);
+        }, rootKey, out _);
         _nodes[SceneRoot] = new() { HalfX = double.PositiveInfinity, HalfY = double.PositiveInfinity, HalfZ = double.PositiveInfinity, GeometricError = double.PositiveInfinity };
         _links[SceneRoot] = new()
         {
@@ -248,7 +254,7 @@ public sealed class TileTree
             var hash = block.ContentHashes[firstLocal + s];
 
             // A document is placed below each tile that names it, in that tile's frame: it is a content of its own there.
-            if (record.Format == ContentFormat.Tileset)
+            if (record.Format == ContentFormat.Tileset && !block.HasPlacedKeys)
                 hash = UriHash.Mix(hash ^ _pathKeys[tile]);
             var content = Contents.Add(record, hash, out var shared);
             _slots[links.FirstSlot + s] = content;
@@ -354,29 +360,6 @@ public sealed class TileTree
         _transforms.Remove(transforms.First, transforms.Count);
         TileCount -= count;
         _blocks.Remove(number);
-    }
-
-    private void Share(int content, int tile)
-    {
-        if (!_sharing.TryGetValue(content, out var tiles))
-            _sharing[content] = tiles = [];
-        tiles.Add(tile);
-    }
-
-    private void Unshare(int content, int tile)
-    {
-        if (_sharing.TryGetValue(content, out var tiles))
-        {
-            if (!tiles.Remove(tile) && tiles.Count > 0)
-            {
-                // The record's own tile goes: another one that names the content takes its place.
-                Contents.Reown(content, tiles[^1]);
-                tiles.RemoveAt(tiles.Count - 1);
-            }
-            if (tiles.Count == 0)
-                _sharing.Remove(content);
-        }
-        Contents.Release(content);
     }
 
     private void EnsureCapacity(int tiles, int slots)

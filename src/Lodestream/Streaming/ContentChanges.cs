@@ -9,24 +9,24 @@ namespace Lodestream.Streaming;
 /// </summary>
 internal sealed class ContentChanges(TileTree tree, TileResidency residency, RequestScheduler scheduler, ContentPipeline pipeline, SizeEstimator sizes)
 {
-    private readonly List<string> _announced = [];
+    private readonly List<ulong> _announced = [];
 
     /// <summary>
-    /// A source announced that what is behind an absolute URI has changed. URIs that no known tile names mean nothing, nor does topology: it is read
+    /// A source announced that what is behind the absolute URI of this hash has changed. URIs that no known tile names mean nothing, nor does topology: it is read
     /// anew when it is expanded again.
     /// </summary>
-    public void OnChanged(string uri)
+    public void OnChanged(ulong uriHash)
     {
-        if (!_announced.Contains(uri))
-            _announced.Add(uri);
+        if (!_announced.Contains(uriHash))
+            _announced.Add(uriHash);
     }
 
     /// <summary>Applies what was announced. Comes after the inbox's other messages: an answer that came before is not taken for one that was called off.</summary>
     public void Apply(TimeSpan now)
     {
-        foreach (var uri in _announced)
+        foreach (var hash in _announced)
         {
-            var content = tree.Contents.FindByUri(uri);
+            var content = tree.Contents.FindByUriHash(hash);
             if (content >= 0)
                 Outdate(content, now);
         }

@@ -20,23 +20,23 @@ internal sealed partial class HandDrivenWorld : ITileTransport, IContentPreparer
     private readonly Func<string, string>? _uriOf;
 
     /// <summary>Makes a world over a document of a few tiles, which is in the tree already.</summary>
-    public HandDrivenWorld(string tiles, StreamerOptions? options = null, Func<string, string>? uriOf = null)
-        : this(options, uriOf)
+    public HandDrivenWorld(string tiles, StreamerOptions? options = null, Func<string, string>? uriOf = null, TraceRecorder? recorder = null)
+        : this(options, uriOf, recorder)
     {
         AddDocument(SceneUri, tiles);
         Tree.Append(TileTree.SceneRoot, _documents[SceneUri].Build(SceneUri, uriOf: uriOf));
     }
 
     /// <summary>Makes a world over a block that is in the tree already.</summary>
-    public HandDrivenWorld(TileBlock block, StreamerOptions? options = null)
-        : this(options) => Tree.Append(TileTree.SceneRoot, block);
+    public HandDrivenWorld(TileBlock block, StreamerOptions? options = null, TraceRecorder? recorder = null)
+        : this(options, recorder: recorder) => Tree.Append(TileTree.SceneRoot, block);
 
     /// <summary>Makes a world that has yet to ask for its first document.</summary>
-    public HandDrivenWorld(StreamerOptions? options = null, Func<string, string>? uriOf = null)
+    public HandDrivenWorld(StreamerOptions? options = null, Func<string, string>? uriOf = null, TraceRecorder? recorder = null)
     {
         _uriOf = uriOf;
         Tree = new(SceneUri);
-        Streamer = new(Tree, this, this, this, Inbox, options ?? Plain);
+        Streamer = new(Tree, this, this, this, Inbox, options ?? Plain, recorder);
     }
 
     /// <summary>Options of a world that is not given any: the caps alone say how much is in flight, and nothing is guessed ahead.</summary>

@@ -8,7 +8,7 @@
 
 /**
  * @typedef {object} Exports What C# offers (Interop/Exports.cs).
- * @property {(url: string, memoryBytes: number, requests: number, requestsPerHost: number, uploadMs: number, transcodesToPixels: boolean) => number} Open
+ * @property {(url: string, memoryBytes: number, requests: number, requestsPerHost: number, uploadMs: number, transcodesToPixels: boolean, recordingBytes: number) => number} Open
  * @property {(scene: number) => number} Address
  * @property {(scene: number) => void} Tick
  * @property {(scene: number) => boolean} Bounds
@@ -18,6 +18,8 @@
  * @property {(scene: number, x: number, y: number, z: number) => string} WhyAt
  * @property {(scene: number) => string} Families
  * @property {(scene: number, family: string, visible: boolean) => boolean} ShowFamily
+ * @property {(scene: number, bytes: number) => boolean} StartRecording
+ * @property {(scene: number) => Uint8Array} TakeRecording
  * @property {(scene: number) => void} Close
  */
 

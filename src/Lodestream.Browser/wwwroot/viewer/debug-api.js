@@ -145,6 +145,16 @@ class DebugApi {
     loop.invalidate();
   }
 
+  /** Records the session: {@link import('../lodestream.js').LodestreamTiles.startRecording}. */
+  startRecording() {
+    return this.#open().tiles.startRecording();
+  }
+
+  /** The session's recording until now, which `lodestream replay` runs again. */
+  stopRecording() {
+    return this.#open().tiles.stopRecording();
+  }
+
   /** @param {string} tileKey */
   why(tileKey) {
     return this.#open().tiles.why(tileKey);

@@ -39,6 +39,7 @@ async function view(parameters) {
     targetErrorPx: number(parameters, 'sse', 16),
     memoryBudgetBytes: number(parameters, 'memory', 512) * 2 ** 20,
     fadeMs: fade(parameters),
+    recordingBytes: number(parameters, 'record', 16, 0) * 2 ** 20,
   });
   tiles.addEventListener('tile-error', ({ uri, error }) => errors.push(error.includes(uri) ? error : `${uri}: ${error}`));
   const viewer = new Viewer(stage, tiles, hud, await views, parameters.get('up'));
@@ -61,10 +62,11 @@ function fade(parameters) {
  * @param {URLSearchParams} parameters
  * @param {string} name
  * @param {number} otherwise
+ * @param {number} [least] where 0 is not too little
  */
-function number(parameters, name, otherwise) {
+function number(parameters, name, otherwise, least) {
   const value = Number(parameters.get(name) ?? otherwise);
-  if (!(value > 0))
+  if (!(value > 0 || value === least))
     throw new RangeError(`?${name}=${parameters.get(name)}: it takes a number above 0.`);
   return value;
 }

@@ -10,6 +10,7 @@ import { BoundingVolumes, levelColor } from './overlays.js';
 import { RangeFinder } from './range-finder.js';
 import { Readout } from './readout.js';
 import { SceneFrame } from './scene-frame.js';
+import { SessionRecording } from './session-recording.js';
 import { Settings } from './settings.js';
 import { ViewMenu } from './view-menu.js';
 
@@ -169,12 +170,12 @@ export class Viewer {
   }
 
   #wireButtons() {
-    const { navigation, settings } = this, help = /** @type {HTMLDialogElement} */ (document.getElementById('help'));
+    const { navigation, settings } = this, recording = new SessionRecording(this.tiles, text => this.#sayFor(text, 4000)), help = /** @type {HTMLDialogElement} */ (document.getElementById('help'));
     const commands = {
       h: () => navigation.flyHome(), v: () => this.#views.next(), f: () => this.#toggleFlight(), o: () => settings.toggle(), c: () => this.#copyLink(),
       '?': () => help.open ? help.close() : help.showModal(), n: () => navigation.faceNorth(), r: () => this.frameSelection(), i: () => this.hud.toggle(),
       b: () => settings.setToggle('volumes'), l: () => settings.setToggle('levels'), p: () => settings.setToggle('freeze'),
-      escape: () => this.#close(),
+      t: () => recording.save(), escape: () => this.#close(),
     };
     new Keys(navigation, commands);
     on('home', commands.h);
@@ -286,8 +287,13 @@ export class Viewer {
 
   async #copyLink() {
     const copied = await copy(this.link);
-    this.hud.say(copied ? 'The link is on the clipboard.' : this.link);
-    setTimeout(() => this.hud.say(''), copied ? 1500 : 15000);
+    this.#sayFor(copied ? 'The link is on the clipboard.' : this.link, copied ? 1500 : 15000);
+  }
+
+  /** @param {string} text @param {number} milliseconds */
+  #sayFor(text, milliseconds) {
+    this.hud.say(text);
+    setTimeout(() => this.hud.say(''), milliseconds);
   }
 
   /** @param {number} x @param {number} y */

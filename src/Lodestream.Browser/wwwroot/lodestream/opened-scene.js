@@ -1,0 +1,57 @@
+// One opening of a scene: its number in C#, and what of the page answers to that.
+import { CommandExecutor } from './commands.js';
+import { Decoding } from './decoding.js';
+import { EventQueue } from './events.js';
+import { SharedBlock } from './protocol.js';
+import { attachPage, detachPage } from './runtime.js';
+import { Transport } from './transport.js';
+
+/**
+ * @typedef {object} OpeningOptions
+ * @property {number} memoryBudgetBytes
+ * @property {number} maximumRequests
+ * @property {number} maximumRequestsPerHost
+ * @property {number} uploadMs milliseconds of uploads a frame
+ * @property {number} recordingBytes the session's recording may take, not packed; 0 for none
+ * @property {import('./glb-images.js').BlockFormat | null} blocks what the GPU takes of Basis textures
+ */
+
+export class OpenedScene {
+  /** By this C# knows it. @type {number} */
+  number;
+  events;
+  transport;
+  decoding;
+  block;
+  executor;
+  #exports;
+
+  /**
+   * @param {Awaited<ReturnType<typeof import('./runtime.js').boot>>} core
+   * @param {string} url
+   * @param {OpeningOptions} options
+   * @param {import('./tile-scene.js').TileScene} tileScene
+   * @param {import('../lodestream.js').LodestreamTiles} tiles told what is shown, hidden and failed
+   * @param {() => void} wake called when something came that the next frame should not wait for
+   */
+  constructor({ runtime, exports }, url, { memoryBudgetBytes, maximumRequests, maximumRequestsPerHost, uploadMs, recordingBytes, blocks }, tileScene, tiles, wake) {
+    this.#exports = exports;
+    this.events = new EventQueue(wake);
+    this.transport = new Transport(this.events);
+    this.decoding = new Decoding(this.events, blocks);
+    this.number = exports.Open(url, memoryBudgetBytes, maximumRequests, maximumRequestsPerHost, uploadMs, blocks === null, recordingBytes);
+    this.block = new SharedBlock(runtime, exports.Address(this.number));
+    this.executor = new CommandExecutor(this.transport, this.decoding, tileScene, this.events, tiles);
+    attachPage(this.number, {
+      range: (payload, offset, length) => this.transport.range(payload, offset, length),
+      takeText: text => this.events.takeText(text),
+    });
+  }
+
+  dispose() {
+    this.transport.dispose();
+    this.decoding.dispose();
+    detachPage(this.number);
+    this.#exports.Close(this.number);
+  }
+}

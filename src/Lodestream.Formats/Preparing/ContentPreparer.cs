@@ -42,7 +42,7 @@ public sealed class ContentPreparer : IContentPreparer
 
         // References of the files that were asked for last, in the order in which they will come.
         public string[] Asked = [];
-        public TilesetReader? Topology;
+        public SceneDocumentReader? Topology;
     }
 
     /// <summary>Makes a preparer.</summary>

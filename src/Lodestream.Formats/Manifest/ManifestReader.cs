@@ -70,6 +70,32 @@ public sealed class ManifestReader
         return reader.Result!;
     }
 
+    /// <summary>The version that a manifest's beginning states; null where it is no manifest or says none so early.</summary>
+    /// <param name="start">The document or its beginning.</param>
+    public static int? VersionOf(ReadOnlySpan<byte> start)
+    {
+        if (!IsManifest(start))
+            return null;
+        try
+        {
+            var reader = new Utf8JsonReader(start[Math.Max(0, start.IndexOf((byte)'{'))..], isFinalBlock: false, default);
+            reader.Read();
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                var isVersion = reader.ValueTextEquals("version"u8);
+                if (!reader.TrySkip())
+                    return null;
+                if (isVersion)
+                    return reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var version) ? version : null;
+            }
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            // Whoever opens it is told what is wrong.
+        }
+        return null;
+    }
+
     /// <summary>Whether a JSON document is a manifest, by the names of its first properties; a tileset has others.</summary>
     /// <param name="start">The document or its beginning; a few kilobytes tell.</param>
     public static bool IsManifest(ReadOnlySpan<byte> start)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Lodestream.Formats.Tiles3D;
 using Lodestream.Geometry;
 using Lodestream.Scene;
@@ -24,7 +25,6 @@ internal sealed class ManifestAssembler
     private readonly double _scale;
     private readonly TileBlockBuilder _builder;
     private readonly NodeRegions _regions = new();
-    private readonly WrittenEntry[] _entries;
     private readonly Resolved[] _resolved;
     private readonly List<Level> _levels;
     private readonly List<WrittenLevel> _sorting = [];
@@ -56,11 +56,12 @@ internal sealed class ManifestAssembler
     public ManifestAssembler(ManifestDocument document, in TilesetParent parent)
     {
         (_document, _frame, _scale) = (document, parent.Transform, parent.Transform.MaximumScale);
-        _entries = document.Shared is { } shared ? [.. document.Entries, shared] : [.. document.Entries];
-        _resolved = new Resolved[_entries.Length];
-        _levels = new(document.Levels.Count);
+        if (document.Shared is { } shared)
+            document.Entries.Add(shared);
+        _resolved = new Resolved[document.Entries.Count];
+        _levels = new(document.Levels.Count + document.Entries.Count);
         _isHierarchical = document.PartitioningMode is null ? document.Version >= 4 : document.PartitioningMode is not "uniform_grid";
-        _builder = new(document.Uri, 1 + _entries.Length + document.Levels.Count) { UpAxis = UpAxis.Y };
+        _builder = new(document.Uri, 1 + _resolved.Length + document.Levels.Count) { UpAxis = UpAxis.Y };
         if (document.PartitioningMode is not (null or "uniform_grid" or "quadtree_floor" or "kdtree_floor"))
             document.Warn("partitioning_mode", $"is {MessageText.Quoted(document.PartitioningMode)}, which is not known; the tiles are taken as they are");
     }
@@ -78,12 +79,12 @@ internal sealed class ManifestAssembler
         {
             if (budget <= 0)
                 return false;
-            if (_next < _entries.Length)
+            if (_next < _resolved.Length)
                 Resolve(_next++);
             else if (!Begin())
                 return true;
         }
-        for (; _next < _entries.Length; budget -= TileCost)
+        for (; _next < _resolved.Length; budget -= TileCost)
         {
             if (budget <= 0)
                 return false;
@@ -95,9 +96,10 @@ internal sealed class ManifestAssembler
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Resolve(int index)
     {
-        ref var entry = ref _entries[index];
+        ref readonly var entry = ref _document.EntrySpan[index];
         ref var resolved = ref _resolved[index];
         resolved = new() { Region = ProximityTable.NoRegion, FirstLevel = _levels.Count };
         if (entry.HasBounds)
@@ -123,6 +125,7 @@ internal sealed class ManifestAssembler
         _kept++;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ResolveRadii(in WrittenEntry entry, ref Resolved resolved)
     {
         if (entry.Ordinal < 0)
@@ -157,6 +160,7 @@ internal sealed class ManifestAssembler
         AddLevels(entry, entry.FirstLod, entry.Lods, RepresentationKind.Lod, "lod_levels", hlodFrom);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void AddLevels(in WrittenEntry entry, int first, int count, RepresentationKind kind, string list, double below)
     {
         if (count == 0)
@@ -221,9 +225,10 @@ internal sealed class ManifestAssembler
 
     private Vector3d Direction(Vector3d direction) => _frame.Direction(direction).Normalized();
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Place(int index)
     {
-        ref readonly var entry = ref _entries[index];
+        ref readonly var entry = ref _document.EntrySpan[index];
         ref readonly var resolved = ref _resolved[index];
         if (resolved.Dropped)
             return;

@@ -28,6 +28,9 @@ internal struct WrittenEntry
 /// <summary>A manifest as it is written, before defaults are resolved.</summary>
 internal sealed class ManifestDocument(string uri, ReadOnlyMemory<byte> json)
 {
+    // What a tile with its levels takes of the text, about: the list need not grow, or once.
+    private const int BytesPerEntry = 512;
+
     private readonly List<TilesetWarning> _warnings = [];
     private byte[] _unescaped = [];
     private int _unescapedBytes;
@@ -46,10 +49,11 @@ internal sealed class ManifestDocument(string uri, ReadOnlyMemory<byte> json)
 
     public int Priority { get; set; }
 
-    public List<WrittenEntry> Entries { get; } = [];
+    /// <summary>Tiles, in order; once all is read the shared bucket, last.</summary>
+    public List<WrittenEntry> Entries { get; } = new(json.Length / BytesPerEntry);
 
     /// <summary>Levels of all entries.</summary>
-    public List<WrittenLevel> Levels { get; } = [];
+    public List<WrittenLevel> Levels { get; } = new(json.Length / BytesPerEntry);
 
     public WrittenEntry? Shared { get; set; }
 

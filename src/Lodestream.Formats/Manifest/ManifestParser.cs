@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Lodestream.Formats.Tiles3D;
 using Lodestream.Geometry;
@@ -35,6 +36,7 @@ internal sealed class ManifestParser
     public ManifestDocument Document => _document;
 
     /// <summary>Reads entries until so many tokens' worth of them are read; true when the document is read or known to be broken.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool Step(int budget)
     {
         // What a token takes of the text, about: the reader does not count its own.
@@ -166,6 +168,7 @@ internal sealed class ManifestParser
         _tilesSeen = _inTiles = true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ReadTile(ref Utf8JsonReader reader)
     {
         reader.Read();
@@ -187,7 +190,9 @@ internal sealed class ManifestParser
             _document.Shared = _entry;
     }
 
+    // A manifest is read once: without these most of a large one would be read by unoptimised code.
     // Whether the entry is of use; a bucket's bounds may be missing.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool ReadEntry(ref Utf8JsonReader reader, int ordinal)
     {
         _entry = new() { Ordinal = ordinal, StreamingRadius = double.NaN, UnloadRadius = double.NaN, PrefetchRadius = double.NaN };
@@ -213,6 +218,7 @@ internal sealed class ManifestParser
         return _broken is null;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ReadEntryProperty(ref Utf8JsonReader reader, scoped ReadOnlySpan<byte> name)
     {
         switch (name.Length)
@@ -275,6 +281,7 @@ internal sealed class ManifestParser
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ReadBounds(ref Utf8JsonReader reader)
     {
         if (ReadBox(ref reader) is not var (min, max))
@@ -283,6 +290,7 @@ internal sealed class ManifestParser
             (_entry.Min, _entry.Max, _entry.HasBounds) = (min, max, true);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private (int First, int Count) ReadLevels(ref Utf8JsonReader reader, string list)
     {
         var first = _document.Levels.Count;
@@ -303,6 +311,7 @@ internal sealed class ManifestParser
         return (first, _document.Levels.Count - first);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private string? ReadLevel(ref Utf8JsonReader reader, out WrittenLevel level)
     {
         level = default;
@@ -331,6 +340,7 @@ internal sealed class ManifestParser
         return problem ?? (path.Length == 0 ? "has no path" : distance is > 0 && double.IsFinite(distance) ? null : "has no switch_distance above 0");
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ReadTier(ref Utf8JsonReader reader)
     {
         if (reader.TokenType == JsonTokenType.Null)
@@ -392,6 +402,7 @@ internal sealed class ManifestParser
         return zone;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static (Vector3d Min, Vector3d Max)? ReadBox(ref Utf8JsonReader reader)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
@@ -415,6 +426,7 @@ internal sealed class ManifestParser
         return hasMin && hasMax && min.X <= max.X && min.Y <= max.Y && min.Z <= max.Z && (max - min).IsFinite ? (min, max) : null;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool TryVector(ref Utf8JsonReader reader, out Vector3d vector)
     {
         vector = default;
@@ -436,6 +448,7 @@ internal sealed class ManifestParser
     }
 
     // NaN for what is no number; stands at the value's last token.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double Number(ref Utf8JsonReader reader)
     {
         if (reader.TokenType == JsonTokenType.Number)
@@ -455,6 +468,7 @@ internal sealed class ManifestParser
         return double.NaN;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private double EntryDistance(ref Utf8JsonReader reader, string property)
     {
         if (reader.TokenType == JsonTokenType.Null)
@@ -474,6 +488,7 @@ internal sealed class ManifestParser
         return null;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int? EntryWhole(ref Utf8JsonReader reader, string property)
     {
         if (TryWhole(ref reader, out var whole))
@@ -482,6 +497,7 @@ internal sealed class ManifestParser
         return null;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool TryWhole(ref Utf8JsonReader reader, out int? whole)
     {
         whole = null;
@@ -494,6 +510,7 @@ internal sealed class ManifestParser
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private WrittenText Path(ref Utf8JsonReader reader, out string? problem)
     {
         problem = reader.TokenType != JsonTokenType.String ? "is no text" : null;
@@ -507,6 +524,7 @@ internal sealed class ManifestParser
         return path;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private WrittenText Text(ref Utf8JsonReader reader)
     {
         if (reader.TokenType != JsonTokenType.String)
@@ -521,6 +539,7 @@ internal sealed class ManifestParser
     }
 
     // A name is compared as it is written: none of those that are known needs escapes.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static ReadOnlySpan<byte> NameOf(ref Utf8JsonReader reader)
     {
         if (!reader.ValueIsEscaped)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Lodestream.Geometry;
 using Lodestream.Scene;
 
@@ -33,6 +34,7 @@ internal sealed class NodeRegions
     /// <param name="max">Greatest coordinates of the tile.</param>
     /// <param name="region">The region that holds the tile; <see cref="ProximityTable.NoRegion"/> for a tree's root.</param>
     /// <returns>Whether the id is of one of the formats.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool Add(ReadOnlySpan<byte> id, Vector3d min, Vector3d max, out int region)
     {
         region = ProximityTable.NoRegion;
@@ -64,6 +66,7 @@ internal sealed class NodeRegions
             (table.RegionMin[i], table.RegionMax[i], table.RegionParent[i]) = (_regions[i].Min, _regions[i].Max, _regions[i].Parent);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Include(ReadOnlySpan<char> id, Vector3d min, Vector3d max)
     {
         if (!_lookup.TryGetValue(id, out var number))

@@ -269,6 +269,6 @@ internal sealed class BrowserPreparer(int scene, TileTree tree, SharedBlock bloc
         // References of the files that were asked for last, in the order in which they will come.
         public string[] Asked = [];
         public ContentLayout? Layout;
-        public TilesetReader? Topology;
+        public SceneDocumentReader? Topology;
     }
 }

@@ -14,7 +14,7 @@ namespace Lodestream.Browser;
 /// What a worker is to decode, as JSON: containers and tables were read here, so it says where everything is. Mirrored by the types in
 /// wwwroot/lodestream/plan.js. A source is [file, offset, length]; file −1 is a data URI in the glTF's JSON.
 /// </summary>
-internal static class DecodePlan
+internal static partial class DecodePlan
 {
     /// <summary>Writes the plan of a content.</summary>
     public static string Write(ContentLayout layout)
@@ -30,7 +30,9 @@ internal static class DecodePlan
                 WriteMatrix(writer, part.Frame);
                 writer.WriteEndArray();
                 WriteBatchTable(writer, part.BatchTable);
-                if (part is ModelPart model)
+                if (part is ModelPart { Untold: { } untold } packed)
+                    WriteUntold(writer, packed, untold);
+                else if (part is ModelPart model)
                     WriteModel(writer, model);
                 else
                     WritePoints(writer, ((PointsPart)part).Points);

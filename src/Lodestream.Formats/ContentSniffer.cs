@@ -9,7 +9,7 @@ namespace Lodestream.Formats;
 /// <summary>Tells how a content is encoded from its first bytes, which decide over what its URI says.</summary>
 public static class ContentSniffer
 {
-    private const uint I3dm = 0x6D643369, Pnts = 0x73746E70, Cmpt = 0x74706D63;
+    private const uint I3dm = 0x6D643369, Pnts = 0x73746E70, Cmpt = 0x74706D63, Untold = 0x4F544E55;
 
     /// <summary>The format the bytes show, or <see cref="ContentFormat.Unknown"/>.</summary>
     /// <param name="start">The content or its beginning; a kilobyte tells nearly always.</param>
@@ -24,6 +24,7 @@ public static class ContentSniffer
             I3dm => ContentFormat.I3dm,
             Pnts => ContentFormat.Pnts,
             Cmpt => ContentFormat.Cmpt,
+            Untold => ContentFormat.Untold,
             _ => JsonFormatOf(start),
         };
     }

@@ -33,6 +33,29 @@ public sealed class CatalogueTests : IDisposable
     }
 
     [Fact]
+    public async Task A_scene_manifest_is_listed_by_its_own_name_and_other_json_is_not()
+    {
+        _folder.Write("city/centre.json", Encoding.UTF8.GetBytes("""{"version":4,"partitioning_mode":"kdtree_floor","tiles":[]}"""));
+        _folder.Write("city/notes.json", Encoding.UTF8.GetBytes("{}"));
+        _folder.Write("city/centre/a.untold", new byte[1000]);
+        await using var server = await RunningServer.ServeAsync(Path.Combine(_folder.Path, "city"));
+
+        var entry = Assert.Single(Entries(await server.GetAsync("/tilesets")));
+        Assert.Equal(("centre", "manifest", "4"), (entry.GetProperty("id").GetString(), entry.GetProperty("format").GetString(), entry.GetProperty("version").GetString()));
+        Assert.Equal(200, (await server.GetAsync(entry.GetProperty("url").GetString()!)).Status);
+        Assert.Equal(1000, (await server.GetAsync("/tilesets/centre/centre/a.untold")).Body.Length);
+    }
+
+    [Fact]
+    public async Task A_scene_manifest_that_is_named_itself_is_served()
+    {
+        _folder.Write("city/centre.json", Encoding.UTF8.GetBytes("""{"version":3,"tiles":[]}"""));
+        await using var server = await RunningServer.ServeAsync(Path.Combine(_folder.Path, "city", "centre.json"));
+
+        Assert.Equal("centre", Assert.Single(Entries(await server.GetAsync("/tilesets"))).GetProperty("name").GetString());
+    }
+
+    [Fact]
     public async Task The_catalogue_does_not_say_where_files_lie_on_disk()
     {
         _folder.WriteTileset();

@@ -11,7 +11,7 @@ internal static class InspectCommand
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
-        var scene = new Argument<string>("SCENE") { Description = "tileset.json, a folder that holds one, a .3tz archive, or a URL" };
+        var scene = new Argument<string>("SCENE") { Description = "tileset.json or scene manifest, a folder that holds one, a .3tz archive, or a URL" };
         var allowHttp = new Option<bool>("--allow-http") { Description = "read over plain http from other machines too" };
         var json = JsonOutput.CreateOption();
         var cache = new CacheOptions();

@@ -18,6 +18,7 @@ internal static class ReportTables
         PrintContents("Format", report.Formats, console);
         PrintContents("Family", report.Families, console);
         PrintMetadata(report, console);
+        PrintManifest(report, console);
         PrintProblems(report, console);
     }
 
@@ -65,6 +66,19 @@ internal static class ReportTables
             WriteLine(console, Count(report.Groups, "content group"));
         foreach (var @class in report.Metadata)
             WriteLine(console, $"metadata class {Plain(@class.Class)}{(@class.Schema.Length > 0 ? $" of schema {Plain(@class.Schema)}" : "")}: {Plain(string.Join(", ", @class.Properties))}");
+    }
+
+    private static void PrintManifest(SceneReport report, IAnsiConsole console)
+    {
+        if (report.Manifest is not { } manifest)
+            return;
+        WriteLine(console, $"manifest: {Count(manifest.Tiles, "tile")} of {Figures.Bytes(manifest.FileBytes)}, {Count(manifest.Lods, "LOD")}, {Count(manifest.Hlods, "HLOD")}{(manifest.Shared > 0 ? ", a shared bucket" : "")}{(manifest.Regions > 0 ? $", {Count(manifest.Regions, "region")}" : "")}");
+        if (manifest.Floors.Count > 0)
+            WriteLine(console, $"floors: {string.Join(", ", manifest.Floors.Select(floor => $"{floor.Floor.ToString(CultureInfo.InvariantCulture)} ({Number(floor.Tiles)})"))}");
+        if (manifest.Tiers.Count > 0)
+            WriteLine(console, $"tiers: {string.Join(", ", manifest.Tiers.Select(tier => $"{tier.Tier} ({Number(tier.Tiles)})"))}");
+        if (manifest.InteriorTiles > 0)
+            WriteLine(console, $"{Count(manifest.InteriorTiles, "tile")} inside{(manifest.HasInteriorZone ? "" : ", without an interior zone: the gate is off")}");
     }
 
     private static void PrintProblems(SceneReport report, IAnsiConsole console)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Lodestream.Formats.Archive;
+using Lodestream.Formats.Manifest;
 
 namespace Lodestream.Formats.Inspection;
 
@@ -21,7 +22,7 @@ public static class SceneFiles
     private static readonly ConcurrentDictionary<string, Lazy<(TileArchive? Archive, string? Error)>> Archives = new(StringComparer.Ordinal);
 
     /// <summary>The URI of a scene's first document.</summary>
-    /// <param name="scene">Path or URL of a tileset.json or a .3tz archive, or a folder that holds a tileset.json.</param>
+    /// <param name="scene">Path or URL of a tileset.json, a scene manifest or a .3tz archive, or a folder that holds a tileset.json, or else one manifest.</param>
     /// <param name="error">What is wrong with it; null when all is well.</param>
     /// <returns>An absolute URI, or null.</returns>
     public static string? Locate(string scene, out string? error)
@@ -30,12 +31,45 @@ public static class SceneFiles
         if (Uri.TryCreate(scene, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps))
             return ArchiveUri.IsArchive(uri.AbsoluteUri) ? $"{uri.GetLeftPart(UriPartial.Path)}/{ArchiveUri.RootDocument}{uri.Query}" : uri.AbsoluteUri;
         var path = uri is { IsFile: true } ? uri.LocalPath : scene;
-        if (Directory.Exists(path))
-            path = Path.Combine(path, "tileset.json");
+        if (Directory.Exists(path) && DocumentIn(path, out error) is { } document)
+            path = document;
+        else if (error is not null)
+            return null;
         if (File.Exists(path))
             return new Uri(Path.GetFullPath(path)).AbsoluteUri + (ArchiveUri.IsArchive(path) ? "/" + ArchiveUri.RootDocument : "");
         error = $"{path}: there is no such file";
         return null;
+    }
+
+    private static string? DocumentIn(string folder, out string? error)
+    {
+        // A folder of another kind may hold any number of JSON files.
+        const int mostLooked = 256;
+        error = null;
+        var tileset = Path.Combine(folder, "tileset.json");
+        if (File.Exists(tileset))
+            return tileset;
+        try
+        {
+            string[] manifests = [.. Directory.EnumerateFiles(folder, "*.json").Take(mostLooked).Where(IsManifest).Order(StringComparer.Ordinal)];
+            if (manifests.Length <= 1)
+                return manifests.Length == 1 ? manifests[0] : tileset;
+            error = $"{folder}: holds {manifests.Length} scene manifests ({string.Join(", ", manifests.Take(8).Select(Path.GetFileName))}); name one of them";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            error = $"{folder}: {e.Message}";
+        }
+        return null;
+    }
+
+    /// <summary>Whether a local file is a scene manifest, by its beginning.</summary>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static bool IsManifest(string path)
+    {
+        using var file = File.OpenRead(path);
+        var start = new byte[Math.Min(1 << 16, file.Length)];
+        return ManifestReader.IsManifest(start.AsSpan(0, file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)));
     }
 
     /// <summary>Reads local files: <c>file:</c> URIs, whose query and fragment do not count.</summary>

@@ -8,7 +8,7 @@ namespace Lodestream.Formats.Inspection;
 public sealed partial class SceneInspector
 {
     // What of a scene's folder documents can name: other files there are nobody's business.
-    private static readonly HashSet<string> TileExtensions = new(StringComparer.OrdinalIgnoreCase) { ".b3dm", ".i3dm", ".pnts", ".cmpt", ".glb", ".gltf", ".subtree", ".json" };
+    private static readonly HashSet<string> TileExtensions = new(StringComparer.OrdinalIgnoreCase) { ".b3dm", ".i3dm", ".pnts", ".cmpt", ".glb", ".gltf", ".untold", ".subtree", ".json" };
 
     private async Task<(ReadOnlyMemory<byte> Schema, string? Missing)> ReadSchemaAsync(TilesetDocument document, CancellationToken cancellation)
     {

@@ -1,3 +1,4 @@
+using Lodestream.Formats.Manifest;
 using Lodestream.Formats.Tiles3D;
 using Lodestream.Geometry;
 using Lodestream.Scene;
@@ -89,6 +90,11 @@ public sealed partial class SceneInspector
 
     private async Task ReadDocumentAsync(Pending pending, ReadOnlyMemory<byte> json, Stack<Pending> documents, CancellationToken cancellation)
     {
+        if (ManifestReader.IsManifest(json.Span))
+        {
+            ReadManifest(pending, json);
+            return;
+        }
         const int tokensBetweenLooks = 1 << 16;
         var parser = new TilesetParser(json, pending.Uri, _options.Dialects);
         while (!parser.Step(tokensBetweenLooks))
@@ -192,7 +198,7 @@ public sealed partial class SceneInspector
         await Parallel.ForEachAsync(_tally.Contents, parallel, async (content, token) =>
         {
             var file = await _files(content.Uri, token).ConfigureAwait(false);
-            _tally.AddContentFacts(content, ContentInspection.Inspect(content, file));
+            _tally.AddContentFacts(content, await ContentInspection.InspectAsync(content, file, ReadContentFileAsync, token).ConfigureAwait(false));
             _progress?.Report(new(_tally.Documents, Interlocked.Increment(ref done), _tally.Contents.Count));
         }).ConfigureAwait(false);
     }

@@ -95,6 +95,30 @@ public sealed record GpuFigures(long GeometryBytes, long TextureBytes, long Vert
 /// <param name="Properties">Its properties: identifier, type, component type.</param>
 public sealed record MetadataFigures(string Schema, string Class, IReadOnlyList<string> Properties);
 
+/// <summary>Tiles of a floor.</summary>
+/// <param name="Floor">0 at the ground.</param>
+/// <param name="Tiles">How many there are.</param>
+public sealed record FloorFigures(int Floor, int Tiles);
+
+/// <summary>Tiles of a semantic tier.</summary>
+/// <param name="Tier">The tier.</param>
+/// <param name="Tiles">How many there are.</param>
+public sealed record TierFigures(string Tier, int Tiles);
+
+/// <summary>What a scene manifest says.</summary>
+/// <param name="Tiles">Tiles, the shared one aside.</param>
+/// <param name="Shared">1 where there is a shared bucket.</param>
+/// <param name="Lods">Coarser models of single tiles.</param>
+/// <param name="Hlods">Merged proxies.</param>
+/// <param name="Floors">Tiles of each floor.</param>
+/// <param name="Tiers">Tiles of each semantic tier.</param>
+/// <param name="InteriorTiles">Tiles that load only from inside.</param>
+/// <param name="Regions">Regions that node ids make.</param>
+/// <param name="HasInteriorZone">Whether there is an inside.</param>
+/// <param name="FileBytes">Bytes of the full tiles, as the manifest names them.</param>
+public sealed record ManifestFigures(
+    int Tiles, int Shared, int Lods, int Hlods, IReadOnlyList<FloorFigures> Floors, IReadOnlyList<TierFigures> Tiers, int InteriorTiles, int Regions, bool HasInteriorZone, long FileBytes);
+
 /// <summary>What a scene holds, and every problem found.</summary>
 public sealed record SceneReport
 {
@@ -139,6 +163,9 @@ public sealed record SceneReport
 
     /// <summary>Classes of the tilesets' metadata schemas.</summary>
     public required IReadOnlyList<MetadataFigures> Metadata { get; init; }
+
+    /// <summary>What its manifest says; null where it is no manifest scene.</summary>
+    public ManifestFigures? Manifest { get; init; }
 
     /// <summary>What everything would take on a GPU; null where contents were not read.</summary>
     public required GpuFigures? Gpu { get; init; }

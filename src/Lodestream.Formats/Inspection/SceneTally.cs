@@ -30,6 +30,8 @@ internal sealed class SceneTally(int maximumProblemsPerKind)
 
     public int Groups { get; set; }
 
+    public ManifestFigures? Manifest { get; set; }
+
     public void AddSchema(Metadata.MetadataSchema schema)
     {
         foreach (var (id, @class) in schema.Classes)
@@ -127,6 +129,7 @@ internal sealed class SceneTally(int maximumProblemsPerKind)
             Subtrees = Subtrees,
             Groups = Groups,
             Metadata = [.. _metadata.Values],
+            Manifest = Manifest,
             Gpu = contentsRead ? new(_cost.GeometryBytes, _cost.TextureBytes, _cost.Vertices, _cost.Triangles, _unmeasured) : null,
 
             // Contents are looked into side by side: the order in which problems come is not the report's.

@@ -6,11 +6,14 @@ using Lodestream.Scene;
 namespace Lodestream.Formats.Preparing;
 
 /// <summary>Bytes of a content or of a file it names.</summary>
-/// <param name="File">0 for the content itself, else one more than the place in <see cref="ContentLayout.Files"/>; −1 for <paramref name="Inline"/>.</param>
+/// <param name="File">0 for the content itself, else one more than the place in <see cref="ContentLayout.Files"/>; −1 for <paramref name="Inline"/>; −2 for what an untold payload's arrays are unpacked to.</param>
 /// <param name="Range">Where the bytes are in the file.</param>
 /// <param name="Inline">Bytes that a data URI held; null for a file's.</param>
 public readonly record struct ContentSource(int File, ByteRange Range, byte[]? Inline = null)
 {
+    /// <summary>Stands for a file in <see cref="File"/>: what the part's own arrays are unpacked to (<see cref="ModelPart.Untold"/>).</summary>
+    internal const int Unpacked = -2;
+
     /// <summary>A part of these bytes.</summary>
     /// <param name="part">Within the range, from its first byte.</param>
     public ContentSource Part(ByteRange part) => this with { Range = part with { Offset = Range.Offset + part.Offset } };
@@ -29,7 +32,7 @@ public readonly record struct BatchTableRanges(ByteRange Json, ByteRange Binary,
 /// <summary>Something a content draws: a model, instances of one, or a cloud of points.</summary>
 public abstract class ContentPart
 {
-    /// <summary>b3dm, i3dm, pnts, glb or glTF.</summary>
+    /// <summary>b3dm, i3dm, pnts, glb, glTF or untold.</summary>
     public required ContentFormat Format { get; init; }
 
     /// <summary>From the part's own frame to the content's, whose axes are those of glTF.</summary>
@@ -42,7 +45,7 @@ public abstract class ContentPart
     public required GltfCost Cost { get; init; }
 }
 
-/// <summary>A glTF model. Positions of nodes are in the part's frame.</summary>
+/// <summary>A glTF model, or what is as good as one. Positions of nodes are in the part's frame.</summary>
 public sealed class ModelPart : ContentPart
 {
     /// <summary>The glTF's JSON.</summary>
@@ -65,6 +68,9 @@ public sealed class ModelPart : ContentPart
 
     /// <summary>Which axis points up in the model.</summary>
     public required UpAxis UpAxis { get; init; }
+
+    /// <summary>What its buffer is unpacked from, where it is an untold payload's: then <see cref="Document"/> is the glTF it would be. Null where it is a glTF.</summary>
+    public Untold.UntoldGeometry? Untold { get; init; }
 
     /// <summary>The file its schema is in (EXT_structural_metadata); default where it is in the glTF, or there is none.</summary>
     public ContentSource? Schema { get; init; }

@@ -10,7 +10,7 @@ namespace Lodestream.Formats.Preparing;
 /// Reads where everything in a content is and what it will take: containers, tables, glTF JSON, image headers. Looks at the ranges that
 /// tell, and decodes nothing.
 /// </summary>
-public sealed class ContentLayoutReader
+public sealed partial class ContentLayoutReader
 {
     // What a content takes is counted before any of it is allocated; beyond this no host's buffers reach.
     private const long MaximumBytes = int.MaxValue;
@@ -81,6 +81,7 @@ public sealed class ContentLayoutReader
         ContentFormat.Pnts => ReadPnts(range),
         ContentFormat.Glb => ReadGlb(new(0, range), new() { Format = format }),
         ContentFormat.Gltf => ReadGltf(new(0, range), default, new() { Format = format }),
+        ContentFormat.Untold => ReadUntold(range),
         _ => ReadOutcome.NotSupported($"{format.ToString().ToLowerInvariant()} contents"),
     };
 

@@ -42,7 +42,7 @@ public sealed class ContentPreparer : IContentPreparer
 
         // References of the files that were asked for last, in the order in which they will come.
         public string[] Asked = [];
-        public TilesetReader? Topology;
+        public SceneDocumentReader? Topology;
     }
 
     /// <summary>Makes a preparer.</summary>
@@ -196,8 +196,8 @@ public sealed class ContentPreparer : IContentPreparer
         {
             Kind = InboxKind.Measured,
             Bytes = payload.Length,
-            CpuBytes = payload.Length + preparation.Files.Values.Sum(file => (long)file.Length),
-            GpuGeometryBytes = content!.Cost.GeometryBytes,
+            CpuBytes = payload.Length + content!.UnpackedBytes + preparation.Files.Values.Sum(file => (long)file.Length),
+            GpuGeometryBytes = content.Cost.GeometryBytes,
             GpuTextureBytes = content.Cost.TextureBytes,
         };
     }
@@ -211,7 +211,7 @@ public sealed class ContentPreparer : IContentPreparer
             {
                 Kind = InboxKind.Prepared,
                 Payload = content,
-                CpuBytes = content.Payload.Length + preparation.Files.Values.Sum(file => (long)file.Length),
+                CpuBytes = content.Payload.Length + content.UnpackedBytes + preparation.Files.Values.Sum(file => (long)file.Length),
                 GpuGeometryBytes = content.Cost.GeometryBytes,
                 GpuTextureBytes = content.Cost.TextureBytes,
             };

@@ -35,6 +35,9 @@ public sealed class PreparedContent
     /// <summary>The clouds of points in it.</summary>
     public IReadOnlyList<PreparedPoints> PointClouds { get; }
 
+    /// <summary>Bytes of main memory that unpacked arrays take beside the fetched bytes.</summary>
+    public long UnpackedBytes => Models.Sum(model => (long)model.UnpackedBytes);
+
     /// <summary>Least coordinates of all that is drawn, in the content's frame; ∞ where there is nothing, or the content is not prepared.</summary>
     public Vector3d Min { get; private set; } = new(double.PositiveInfinity, double.PositiveInfinity, double.PositiveInfinity);
 

@@ -5,10 +5,11 @@ using Lodestream.Geometry;
 
 namespace Lodestream.Formats.Preparing;
 
-/// <summary>A glTF model ready for an engine.</summary>
+/// <summary>A glTF model, or what is as good as one, ready for an engine.</summary>
 public sealed class PreparedModel
 {
     private readonly ReadOnlyMemory<byte>[] _files;
+    private byte[]? _unpacked;
 
     internal PreparedModel(ModelPart part, ReadOnlyMemory<byte>[] files) => (Part, _files) = (part, files);
 
@@ -153,8 +154,13 @@ public sealed class PreparedModel
         }
     }
 
+    /// <summary>Bytes of main memory that its arrays take once they are unpacked; 0 where they are used as they were fetched.</summary>
+    public int UnpackedBytes => Part.Untold?.UnpackedBytes ?? 0;
+
     internal ReadOnlyMemory<byte> MemoryOf(ContentSource source) =>
-        source.Inline is { } data ? data.AsMemory(source.Range.Offset, source.Range.Length) : _files[source.File].Slice(source.Range.Offset, source.Range.Length);
+        source.File == ContentSource.Unpacked
+            ? (_unpacked ?? throw new InvalidOperationException("The content is not prepared: its arrays are still packed.")).AsMemory(source.Range.Offset, source.Range.Length)
+            : source.Inline is { } data ? data.AsMemory(source.Range.Offset, source.Range.Length) : _files[source.File].Slice(source.Range.Offset, source.Range.Length);
 
     private ReadOnlySpan<byte> BytesOf(ContentSource source) => MemoryOf(source).Span;
 
@@ -168,6 +174,8 @@ public sealed class PreparedModel
     internal string? Verify(Func<bool> isCancelled, Action<Vector3d, Vector3d> include)
     {
         NodeTransforms = Document.WorldTransforms();
+        if (Part.Untold is { } packed && packed.Unpack(_files[0].Span, isCancelled, out _unpacked) is { } broken)
+            return broken;
         var bounds = new (Vector3d Min, Vector3d Max)[Document.Meshes.Length];
         var seen = new Seen([], []);
         for (var m = 0; m < bounds.Length; m++)

@@ -24,6 +24,7 @@ public static class ContentKinds
             4 when Is(extension, "i3dm"u8) => ContentFormat.I3dm,
             4 when Is(extension, "pnts"u8) => ContentFormat.Pnts,
             4 when Is(extension, "cmpt"u8) => ContentFormat.Cmpt,
+            6 when Is(extension, "untold"u8) => ContentFormat.Untold,
             _ => ContentFormat.Unknown,
         };
     }

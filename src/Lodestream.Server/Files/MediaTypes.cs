@@ -31,6 +31,7 @@ internal static class MediaTypes
         [".i3dm"] = new(OctetStream, "tile", false),
         [".pnts"] = new(OctetStream, "tile", false),
         [".cmpt"] = new(OctetStream, "tile", false),
+        [".untold"] = new(OctetStream, "tile", true),
         [".subtree"] = new(OctetStream, "subtree", true),
         [".bin"] = new(OctetStream, "tile", false),
         [".gz"] = Unknown with { IsGzipByName = true },

@@ -1,4 +1,7 @@
+using System.Globalization;
 using Lodestream.Formats.Archive;
+using Lodestream.Formats.Inspection;
+using Lodestream.Formats.Manifest;
 using Lodestream.Server.Files;
 using Microsoft.Extensions.Logging;
 
@@ -7,7 +10,7 @@ namespace Lodestream.Server.Scenes;
 /// <summary>Finds the tilesets that paths on a command line mean.</summary>
 /// <remarks>
 /// A file is that tileset, or the one in that archive. A folder is every <c>tileset*.json</c> directly in it that is a 3D Tiles
-/// document, and every <c>.3tz</c>; a folder with none is searched for the nearest folders below that have one.
+/// document, every scene manifest and every <c>.3tz</c>; a folder with none is searched for the nearest folders below that have one.
 /// </remarks>
 internal sealed partial class SceneDiscovery(ILogger logger, TimeProvider clock)
 {
@@ -16,6 +19,9 @@ internal sealed partial class SceneDiscovery(ILogger logger, TimeProvider clock)
 
     /// <summary>How many folders a search visits before it gives up: a home folder named by mistake must not take minutes.</summary>
     private const int MaxFoldersVisited = 20_000;
+
+    /// <summary>How many JSON files of a folder are looked at for manifests: a folder of another kind may hold any number.</summary>
+    private const int MaxManifestsLookedFor = 256;
 
     private readonly List<ServedScene> _scenes = [];
     private readonly HashSet<string> _documents = [];
@@ -55,10 +61,16 @@ internal sealed partial class SceneDiscovery(ILogger logger, TimeProvider clock)
             return;
         }
 
+        var file = RealPath.Of(path) ?? throw new ServeException($"{path}: a link that leads nowhere");
+        if (SceneFiles.IsManifest(file))
+        {
+            AddManifest(file);
+            return;
+        }
+
         var probe = TilesetProbe.Read(path);
         if (probe.Version is not { } version)
             throw new ServeException($"{path}: {probe.Problem}");
-        var file = RealPath.Of(path) ?? throw new ServeException($"{path}: a link that leads nowhere");
         Add(Path.GetDirectoryName(file)!, Path.GetFileName(file), version, FolderName(Path.GetDirectoryName(Path.GetFullPath(path))!));
     }
 
@@ -102,7 +114,7 @@ internal sealed partial class SceneDiscovery(ILogger logger, TimeProvider clock)
         string? problem = null;
         if (AddTilesetsIn(folder, name, ref problem) || AddTilesetsBelow(folder, ref problem))
             return;
-        throw new ServeException(problem ?? $"{path}: no tileset.json in this folder or below it");
+        throw new ServeException(problem ?? $"{path}: no tileset.json in this folder or below it, and no scene manifest");
     }
 
     private bool AddTilesetsIn(string folder, string name, ref string? problem)
@@ -121,6 +133,12 @@ internal sealed partial class SceneDiscovery(ILogger logger, TimeProvider clock)
                 LogNotATileset(document, probe.Problem!);
                 problem ??= $"{document}: {probe.Problem}";
             }
+        }
+
+        foreach (var document in Directory.EnumerateFiles(folder, "*.json").Take(MaxManifestsLookedFor).Order(StringComparer.Ordinal).Where(SceneFiles.IsManifest))
+        {
+            AddManifest(document);
+            found = true;
         }
 
         foreach (var archive in Directory.EnumerateFiles(folder, "*.3tz").Order(StringComparer.Ordinal))
@@ -176,6 +194,19 @@ internal sealed partial class SceneDiscovery(ILogger logger, TimeProvider clock)
         var name = variant is null ? folderName : $"{folderName} ({variant})";
         var id = UniqueId(variant is null ? folderName : $"{folderName}-{variant}");
         _scenes.Add(new ServedScene(id, name, folder, document, "3dtiles", version, BytesOf(folder)));
+    }
+
+    // A manifest is called what the scene is called; its payloads lie in a folder beside it.
+    private void AddManifest(string path)
+    {
+        var folder = Path.GetDirectoryName(path)!;
+        if (!_documents.Add(path))
+            return;
+        var name = Path.GetFileNameWithoutExtension(path);
+        using var file = File.OpenRead(path);
+        var start = new byte[Math.Min(1 << 16, file.Length)];
+        var version = ManifestReader.VersionOf(start.AsSpan(0, file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)));
+        _scenes.Add(new ServedScene(UniqueId(name), name, folder, Path.GetFileName(path), "manifest", version?.ToString(CultureInfo.InvariantCulture) ?? "", BytesOf(folder)));
     }
 
     private static bool IsMainDocument(string path) => Path.GetFileName(path) == "tileset.json";

@@ -5,8 +5,8 @@ namespace Lodestream.Server.Scenes;
 /// <param name="Name">The name people read.</param>
 /// <param name="Folder">Real path (links resolved) of the folder, or of the <c>.3tz</c> archive, whose files are served under the id.</param>
 /// <param name="Document">File name of the tileset document inside <paramref name="Folder"/>.</param>
-/// <param name="Format">The format's name: <c>3dtiles</c>.</param>
-/// <param name="Version">The version the document states, such as <c>1.1</c>.</param>
+/// <param name="Format">The format's name: <c>3dtiles</c> or <c>manifest</c>.</param>
+/// <param name="Version">The version the document states, such as <c>1.1</c>; empty where a manifest says it late.</param>
 /// <param name="Bytes">Bytes of all files in the folder or of the archive, or null where there are too many to count at start.</param>
 public sealed record ServedScene(string Id, string Name, string Folder, string Document, string Format, string Version, long? Bytes)
 {

@@ -110,7 +110,7 @@ public sealed class SceneLibrary(SceneFileSource files, CancellationToken cancel
         var file = Read(uri);
         if (file.Bytes is not { } bytes)
             return new(MeasureFile(uri, file), file.Error ?? $"{uri}: could not be read");
-        var (reader, needed) = (new TilesetReader(bytes, uri, parent), new List<ContentDependency>());
+        var (reader, needed) = (new SceneDocumentReader(bytes, uri, parent), new List<ContentDependency>());
         while (reader.Result is null)
         {
             cancellation.ThrowIfCancellationRequested();

@@ -1,3 +1,4 @@
+using Lodestream.Formats;
 using Lodestream.Formats.Inspection;
 using Lodestream.Formats.Tiles3D;
 using Lodestream.Scene;
@@ -45,7 +46,7 @@ public static class SceneOpening
                 continue;
             var uri = tree.Contents.Uri(content);
             var file = await files(uri, cancellation).ConfigureAwait(false);
-            var result = file.Bytes is { } bytes ? await TilesetReader.ReadAsync(bytes, uri, TilesetParent.Of(tree, tile), files, cancellation).ConfigureAwait(false) : null;
+            var result = file.Bytes is { } bytes ? await SceneDocumentReader.ReadAsync(bytes, uri, TilesetParent.Of(tree, tile), files, cancellation).ConfigureAwait(false) : null;
             if (result is { IsOk: true })
                 tree.Append(tile, result.Block!);
             else if (tile == TileTree.SceneRoot)

@@ -18,16 +18,16 @@ public sealed class TileBlockBuilder(string baseUri, int tiles = 0)
     private readonly List<ContentDraft> _contents = new(tiles);
     private readonly Dictionary<Orientation, int> _orientations = new() { [Orientation.Scene] = 0 };
     private readonly Dictionary<int, BoundingVolume> _requestVolumes = [];
-    private readonly Dictionary<int, int> _notes = [];
     private byte[] _uris = new byte[1024];
     private int _uriBytes;
     private int _lastTransform;
+    private bool _hasNotes;
     private LayoutCursor _layout;
 
     private struct Draft
     {
         public TileNode Node;
-        public int Parent, FirstChild, LastChild, NextSibling, ChildCount, FirstContent, LastContent, ContentCount, Transform, Placed;
+        public int Parent, FirstChild, LastChild, NextSibling, ChildCount, FirstContent, LastContent, ContentCount, Transform, Placed, Note;
         public TileFlags Flags;
     }
 
@@ -68,7 +68,11 @@ public sealed class TileBlockBuilder(string baseUri, int tiles = 0)
     /// <summary>Gives a tile a number by which the document's reader finds what belongs to it (<see cref="TileTree.NoteOf"/>).</summary>
     /// <param name="tile">The tile's number in this builder.</param>
     /// <param name="note">Any number but 0, which stands for none.</param>
-    public void SetNote(int tile, int note) => _notes[tile] = note;
+    public void SetNote(int tile, int note)
+    {
+        CollectionsMarshal.AsSpan(_drafts)[tile].Note = note;
+        _hasNotes = true;
+    }
 
     /// <summary>Adds a tile.</summary>
     /// <param name="parent">The number <see cref="AddTile"/> gave for the parent; −1 for the root, which comes first.</param>
@@ -200,7 +204,7 @@ public sealed class TileBlockBuilder(string baseUri, int tiles = 0)
         _block.Transforms = new int[count];
         _block.Contents = new ContentRecord[_contents.Count];
         _block.ContentHashes = new ulong[_contents.Count];
-        _block.Notes = _notes.Count > 0 ? new int[count] : [];
+        _block.Notes = _hasNotes ? new int[count] : [];
         _layout = new() { Started = true, Stack = new int[64], NextTile = 1 };
         Place(ref CollectionsMarshal.AsSpan(_drafts)[0], 0, 0, -1, 0);
         _layout.Stack[_layout.Depth++] = 0;
@@ -255,8 +259,8 @@ public sealed class TileBlockBuilder(string baseUri, int tiles = 0)
             _block.Contents[_layout.NextContent] = content.Record;
             _block.ContentHashes[_layout.NextContent++] = content.Hash;
         }
-        if (_notes.Count > 0)
-            _block.Notes[tile] = _notes.GetValueOrDefault(number);
+        if (_hasNotes)
+            _block.Notes[tile] = draft.Note;
         if ((draft.Flags & TileFlags.HasRequestVolume) != 0)
             _block.RequestVolumes[tile] = _requestVolumes[number];
     }

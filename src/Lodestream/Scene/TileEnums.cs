@@ -59,8 +59,11 @@ public enum ContentFormat : byte
     /// <summary>3D Tiles 1.0 composite.</summary>
     Cmpt,
 
-    /// <summary>A tileset.json: topology, not something to draw.</summary>
+    /// <summary>A tileset.json or a scene manifest: topology, not something to draw.</summary>
     Tileset,
+
+    /// <summary>The payload of a manifest scene's tile (<c>.untold</c>).</summary>
+    Untold,
 }
 
 /// <summary>Facts about a tile.</summary>

@@ -3,6 +3,7 @@
 import { decodeModel } from './glb.js';
 import { CancelledError } from './plan.js';
 import { decodePoints } from './points.js';
+import { decodeUntold } from './untold.js';
 
 /** @typedef {{ models: import('./glb.js').DecodedModel[], bytes: number }} DecodedContent What can be drawn; bytes of main memory it holds. */
 
@@ -19,7 +20,8 @@ export async function decodeContent(plan, files, blocks, isCancelled) {
   const models = [];
   try {
     for (const part of plan) {
-      models.push(part.kind === 'points' ? await decodePoints(part, files) : await decodeModel(part, files, blocks, isCancelled));
+      models.push(part.kind === 'points' ? await decodePoints(part, files) : part.kind === 'untold' ? await decodeUntold(part, files, blocks, isCancelled)
+        : await decodeModel(part, files, blocks, isCancelled));
       if (isCancelled())
         throw new CancelledError();
     }

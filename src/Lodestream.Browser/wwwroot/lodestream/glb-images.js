@@ -49,7 +49,7 @@ export async function decodeImages(source, needed, blocks, isCancelled) {
  * @param {number} index
  * @param {BlockFormat | null} blocks
  */
-async function decodeImage(bytes, type, index, blocks) {
+export async function decodeImage(bytes, type, index, blocks) {
   // What the bytes are is what counts: files tell wrong types, or none.
   if (bytes[0] === 0xab && bytes[1] === 0x4b && bytes[2] === 0x54 && bytes[3] === 0x58)
     return transcode(await loadBasis(), bytes, index, blocks ?? 'rgba');

@@ -62,7 +62,35 @@
  * @property {{ bytes: [number, number], ids: Record<string, number> }} [draco]
  */
 
-/** @typedef {ModelPlan | PointsPlan} PartPlan */
+/** @typedef {{ bytes: [number, number], lz4: boolean, decoded: number }} UntoldChunk Bytes of file 0, and how many they are decompressed. */
+
+/**
+ * @typedef {object} UntoldMesh Offsets are into the decompressed chunks, bytes.
+ * @property {number} vertices
+ * @property {number} count of vertices
+ * @property {number} indices
+ * @property {number} indexCount
+ * @property {number} indexBytes 2 or 4
+ * @property {number} material −1 for none
+ * @property {boolean} tangents whether a normal map asks for them
+ */
+
+/**
+ * @typedef {object} UntoldPlan A payload of a manifest scene.
+ * @property {'untold'} kind
+ * @property {number[]} matrix from the part's frame to the content's, column-major
+ * @property {BatchTablePlan} [batchTable] none
+ * @property {UntoldChunk} vertices
+ * @property {UntoldChunk} indices
+ * @property {UntoldMesh[][]} meshes
+ * @property {{ mesh: number, matrix: number[] }[]} draws
+ * @property {import('./glb-materials.js').DecodedMaterial[]} materials
+ * @property {number[]} textures the image of each; −1 for none
+ * @property {Source[]} images
+ * @property {[roughness: number, roughnessChannel: number, metallic: number, metallicChannel: number][]} packed images made of others, behind those
+ */
+
+/** @typedef {ModelPlan | PointsPlan | UntoldPlan} PartPlan */
 
 /** The content is fine, but needs a decoder that knows more. */
 export class UnsupportedError extends Error {}

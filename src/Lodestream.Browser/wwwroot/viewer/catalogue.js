@@ -12,7 +12,8 @@ export async function readCatalogue() {
     return list.map((/** @type {any} */ entry) => ({
       id: String(entry.id), name: String(entry.name ?? entry.id), url: new URL(entry.url ?? `/tilesets/${entry.id}`, location.href).href,
       ...(entry.versionedUrl ? { versionedUrl: new URL(entry.versionedUrl, location.href).href } : {}),
-      format: entry.format === '3dtiles' ? `3D Tiles ${entry.version ?? ''}`.trim() : String(entry.format ?? ''), bytes: Number.isFinite(entry.bytes) ? entry.bytes : null,
+      format: entry.format === '3dtiles' ? `3D Tiles ${entry.version ?? ''}`.trim() : entry.format === 'manifest' ? `Manifest ${entry.version ?? ''}`.trim() : String(entry.format ?? ''),
+      bytes: Number.isFinite(entry.bytes) ? entry.bytes : null,
     }));
   } catch {
     return [];

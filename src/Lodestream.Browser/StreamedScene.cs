@@ -45,6 +45,9 @@ internal sealed class StreamedScene : IDisposable
     /// <summary>What was asked for and called off, by family.</summary>
     public FamilyCounts Requests => _transport.Requests;
 
+    /// <summary>The attempts under way, by number.</summary>
+    public IReadOnlyDictionary<long, TileRequest> UnderWay => _transport.UnderWay;
+
     /// <summary>Hosts that are given a rest, or tried again after one.</summary>
     public int BreakersNotClosed
     {

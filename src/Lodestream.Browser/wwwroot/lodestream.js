@@ -11,7 +11,7 @@ import { Decoding } from './lodestream/decoding.js';
 import { EventQueue } from './lodestream/events.js';
 import { featuresOf } from './lodestream/features.js';
 import { Picker, readPixel } from './lodestream/picking.js';
-import { PageEvent, SharedBlock, WakeKind } from './lodestream/protocol.js';
+import { InitialResidency, PageEvent, SharedBlock, WakeKind } from './lodestream/protocol.js';
 import { attachPage, boot, detachPage } from './lodestream/runtime.js';
 import { readStatistics } from './lodestream/statistics.js';
 import { blockFormatOf } from './lodestream/textures.js';
@@ -76,6 +76,12 @@ export class LodestreamTiles extends THREE.EventDispatcher {
    * @type {{ targetErrorPx: number, frozen: boolean, depthRange: { near: number, far: number } | null }}
    */
   options;
+  /**
+   * Resolves when nothing that the first view lacks can still arrive, and what is here is drawn. Rejects when nothing of it can be drawn, or
+   * a family that its tiles must have is absent; a scene that cannot be opened rejects {@link LodestreamTiles.open} already.
+   * @type {Promise<void>}
+   */
+  ready;
   #fadeMs;
   #frameMs;
   #core;
@@ -100,6 +106,8 @@ export class LodestreamTiles extends THREE.EventDispatcher {
   #disposed = false;
   /** @type {AbortController} */
   #listeners = new AbortController();
+  /** Ends {@link ready}; null once it has been ended. @type {((error?: Error) => void) | null} */
+  #judge = null;
 
   /**
    * Opens a tileset: resolves when its topology is known and the first view can be asked for.
@@ -149,6 +157,11 @@ export class LodestreamTiles extends THREE.EventDispatcher {
       range: (payload, offset, length) => this.#transport.range(payload, offset, length),
       takeText: text => this.#events.takeText(text),
     });
+    this.ready = new Promise((resolve, reject) => {
+      this.#judge = error => error ? reject(error) : resolve();
+    });
+    // A page that does not ask is no error.
+    this.ready.catch(() => {});
     this.#watchContext(options.renderer.domElement);
   }
 
@@ -208,7 +221,8 @@ export class LodestreamTiles extends THREE.EventDispatcher {
   update() {
     if (!this.needsUpdate)
       return false;
-    const dissolved = this.#tileScene.advance(), changed = this.#hasWork && this.#tick();
+    const dissolved = this.#tileScene.advance(), changed = this.#hasWork && this.#tick([this.#currentView()]);
+    this.#judgeFirstView();
     return dissolved || changed;
   }
 
@@ -320,11 +334,12 @@ export class LodestreamTiles extends THREE.EventDispatcher {
     this.#core.exports.Close(this.#scene);
   }
 
-  #tick() {
+  /** @param {import('./lodestream/protocol.js').View[]} views */
+  #tick(views) {
     const began = performance.now();
-    this.#view = this.#currentView();
+    this.#view = views[0];
     // One budget for all: measuring has half of it at most, uploads what is left then.
-    this.#block.write(this.#clock.now(), this.#frameMs / 2, [this.#view], this.#events.waiting);
+    this.#block.write(this.#clock.now(), this.#frameMs / 2, views, this.#events.waiting);
     performance.mark('lodestream-core');
     this.#core.exports.Tick(this.#scene);
     const decided = performance.now();
@@ -385,11 +400,20 @@ export class LodestreamTiles extends THREE.EventDispatcher {
     return viewOf(this.#camera, this.group, this.#renderer, this.options);
   }
 
-  // Before the tileset is there nobody calls update(): answers do.
+  // What is drawn over the first view while it dissolves is no part of it.
+  #judgeFirstView() {
+    const verdict = this.#statistics.initialResidency, isThere = verdict === InitialResidency.Resident;
+    if (!this.#judge || verdict === InitialResidency.Pending || (isThere && this.#tileScene.isFading))
+      return;
+    this.#judge(isThere ? undefined : new Error(this.debugState().initialResidency.error));
+    this.#judge = null;
+  }
+
+  // Before the tileset is there nobody calls update(): answers do. Nobody looks yet either: the camera may not stand where it will.
   async #untilTopologyIsKnown() {
     for (;;) {
       if (this.needsUpdate)
-        this.#tick();
+        this.#tick([]);
       const { topologyKnown } = this.#statistics;
       if (topologyKnown)
         return;

@@ -12,6 +12,9 @@ export const FetchStatus = Object.freeze({
   Ok: 0, HttpError: 1, NotFound: 2, NetworkError: 3, Truncated: 4, Corrupt: 5, TimedOut: 6, Refused: 7, ConnectTimedOut: 8, Stalled: 9,
 });
 
+/** What became of the first view (src/Lodestream/InitialResidency.cs); the further values are reasons why it is not there. */
+export const InitialResidency = Object.freeze({ Pending: 0, Resident: 1 });
+
 export const WakeKind = Object.freeze({ Now: 0, AtTime: 1, OnEvent: 2 });
 
 const Now = 0, PreparingMs = 1, ViewCount = 2, EventCount = 3, Views = 4, ViewWords = 15, MaximumViews = 4;

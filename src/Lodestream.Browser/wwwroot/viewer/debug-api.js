@@ -20,7 +20,10 @@ export function publish(errors) {
 }
 
 class DebugApi {
-  /** Resolves when everything the first view wants and can get is drawn; rejects when the scene cannot open or nothing of it can be drawn. @type {Promise<void>} */
+  /**
+   * Resolves when nothing that the first view lacks can still arrive; rejects when the scene cannot open, a required family is absent, or
+   * nothing of the first view can be drawn. Then `errors` lists what failed. @type {Promise<void>}
+   */
   ready;
   /** @type {string[]} */
   errors;
@@ -32,7 +35,6 @@ class DebugApi {
   #resolve = () => {};
   /** @type {(reason: unknown) => void} */
   #reject = () => {};
-  #isReady = false;
 
   /** @param {string[]} errors */
   constructor(errors) {
@@ -48,25 +50,13 @@ class DebugApi {
   /** @param {Viewer} viewer */
   attach(viewer) {
     this.#viewer = viewer;
+    const { tiles } = viewer;
+    tiles.ready.finally(() => this.#listFailures(tiles)).then(this.#resolve, this.#reject);
   }
 
   /** @param {unknown} error */
   fail(error) {
     this.#reject(error);
-  }
-
-  /** A frame was run. */
-  framed() {
-    if (this.#isReady || !this.#viewer)
-      return;
-    const { tiles } = this.#viewer, { wanted, drawn, pending } = tiles.stats;
-    if (pending > 0 || tiles.needsUpdate)
-      return;
-    this.#isReady = true;
-    if (drawn > 0 || wanted === 0)
-      this.#resolve();
-    else
-      this.#reject(new Error(`nothing of the first view can be drawn: ${this.errors.join('; ')}`));
   }
 
   /** The viewer's parts, for tools. */
@@ -102,6 +92,10 @@ class DebugApi {
 
   /** @param {{ position: number[], direction: number[], up?: number[] }} pose scene frame */
   setCamera({ position, direction, up }) {
+    for (const [name, numbers] of Object.entries({ position, direction, up })) {
+      if (numbers !== undefined && !(numbers.length === 3 && numbers.every(Number.isFinite)) || (name !== 'position' && numbers?.every(n => n === 0)))
+        throw new TypeError(`lodestream.setCamera takes three finite numbers, not all 0 for a direction: ${name} is ${JSON.stringify(numbers)}.`);
+    }
     const { navigation, loop } = this.#open();
     navigation.place({
       position: new THREE.Vector3().fromArray(position), direction: new THREE.Vector3().fromArray(direction), up: up ? new THREE.Vector3().fromArray(up) : undefined,
@@ -148,6 +142,19 @@ class DebugApi {
   /** @param {string} tileKey */
   why(tileKey) {
     return this.#open().tiles.why(tileKey);
+  }
+
+  // Most failures were told as they happened; what the core gave up by itself, because it took too long or too much memory, was not.
+  /** @param {import('../lodestream.js').LodestreamTiles} tiles */
+  #listFailures(tiles) {
+    /** @type {{ error: string | null, failures: { uri: string, reason: string, error: string | null }[] }} */
+    const { error: verdict, failures } = tiles.debugState().initialResidency;
+    for (const { uri, reason, error } of failures) {
+      if (!this.errors.some(told => told.includes(uri)))
+        this.errors.push(error?.includes(uri) ? error : `${uri}: ${error ?? reason}`);
+    }
+    if (verdict)
+      this.errors.push(verdict);
   }
 
   #open() {

@@ -17,8 +17,6 @@ import { ViewMenu } from './view-menu.js';
 const DEFAULTS = { hour: 15, exposure: 0 };
 
 export class Viewer {
-  /** Called after every frame. */
-  onFrame = () => {};
   stage;
   tiles;
   hud;
@@ -202,7 +200,6 @@ export class Viewer {
     this.ranges.update(navigation.pose);
     if (moved)
       this.#readout.show(navigation.pose.position, navigation.heading, this.ranges.below);
-    this.onFrame();
     return { again: tiles.needsUpdate || navigation.isMoving, delay: tiles.wakeDelay };
   }
 

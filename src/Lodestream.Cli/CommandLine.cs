@@ -57,6 +57,7 @@ internal static class CommandLine
         WorldCommand.Create(),
         SimulateCommand.Create(),
         BenchCommand.Create(),
+        VerifyCommand.Create(),
     };
 
     /// <summary>A mistyped word also leaves something required missing; the word is what the user needs to see.</summary>

@@ -95,6 +95,9 @@ internal sealed class StreamedScene : IDisposable
                 case PageEvent.ContextLost:
                     _inbox.Post(new() { Kind = InboxKind.ContextLost });
                     break;
+                case PageEvent.MemoryPressure:
+                    _inbox.Post(new() { Kind = InboxKind.MemoryPressure });
+                    break;
                 case PageEvent.Changed:
                     _inbox.Post(new() { Kind = InboxKind.Changed, Payload = Page.TakeText(_number, (int)e[1]) });
                     break;

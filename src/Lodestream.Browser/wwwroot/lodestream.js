@@ -10,8 +10,9 @@ import { CommandExecutor } from './lodestream/commands.js';
 import { Decoding } from './lodestream/decoding.js';
 import { EventQueue } from './lodestream/events.js';
 import { featuresOf } from './lodestream/features.js';
+import { FirstView } from './lodestream/first-view.js';
 import { Picker, readPixel } from './lodestream/picking.js';
-import { InitialResidency, PageEvent, SharedBlock, WakeKind } from './lodestream/protocol.js';
+import { PageEvent, SharedBlock, WakeKind } from './lodestream/protocol.js';
 import { attachPage, boot, detachPage } from './lodestream/runtime.js';
 import { readStatistics } from './lodestream/statistics.js';
 import { blockFormatOf } from './lodestream/textures.js';
@@ -76,12 +77,6 @@ export class LodestreamTiles extends THREE.EventDispatcher {
    * @type {{ targetErrorPx: number, frozen: boolean, depthRange: { near: number, far: number } | null }}
    */
   options;
-  /**
-   * Resolves when nothing that the first view lacks can still arrive, and what is here is drawn. Rejects when nothing of it can be drawn, or
-   * a family that its tiles must have is absent; a scene that cannot be opened rejects {@link LodestreamTiles.open} already.
-   * @type {Promise<void>}
-   */
-  ready;
   #fadeMs;
   #frameMs;
   #core;
@@ -106,8 +101,7 @@ export class LodestreamTiles extends THREE.EventDispatcher {
   #disposed = false;
   /** @type {AbortController} */
   #listeners = new AbortController();
-  /** Ends {@link ready}; null once it has been ended. @type {((error?: Error) => void) | null} */
-  #judge = null;
+  #firstView = new FirstView();
 
   /**
    * Opens a tileset: resolves when its topology is known and the first view can be asked for.
@@ -157,11 +151,6 @@ export class LodestreamTiles extends THREE.EventDispatcher {
       range: (payload, offset, length) => this.#transport.range(payload, offset, length),
       takeText: text => this.#events.takeText(text),
     });
-    this.ready = new Promise((resolve, reject) => {
-      this.#judge = error => error ? reject(error) : resolve();
-    });
-    // A page that does not ask is no error.
-    this.ready.catch(() => {});
     this.#watchContext(options.renderer.domElement);
   }
 
@@ -183,6 +172,15 @@ export class LodestreamTiles extends THREE.EventDispatcher {
   /** Milliseconds the C# runtime took to start. */
   get bootMs() {
     return this.#core.bootMs;
+  }
+
+  /**
+   * Resolves when nothing that the first view lacks can still arrive, and what is here is drawn. Rejects when nothing of it can be drawn, or
+   * a family that its tiles must have is absent; a scene that cannot be opened rejects {@link LodestreamTiles.open} already.
+   * @returns {Promise<void>}
+   */
+  get ready() {
+    return this.#firstView.ready;
   }
 
   /** Whether everything the camera wants is drawn, and nothing is under way. */
@@ -222,7 +220,7 @@ export class LodestreamTiles extends THREE.EventDispatcher {
     if (!this.needsUpdate)
       return false;
     const dissolved = this.#tileScene.advance(), changed = this.#hasWork && this.#tick([this.#currentView()]);
-    this.#judgeFirstView();
+    this.#firstView.judge(this.#statistics.initialResidency, this.#tileScene.isFading, () => this.debugState().initialResidency.error);
     return dissolved || changed;
   }
 
@@ -266,6 +264,11 @@ export class LodestreamTiles extends THREE.EventDispatcher {
   /** Says that what is behind an absolute URI has changed at its source: drawn tiles change over when the newer version is here. @param {string} uri */
   changed(uri) {
     this.#events.post([PageEvent.Changed, this.#events.keepText(uri)]);
+  }
+
+  /** Gives back the memory of everything that is not drawn and not about to be: for pages that are short of it. */
+  releaseMemory() {
+    this.#events.post([PageEvent.MemoryPressure]);
   }
 
   /** Why a tile is as it is, by its path key or a part of its content's URI. @param {string} tileKey */
@@ -398,15 +401,6 @@ export class LodestreamTiles extends THREE.EventDispatcher {
     if (this.options.frozen && this.#view)
       return this.#view;
     return viewOf(this.#camera, this.group, this.#renderer, this.options);
-  }
-
-  // What is drawn over the first view while it dissolves is no part of it.
-  #judgeFirstView() {
-    const verdict = this.#statistics.initialResidency, isThere = verdict === InitialResidency.Resident;
-    if (!this.#judge || verdict === InitialResidency.Pending || (isThere && this.#tileScene.isFading))
-      return;
-    this.#judge(isThere ? undefined : new Error(this.debugState().initialResidency.error));
-    this.#judge = null;
   }
 
   // Before the tileset is there nobody calls update(): answers do. Nobody looks yet either: the camera may not stand where it will.

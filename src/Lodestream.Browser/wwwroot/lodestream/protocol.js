@@ -5,7 +5,7 @@ export const Command = Object.freeze({
 });
 
 export const PageEvent = Object.freeze({
-  Headers: 1, Fetched: 2, Progress: 3, Decoded: 4, DecodeFailed: 5, Released: 6, Uploaded: 7, UploadFailed: 8, ContextLost: 9, Changed: 10,
+  Headers: 1, Fetched: 2, Progress: 3, Decoded: 4, DecodeFailed: 5, Released: 6, Uploaded: 7, UploadFailed: 8, ContextLost: 9, Changed: 10, MemoryPressure: 11,
 });
 
 export const FetchStatus = Object.freeze({

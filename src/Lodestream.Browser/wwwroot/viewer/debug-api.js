@@ -19,7 +19,8 @@ export function publish(errors) {
   return api;
 }
 
-class DebugApi {
+/** Also tells, as a `camera-changed` event whose detail is a {@link import('./viewer.js').CameraChange}, where the camera is. */
+class DebugApi extends EventTarget {
   /**
    * Resolves when nothing that the first view lacks can still arrive; rejects when the scene cannot open, a required family is absent, or
    * nothing of the first view can be drawn. Then `errors` lists what failed. @type {Promise<void>}
@@ -38,6 +39,7 @@ class DebugApi {
 
   /** @param {string[]} errors */
   constructor(errors) {
+    super();
     this.errors = errors;
     this.ready = new Promise((resolve, reject) => {
       this.#resolve = resolve;
@@ -50,6 +52,7 @@ class DebugApi {
   /** @param {Viewer} viewer */
   attach(viewer) {
     this.#viewer = viewer;
+    viewer.onCameraChange = detail => this.dispatchEvent(new CustomEvent('camera-changed', { detail }));
     const { tiles } = viewer;
     tiles.ready.finally(() => this.#listFailures(tiles)).then(this.#resolve, this.#reject);
   }
@@ -74,8 +77,10 @@ class DebugApi {
    * @param {number} distance metres
    */
   frameWorld(point, distance) {
-    const { x, y, z } = Array.isArray(point) ? { x: point[0], y: point[1], z: point[2] } : point, { navigation, loop } = this.#open();
-    navigation.frameWorld(new THREE.Vector3(x, y, z), distance);
+    const { navigation, loop } = this.#open(), at = vectorOf('frameWorld', 'point', Array.isArray(point) ? point : [point.x, point.y, point.z]);
+    if (!(distance > 0 && distance < Infinity))
+      throw new TypeError(`lodestream.frameWorld: distance is ${distance}; it takes metres, more than 0.`);
+    navigation.frameWorld(at, distance);
     loop.invalidate();
   }
 
@@ -92,13 +97,11 @@ class DebugApi {
 
   /** @param {{ position: number[], direction: number[], up?: number[] }} pose scene frame */
   setCamera({ position, direction, up }) {
-    for (const [name, numbers] of Object.entries({ position, direction, up })) {
-      if (numbers !== undefined && !(numbers.length === 3 && numbers.every(Number.isFinite)) || (name !== 'position' && numbers?.every(n => n === 0)))
-        throw new TypeError(`lodestream.setCamera takes three finite numbers, not all 0 for a direction: ${name} is ${JSON.stringify(numbers)}.`);
-    }
     const { navigation, loop } = this.#open();
     navigation.place({
-      position: new THREE.Vector3().fromArray(position), direction: new THREE.Vector3().fromArray(direction), up: up ? new THREE.Vector3().fromArray(up) : undefined,
+      position: vectorOf('setCamera', 'position', position),
+      direction: directionOf('setCamera', 'direction', direction),
+      up: up ? directionOf('setCamera', 'up', up) : undefined,
     });
     loop.invalidate();
   }
@@ -162,4 +165,27 @@ class DebugApi {
       throw new Error('No scene is open yet: await lodestream.ready, or see lodestream.errors.');
     return this.#viewer;
   }
+}
+
+/**
+ * @param {string} order
+ * @param {string} name
+ * @param {number[]} numbers
+ */
+function vectorOf(order, name, numbers) {
+  if (!Array.isArray(numbers) || numbers.length !== 3 || !numbers.every(Number.isFinite))
+    throw new TypeError(`lodestream.${order}: ${name} is ${JSON.stringify(numbers)}; it takes three finite numbers.`);
+  return new THREE.Vector3().fromArray(numbers);
+}
+
+/**
+ * @param {string} order
+ * @param {string} name
+ * @param {number[]} numbers
+ */
+function directionOf(order, name, numbers) {
+  const direction = vectorOf(order, name, numbers);
+  if (direction.lengthSq() === 0)
+    throw new TypeError(`lodestream.${order}: ${name} is ${JSON.stringify(numbers)}, which is no direction.`);
+  return direction;
 }

@@ -17,7 +17,7 @@ internal static class VerifyCommand
     {
         var url = new Argument<string>("URL") { Description = "the viewer of a served scene, as `lodestream serve` and `lodestream demo` print it" };
         var browser = new Option<string?>("--browser") { Description = $"program of a Chromium, Chrome or Edge, if not found by itself; also {ChromiumLocation.Variable}", HelpName = "PATH" };
-        var timeout = new Option<double>("--timeout") { Description = "how long a view may take to settle", HelpName = "SECONDS", DefaultValueFactory = _ => 60 };
+        var timeout = new Option<double>("--timeout") { Description = "how long a view may take to settle", HelpName = "SECONDS", DefaultValueFactory = _ => 120 };
         timeout.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<double>() is not (> 0 and <= 3600))

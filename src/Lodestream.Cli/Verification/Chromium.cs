@@ -9,14 +9,14 @@ internal sealed class Chromium : IAsyncDisposable
     // What the browser writes once its DevTools listen, before the address.
     private const string Announcement = "DevTools listening on ";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60), ClosingPatience = TimeSpan.FromSeconds(3);
 
     // Software rendering, so that the same is seen everywhere; nothing that talks to the outside by itself; frames whether or not anybody looks.
     private static readonly string[] Arguments =
     [
         "--headless", "--remote-debugging-port=0", "--disable-quic", "--no-first-run", "--no-default-browser-check", "--disable-background-networking",
         "--disable-component-update", "--disable-sync", "--disable-extensions", "--mute-audio", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
-        "--ignore-gpu-blocklist", "--disable-backgrounding-occluded-windows", "--disable-renderer-backgrounding", "--disable-background-timer-throttling",
+        "--ignore-gpu-blocklist", "--disable-dev-shm-usage", "--disable-backgrounding-occluded-windows", "--disable-renderer-backgrounding", "--disable-background-timer-throttling",
     ];
 
     private readonly Process _process;
@@ -68,14 +68,18 @@ internal sealed class Chromium : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        try
+        // Asked to close, it does so by itself; what does not is ended with everything it started.
+        using (var patience = new CancellationTokenSource(ClosingPatience))
         {
-            _process.Kill(entireProcessTree: true);
-            await _process.WaitForExitAsync();
-        }
-        catch (InvalidOperationException)
-        {
-            // It has ended already.
+            try
+            {
+                await _process.WaitForExitAsync(patience.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                _process.Kill(entireProcessTree: true);
+                await _process.WaitForExitAsync();
+            }
         }
         await _drained;
         _process.Dispose();

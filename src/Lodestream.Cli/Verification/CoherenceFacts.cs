@@ -29,10 +29,11 @@ internal sealed record FrameFacts(
 /// <param name="Admitted">Those of them that were let in: asked for, and not before.</param>
 /// <param name="Attempted">Contents of the new attempts, as the page's transport was told.</param>
 /// <param name="AttemptedFiles">Addresses of all new attempts, files that contents depend on among them.</param>
+/// <param name="Policy">What says which tiles are wanted: <c>error</c> or null for refinement by screen-space error.</param>
 /// <param name="Errors">Geometric and raster error of what is drawn for itself, then of what fills in, in the end, pixels; null without bound.</param>
 internal sealed record MoveFacts(
     int Frames, int DeepestPrimary, bool Settled, string[] Fetched, FrameFacts Before, FrameFacts First, FrameFacts Third, FrameFacts Last,
-    string[] Demanded, string[] Admitted, string[] Attempted, string[] AttemptedFiles, double?[] Errors);
+    string[] Demanded, string[] Admitted, string[] Attempted, string[] AttemptedFiles, string? Policy, double?[] Errors);
 
 /// <summary>What one camera led to: the first time, and the first time without topology arriving in between.</summary>
 internal sealed record StepFacts(string Name, MoveFacts Cold, MoveFacts Warm)

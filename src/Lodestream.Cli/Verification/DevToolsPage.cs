@@ -12,7 +12,10 @@ namespace Lodestream.Cli.Verification;
 /// </summary>
 internal sealed class DevToolsPage : IProbedPage, IAsyncDisposable
 {
-    private const int Width = 1280, Height = 720;
+    private static readonly TimeSpan ClosingPatience = TimeSpan.FromSeconds(5);
+
+    // Small, because software paints every pixel of every frame; what is probed is the same at any size.
+    private const int Width = 640, Height = 360;
 
     private readonly ClientWebSocket _socket = new();
     private readonly ConcurrentDictionary<int, TaskCompletionSource<JsonElement>> _waiting = [];
@@ -65,8 +68,18 @@ internal sealed class DevToolsPage : IProbedPage, IAsyncDisposable
         return result.TryGetProperty("value", out var value) ? value : default;
     }
 
+    /// <summary>Ends the browser, which then puts its own processes away.</summary>
     public async ValueTask DisposeAsync()
     {
+        try
+        {
+            _session = null;
+            await SendAsync("Browser.close", [], CancellationToken.None).WaitAsync(ClosingPatience);
+        }
+        catch (Exception e) when (e is PageException or TimeoutException or InvalidOperationException)
+        {
+            // It has gone, or never answered: whoever started it ends it.
+        }
         await _closing.CancelAsync();
         _socket.Abort();
         await _receiving;

@@ -111,7 +111,7 @@
     const asked = first.requests.filter(({ id }) => !before.requests.some(earlier => earlier.id === id));
     return {
       frames, deepestPrimary, settled, fetched,
-      policy: first.policy ?? null,
+      policy: first.policy?.name ?? null,
       before: look(before), first: look(first), third: look(third), last: look(last),
       demanded: first.demand.filter(({ state }) => state === 'Absent' || state === 'Queued' || state === 'Fetching').map(({ uri }) => uri),
       admitted: [...new Set(first.demand.filter(({ uri, state }) => state === 'Fetching' && !before.requests.some(({ content }) => content === uri)).map(({ uri }) => uri))],
@@ -138,6 +138,8 @@
 
   /** Prepares for the first step: knows the scene, and stands elsewhere than it. */
   async function begin(milliseconds) {
+    // Dissolves are no part of what is probed, and every view would wait for them.
+    api.setOptions({ fadeMs: 0 });
     await take(milliseconds);
     api.setCamera(slanted(survey.distance / 8, 1.2));
     await quiet(milliseconds);

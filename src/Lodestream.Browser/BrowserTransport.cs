@@ -8,15 +8,18 @@ namespace Lodestream.Browser;
 /// <summary>Fetches through the page: requests go out with the frame's commands, outcomes come in with the next frame's events.</summary>
 internal sealed class BrowserTransport(int scene, SharedBlock block, Inbox inbox, FailureLog failures) : ITileTransport
 {
-    private readonly Dictionary<long, (int Content, ContentFamily Family)> _underWay = [];
+    private readonly Dictionary<long, TileRequest> _underWay = [];
     private readonly ConcurrentQueue<long> _abandoned = new();
 
     /// <summary>What was asked for and called off.</summary>
     public FamilyCounts Requests { get; } = new();
 
+    /// <summary>The attempts under way, by number.</summary>
+    public IReadOnlyDictionary<long, TileRequest> UnderWay => _underWay;
+
     public void Start(in TileRequest request)
     {
-        _underWay[request.Id] = (request.Content, request.Family);
+        _underWay[request.Id] = request;
         Requests.Start(request.Family);
         block.Write(Command.Fetch);
         block.Write(request.Id);

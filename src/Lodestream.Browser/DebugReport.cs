@@ -20,6 +20,8 @@ internal static class DebugReport
             WriteSelection(json, scene);
             WriteDrawn(json, scene);
             WriteScheduler(json, scene);
+            DemandReport.Write(json, scene);
+            InitialResidencyReport.Write(json, scene.Streamer.InitialResidency);
             WriteFigures(json, scene);
             WriteHosts(json, scene);
             json.WritePropertyName("families");
@@ -75,6 +77,7 @@ internal static class DebugReport
         var (set, tree) = (scene.Streamer.Selection, scene.Tree);
         json.WriteNumber("visibilitySetFrameId", set.FrameId);
         json.WriteString("visibilitySetSignature", set.Signature.ToString("x32", null));
+        json.WriteNumber("treeVersion", tree.Version);
         json.WriteNumber("primaryZ", set.PrimaryLevel);
         json.WriteStartArray("primaryKeys");
         foreach (ref readonly var visit in set.Visits)
@@ -205,12 +208,8 @@ internal static class DebugReport
             json.WriteString("openError", tooSmall);
             return;
         }
-        var why = scene.Streamer.Why(TileTree.SceneRoot);
-        if (known || why.State != ContentState.Failed || why.RetryAt != TimeSpan.MaxValue)
-            return;
-        var uri = scene.Tree.Contents.Uri(scene.Tree.SlotsOf(TileTree.SceneRoot)[0]);
-        var detail = why.Detail ?? why.StateReason.ToString();
-        json.WriteString("openError", detail.Contains(uri, StringComparison.Ordinal) ? detail : $"{uri}: {detail}");
+        if (scene.Streamer.InitialResidency is { State: InitialResidencyState.SceneCannotOpen, Error: var error })
+            json.WriteString("openError", error);
     }
 
     private static void WriteHosts(Utf8JsonWriter json, StreamedScene scene)

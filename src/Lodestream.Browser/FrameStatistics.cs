@@ -36,6 +36,7 @@ internal static class FrameStatistics
             s.Requested,
             s.Cancelled,
             scene.BreakersNotClosed,
+            (int)scene.Streamer.InitialResidency.State,
         ];
         values.CopyTo(words);
     }

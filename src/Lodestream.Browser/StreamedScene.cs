@@ -50,6 +50,9 @@ internal sealed class StreamedScene : IDisposable
     /// <summary>What was asked for and called off, by family.</summary>
     public FamilyCounts Requests => _transport.Requests;
 
+    /// <summary>The attempts under way, by number.</summary>
+    public IReadOnlyDictionary<long, TileRequest> UnderWay => _transport.UnderWay;
+
     /// <summary>Hosts that are given a rest, or tried again after one.</summary>
     public int BreakersNotClosed
     {
@@ -116,6 +119,9 @@ internal sealed class StreamedScene : IDisposable
                     break;
                 case PageEvent.ContextLost:
                     _inbox.Post(new() { Kind = InboxKind.ContextLost });
+                    break;
+                case PageEvent.MemoryPressure:
+                    _inbox.Post(new() { Kind = InboxKind.MemoryPressure });
                     break;
                 case PageEvent.Changed:
                     _inbox.Post(new() { Kind = InboxKind.Changed, Payload = Page.TakeText(_number, (int)e[1]) });

@@ -59,6 +59,7 @@ internal static class CommandLine
         ReplayCommand.Create(),
         BenchCommand.Create(),
         CacheCommand.Create(),
+        VerifyCommand.Create(),
     };
 
     /// <summary>A mistyped word also leaves something required missing; the word is what the user needs to see.</summary>

@@ -84,6 +84,9 @@ public sealed class TileStreamer
     /// <summary>What happened and what is, as of the last tick.</summary>
     public StreamerStatistics Statistics { get; } = new();
 
+    /// <summary>Whether the first view is there: decided once, whatever the cameras do afterwards.</summary>
+    public InitialResidency InitialResidency { get; private set; } = InitialResidency.Pending;
+
     /// <summary>What is on screen since the last tick.</summary>
     public ReadOnlySpan<DrawItem> Drawn => _commits.Shown;
 
@@ -130,9 +133,11 @@ public sealed class TileStreamer
     /// <param name="views">The cameras, <see cref="VisibilitySet.MaximumViews"/> at most.</param>
     /// <returns>When to tick again.</returns>
     /// <exception cref="ObjectDisposedException">The streamer was closed.</exception>
+    /// <exception cref="ArgumentException">A view makes no sense; the message names it, what of it, and its value. Nothing was done.</exception>
     public FrameDecision Tick(TimeSpan now, ReadOnlySpan<View> views)
     {
         ObjectDisposedException.ThrowIf(_closed, this);
+        ViewCheck.Check(views);
         StageBegins?.Invoke(TickStage.Receive);
         _residency.Match();
         var messages = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_inbox.Drain());
@@ -163,11 +168,16 @@ public sealed class TileStreamer
         _floor.Judge(_ledger.Budget, _detail.IsExhausted ? Selection : null);
         StageBegins?.Invoke(TickStage.Report);
         Report(views);
+        if (InitialResidency.State == InitialResidencyState.Pending)
+            InitialResidency = InitialResidencyJudge.Judge(Tree, _residency, Selection, views.Length > 0, Statistics.Settled, Statistics.Drawn);
         var arrived = !_inbox.IsEmpty;
         var decision = FrameGovernor.Decide(Tree.Version != selected || _pipeline.HasAppends || _uploads.HasWork || _detail.NeedsTick || arrived, _scheduler.NextDeadline, now);
         _recorder?.EndTick(decision, arrived, Selection, Statistics);
         return decision;
     }
+
+    /// <summary>What the last tick found wanted and not here: each content with the tile that wants it, as the priority model left them. Void with the next tick.</summary>
+    public ReadOnlySpan<Demand> Demands => _planner.Demands.Items;
 
     /// <summary>State of a content.</summary>
     public ContentState StateOf(int content) => _residency.StateOf(content);

@@ -6,6 +6,22 @@ namespace Lodestream.Browser.Tests;
 [Collection(BrowserCollection.Name)]
 public sealed class FailureTests(Harness.Browser browser)
 {
+    [BrowserTheory]
+    [InlineData(3L << 30, "at most 1073741824 are accepted")]
+    [InlineData(100L << 20, "")]
+    public async Task A_tile_that_lies_about_its_length_fails_and_gives_back_what_was_reserved_for_it(long announced, string says)
+    {
+        var world = new FlatWorld(levels: 2);
+        var bad = FlatWorld.PathOf(1, 1, 1);
+        await using var server = await LoopbackServer.StartAsync();
+        server.Make = world.FileAt;
+        server.Announce = path => path == bad ? announced : -1;
+        await using var viewer = await browser.OpenAsync(server, FlatWorld.Scene, "sse=4");
+        await viewer.UntilAsync($"s.errors.some(e => e.includes('{bad}') && e.includes('{says}')) && s.renderedKeys.length > 0 && s.bytes.cpu < 1e6");
+        Assert.NotEqual("Resident", await viewer.EvaluateAsync<string>($"lodestream.why('{bad}').state"));
+        Assert.Empty(viewer.PageErrors);
+    }
+
     private sealed record Outcome(double GroundBefore, double GroundAfter, int StandIns, string Reason);
 
     [BrowserTheory]

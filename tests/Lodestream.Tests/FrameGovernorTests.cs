@@ -151,6 +151,40 @@ public class FrameGovernorTests
     }
 
     [Fact]
+    public void A_failed_request_wakes_when_its_backoff_is_over_and_is_made_again()
+    {
+        var world = new HandDrivenWorld("a").Settled();
+        world.Fail("a", FetchStatus.HttpError, 503);
+        var decision = world.Settle();
+        Assert.Equal(WakeKind.AtTime, decision.Kind);
+        Assert.InRange((decision.At - world.Now).TotalSeconds, 0.01, 1);
+        world.Now = decision.At;
+        world.Settle();
+        Assert.Equal(["a"], world.InFlight);
+    }
+
+    [Fact]
+    public void A_content_that_could_not_be_decoded_wakes_for_its_next_attempt()
+    {
+        var world = new HandDrivenWorld("a") { PreparesAtOnce = false }.Settled();
+        world.Deliver("a");
+        world.FailToPrepare("a");
+        Assert.Equal(At(world, 5), world.Settle());
+        world.Wait(5);
+        Assert.Equal(["a"], world.InFlight);
+    }
+
+    [Fact]
+    public void A_host_out_of_retries_wakes_when_time_has_earned_it_one()
+    {
+        var world = new HandDrivenWorld("a", Plain with { Hosts = new() { RetryBudget = 0, RetriesPerSecond = 0.1, BreakerThreshold = 100 } }).Settled();
+        world.Fail("a", FetchStatus.NetworkError);
+        for (world.Settle(); world.InFlight.Length == 0; world.Now = world.Settle().At)
+            Assert.Equal(WakeKind.AtTime, world.Decision.Kind);
+        Assert.InRange((world.Now - TimeSpan.FromSeconds(100)).TotalSeconds, 9, 31);
+    }
+
+    [Fact]
     public void An_open_breaker_wakes_for_its_probe()
     {
         var world = new HandDrivenWorld(".R(a b)", Plain with { MaximumRequests = 1, Hosts = new() { BreakerThreshold = 1, BreakerPause = 3 } }).Settled();

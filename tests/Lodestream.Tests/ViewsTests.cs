@@ -1,3 +1,4 @@
+using Lodestream.Geometry;
 using Lodestream.Residency;
 using Lodestream.Selection;
 using Lodestream.Streaming;
@@ -131,6 +132,49 @@ public class ViewsTests
         Assert.Equal(["b"], world.InFlight);
         world.Deliver("b");
         Assert.Equal(["a"], world.InFlight);
+    }
+
+    [Theory]
+    [InlineData("Position")]
+    [InlineData("Direction")]
+    [InlineData("Up")]
+    [InlineData("FovY")]
+    [InlineData("ViewportWidth")]
+    [InlineData("ViewportHeight")]
+    [InlineData("Near")]
+    [InlineData("Far")]
+    [InlineData("TargetErrorPx")]
+    [InlineData("Weight")]
+    public void A_view_that_makes_no_sense_is_refused_by_name_and_leaves_everything_as_it_was(string what)
+    {
+        var world = World();
+        world.Look(Cameras.All(level: 1));
+        world.DeliverAll();
+        var (nowhere, good) = (new Vector3d(double.NaN, 0, 0), Cameras.All(level: 2));
+        world.Views =
+        [
+            good,
+            what switch
+            {
+                "Position" => good with { Position = nowhere },
+                "Direction" => good with { Direction = Vector3d.Zero },
+                "Up" => good with { Up = good.Direction },
+                "FovY" => good with { FovY = Math.PI },
+                "ViewportWidth" => good with { ViewportWidth = 0 },
+                "ViewportHeight" => good with { ViewportHeight = double.NaN },
+                "Near" => good with { Near = 0 },
+                "Far" => good with { Far = good.Near },
+                "TargetErrorPx" => good with { TargetErrorPx = double.NaN },
+                _ => good with { Weight = -1 },
+            },
+        ];
+
+        var frame = world.Streamer.Selection.FrameId;
+        var error = Assert.Throws<ArgumentException>(() => world.Tick());
+        Assert.StartsWith($"views[1].{what} is ", error.Message, StringComparison.Ordinal);
+        Assert.Equal(frame, world.Streamer.Selection.FrameId);
+        world.Look(Cameras.All(level: 1));
+        Assert.Equal("a b", world.Screen);
     }
 
     private static void Press(HandDrivenWorld world)

@@ -73,4 +73,7 @@ internal enum PageEvent
 
     /// <summary>absolute URI (text) of a content that has changed at its source.</summary>
     Changed = 10,
+
+    /// <summary>(nothing): the page is to give back what memory it can.</summary>
+    MemoryPressure = 11,
 }

@@ -7,6 +7,7 @@ import * as THREE from 'three';
 import { BACKDROP_ORDER } from './lodestream/backdrop.js';
 import { SceneClock } from './lodestream/clock.js';
 import { featuresOf } from './lodestream/features.js';
+import { FirstView } from './lodestream/first-view.js';
 import { OpenedScene } from './lodestream/opened-scene.js';
 import { Picker, readPixel } from './lodestream/picking.js';
 import { PageEvent, WakeKind } from './lodestream/protocol.js';
@@ -98,6 +99,7 @@ export class LodestreamTiles extends THREE.EventDispatcher {
   #disposed = false;
   /** @type {AbortController} */
   #listeners = new AbortController();
+  #firstView = new FirstView();
 
   /**
    * Opens a tileset: resolves when its topology is known and the first view can be asked for.
@@ -166,6 +168,15 @@ export class LodestreamTiles extends THREE.EventDispatcher {
     return this.#core.bootMs;
   }
 
+  /**
+   * Resolves when nothing that the first view lacks can still arrive, and what is here is drawn. Rejects when nothing of it can be drawn, or
+   * a family that its tiles must have is absent; a scene that cannot be opened rejects {@link LodestreamTiles.open} already.
+   * @returns {Promise<void>}
+   */
+  get ready() {
+    return this.#firstView.ready;
+  }
+
   /** Whether everything the camera wants is drawn, and nothing is under way. */
   get settled() {
     const { pending, wanted } = this.#statistics;
@@ -202,7 +213,8 @@ export class LodestreamTiles extends THREE.EventDispatcher {
   update() {
     if (!this.needsUpdate)
       return false;
-    const dissolved = this.#tileScene.advance(), changed = this.#hasWork && this.#tick();
+    const dissolved = this.#tileScene.advance(), changed = this.#hasWork && this.#tick([this.#currentView()]);
+    this.#firstView.judge(this.#statistics.initialResidency, this.#tileScene.isFading, () => this.debugState().initialResidency.error);
     return dissolved || changed;
   }
 
@@ -246,6 +258,11 @@ export class LodestreamTiles extends THREE.EventDispatcher {
   /** Says that what is behind an absolute URI has changed at its source: drawn tiles change over when the newer version is here. @param {string} uri */
   changed(uri) {
     this.#opened.events.post([PageEvent.Changed, this.#opened.events.keepText(uri)]);
+  }
+
+  /** Gives back the memory of everything that is not drawn and not about to be: for pages that are short of it. */
+  releaseMemory() {
+    this.#opened.events.post([PageEvent.MemoryPressure]);
   }
 
   /** Why a tile is as it is, by its path key or a part of its content's URI. @param {string} tileKey */
@@ -347,11 +364,12 @@ export class LodestreamTiles extends THREE.EventDispatcher {
     this.#wake();
   }
 
-  #tick() {
+  /** @param {import('./lodestream/protocol.js').View[]} views */
+  #tick(views) {
     const began = performance.now();
-    this.#view = this.#currentView();
+    this.#view = views[0];
     // One budget for all: measuring has half of it at most, uploads what is left then.
-    this.#opened.block.write(this.#clock.now(), this.#frameMs / 2, [this.#view], this.#opened.events.waiting);
+    this.#opened.block.write(this.#clock.now(), this.#frameMs / 2, views, this.#opened.events.waiting);
     performance.mark('lodestream-core');
     this.#core.exports.Tick(this.#opened.number);
     const decided = performance.now();
@@ -412,11 +430,11 @@ export class LodestreamTiles extends THREE.EventDispatcher {
     return viewOf(this.#camera, this.group, this.#renderer, this.options);
   }
 
-  // Before the tileset is there nobody calls update(): answers do.
+  // Before the tileset is there nobody calls update(): answers do. Nobody looks yet either: the camera may not stand where it will.
   async #untilTopologyIsKnown() {
     for (;;) {
       if (this.needsUpdate)
-        this.#tick();
+        this.#tick([]);
       const { topologyKnown } = this.#statistics;
       if (topologyKnown)
         return;

@@ -31,6 +31,9 @@ public sealed class LoopbackServer : IAsyncDisposable
     /// <summary>Answers in place of the files: bytes for a path, or null.</summary>
     public Func<string, byte[]?> Make { get; set; } = _ => null;
 
+    /// <summary>The length an answer from <see cref="Make"/> announces for a path, whatever it has; −1 for the truth.</summary>
+    public Func<string, long> Announce { get; set; } = _ => -1;
+
     /// <summary>Starts serving the viewer and, at <c>/scene/</c>, a folder.</summary>
     public static async Task<LoopbackServer> StartAsync(string? sceneFolder = null)
     {
@@ -66,10 +69,25 @@ public sealed class LoopbackServer : IAsyncDisposable
         }
         if (Make(path) is not { } bytes)
             return next(context);
-        if (path.EndsWith(".html", StringComparison.Ordinal))
-            context.Response.ContentType = "text/html";
-        context.Response.ContentLength = bytes.Length;
-        return context.Response.Body.WriteAsync(bytes).AsTask();
+        if (Path.GetExtension(path) is ".html" or ".js")
+            context.Response.ContentType = path.EndsWith(".js", StringComparison.Ordinal) ? "text/javascript" : "text/html";
+        context.Response.ContentLength = Announce(path) is var announced and >= 0 ? announced : bytes.Length;
+        return WriteAsync(context, bytes);
+    }
+
+    private static async Task WriteAsync(HttpContext context, byte[] bytes)
+    {
+        await context.Response.Body.WriteAsync(bytes);
+
+        if (bytes.Length >= context.Response.ContentLength)
+            return;
+
+        // Fewer bytes than were announced: what is there goes out, and when that has been heard the connection breaks.
+        await context.Response.Body.FlushAsync();
+        using var heard = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        heard.CancelAfter(TimeSpan.FromSeconds(1));
+        heard.Token.WaitHandle.WaitOne();
+        context.Abort();
     }
 
     private static void ServeFolder(WebApplication application, string path, string folder)

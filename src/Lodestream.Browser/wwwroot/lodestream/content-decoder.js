@@ -1,7 +1,6 @@
 // Decodes a content, by its plan, into typed arrays and images that can be transferred between threads. No three.js here: workers have
 // no import map.
 import { decodeModel } from './glb.js';
-import { CancelledError } from './plan.js';
 import { decodePoints } from './points.js';
 import { decodeUntold } from './untold.js';
 
@@ -12,18 +11,17 @@ import { decodeUntold } from './untold.js';
  * @param {import('./plan.js').PartPlan[]} plan
  * @param {ArrayBuffer[]} files the content, then the files it names
  * @param {import('./glb-images.js').BlockFormat | null} blocks what the GPU takes of Basis textures
- * @param {() => boolean} isCancelled
+ * @param {import('./checkpoint.js').Checkpoint} checkpoint
  * @returns {Promise<{ content: DecodedContent, transfer: Transferable[] }>}
  */
-export async function decodeContent(plan, files, blocks, isCancelled) {
+export async function decodeContent(plan, files, blocks, checkpoint) {
   /** @type {import('./glb.js').DecodedModel[]} */
   const models = [];
   try {
     for (const part of plan) {
-      models.push(part.kind === 'points' ? await decodePoints(part, files) : part.kind === 'untold' ? await decodeUntold(part, files, blocks, isCancelled)
-        : await decodeModel(part, files, blocks, isCancelled));
-      if (isCancelled())
-        throw new CancelledError();
+      models.push(part.kind === 'points' ? await decodePoints(part, files) : part.kind === 'untold' ? await decodeUntold(part, files, blocks, checkpoint)
+        : await decodeModel(part, files, blocks, checkpoint));
+      await checkpoint();
     }
   } catch (error) {
     closeImages(models);

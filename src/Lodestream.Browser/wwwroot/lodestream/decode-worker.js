@@ -1,4 +1,5 @@
 // A worker's side of the decode pool.
+import { checkpointOf } from './checkpoint.js';
 import { decodeContent } from './content-decoder.js';
 import { CancelledError, UnsupportedError } from './plan.js';
 
@@ -14,7 +15,7 @@ self.onmessage = async (/** @type {MessageEvent<DecodeJob | { cancel: number }>}
   }
   const { ticket, files, plan, blocks } = data, began = performance.now();
   try {
-    const { content, transfer } = await decodeContent(plan, files, blocks, () => cancelled.has(ticket));
+    const { content, transfer } = await decodeContent(plan, files, blocks, checkpointOf(() => cancelled.has(ticket)));
     self.postMessage({ ticket, outcome: 'decoded', content, costMs: performance.now() - began }, { transfer });
   } catch (error) {
     if (error instanceof CancelledError)

@@ -1,6 +1,5 @@
 // Images as bitmaps, or as blocks that the GPU takes as they are.
 import { loadBasis } from './decoders.js';
-import { CancelledError } from './plan.js';
 
 /** @typedef {'bc7' | 'astc' | 'etc2' | 'bc3'} BlockFormat Formats of 16 bytes for each 4 × 4 pixels. */
 
@@ -22,20 +21,17 @@ const TARGETS = { bc7: 7, astc: 10, etc2: 1, bc3: 3, rgba: 13 };
  * @param {import('./glb-source.js').GlbSource} source
  * @param {Set<number>} needed
  * @param {BlockFormat | null} blocks
- * @param {() => boolean} isCancelled
+ * @param {import('./checkpoint.js').Checkpoint} checkpoint
  */
-export async function decodeImages(source, needed, blocks, isCancelled) {
+export async function decodeImages(source, needed, blocks, checkpoint) {
   /** @type {(DecodedImage | null)[]} */
   const images = (source.json.images ?? []).map(() => null);
   try {
     for (const index of needed) {
-      // Between two images a cancellation can get through.
-      if (isCancelled())
-        throw new CancelledError();
+      await checkpoint();
       images[index] = await decodeImage(source.image(index), source.json.images[index].mimeType, index, blocks);
     }
-    if (isCancelled())
-      throw new CancelledError();
+    await checkpoint();
   } catch (error) {
     images.forEach(image => image instanceof ImageBitmap && image.close());
     throw error;

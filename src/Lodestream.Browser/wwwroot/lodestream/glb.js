@@ -47,18 +47,16 @@ const DRAWN = new Set(['POSITION', 'NORMAL', 'TANGENT', 'COLOR_0', 'TEXCOORD_0',
  * @param {import('./plan.js').ModelPlan} plan
  * @param {ArrayBuffer[]} files
  * @param {import('./glb-images.js').BlockFormat | null} blocks
- * @param {() => boolean} isCancelled
+ * @param {import('./checkpoint.js').Checkpoint} checkpoint
  * @returns {Promise<DecodedModel>}
  */
-export async function decodeModel(plan, files, blocks, isCancelled) {
+export async function decodeModel(plan, files, blocks, checkpoint) {
   const source = new GlbSource(plan, files), { json } = source;
   refuseWhatMoves(json);
   await source.open();
   const draws = collectDraws(source, plan, files), used = new Set(draws.map(draw => draw.mesh));
   const decoder = new PrimitiveDecoder(source, usesDraco(json) ? await loadDraco() : null);
-  const meshes = (json.meshes ?? []).map((/** @type {any} */ mesh, /** @type {number} */ i) => used.has(i)
-    ? mesh.primitives.map((/** @type {any} */ primitive) => decoder.decode(primitive)) : null);
-  const primitives = /** @type {DecodedPrimitive[]} */ (meshes.flatMap((/** @type {DecodedPrimitive[] | null} */ mesh) => mesh ?? []));
+  const meshes = await decodeMeshes(json, used, decoder, checkpoint), primitives = meshes.flatMap(mesh => mesh ?? []);
   const materials = (json.materials ?? []).map(decodeMaterial), textures = (json.textures ?? []).map((/** @type {any} */ texture) => decodeTexture(json, texture));
   const features = decodeFeatures(plan, files, source);
   const looked = new Set(primitives.flatMap(primitive => dataImages(primitive.features, features, textures)));
@@ -69,10 +67,32 @@ export async function decodeModel(plan, files, blocks, isCancelled) {
     draws,
     materials,
     textures,
-    images: await decodeImages(source, new Set([...drawn, ...looked]), blocks, isCancelled),
+    images: await decodeImages(source, new Set([...drawn, ...looked]), blocks, checkpoint),
     dataImages: [...looked],
     features,
   };
+}
+
+/**
+ * @param {any} json
+ * @param {Set<number>} used meshes that the scene reaches
+ * @param {PrimitiveDecoder} decoder
+ * @param {import('./checkpoint.js').Checkpoint} checkpoint
+ */
+async function decodeMeshes(json, used, decoder, checkpoint) {
+  /** @type {DecodedModel['meshes']} */
+  const meshes = (json.meshes ?? []).map(() => null);
+  for (const [i, { primitives: found }] of (json.meshes ?? []).entries()) {
+    if (!used.has(i))
+      continue;
+    /** @type {DecodedPrimitive[]} */
+    const primitives = meshes[i] = [];
+    for (const primitive of found) {
+      await checkpoint();
+      primitives.push(decoder.decode(primitive));
+    }
+  }
+  return meshes;
 }
 
 /** @param {any} json */

@@ -5,12 +5,15 @@ export const Command = Object.freeze({
 });
 
 export const PageEvent = Object.freeze({
-  Headers: 1, Fetched: 2, Progress: 3, Decoded: 4, DecodeFailed: 5, Released: 6, Uploaded: 7, UploadFailed: 8, ContextLost: 9, Changed: 10,
+  Headers: 1, Fetched: 2, Progress: 3, Decoded: 4, DecodeFailed: 5, Released: 6, Uploaded: 7, UploadFailed: 8, ContextLost: 9, Changed: 10, MemoryPressure: 11,
 });
 
 export const FetchStatus = Object.freeze({
   Ok: 0, HttpError: 1, NotFound: 2, NetworkError: 3, Truncated: 4, Corrupt: 5, TimedOut: 6, Refused: 7, ConnectTimedOut: 8, Stalled: 9,
 });
+
+/** What became of the first view (src/Lodestream/InitialResidency.cs); the further values are reasons why it is not there. */
+export const InitialResidency = Object.freeze({ Pending: 0, Resident: 1 });
 
 export const WakeKind = Object.freeze({ Now: 0, AtTime: 1, OnEvent: 2 });
 

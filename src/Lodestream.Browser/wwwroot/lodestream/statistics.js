@@ -4,7 +4,7 @@ const NAMES = /** @type {const} */ ([
   'topologyKnown', 'frameId', 'tiles', 'touched', 'wanted', 'drawn', 'pending', 'inFlight', 'queued', 'preparing', 'failures',
   'cpuBytes', 'geometryBytes', 'textureBytes', 'budgetBytes', 'bytesFetched', 'commits',
   'primaryGeometricSsePx', 'primaryRasterSsePx', 'underlayGeometricSsePx', 'underlayRasterSsePx',
-  'missing', 'detailScale', 'requested', 'cancelled', 'breakersOpen',
+  'missing', 'detailScale', 'requested', 'cancelled', 'breakersOpen', 'initialResidency',
 ]);
 
 /**

@@ -3,7 +3,7 @@ import { boundingSphere } from './glb.js';
 import { decodeFeatures, NO_FEATURES } from './glb-features.js';
 import { decodeImage } from './glb-images.js';
 import { decodeLz4 } from './lz4.js';
-import { bytesOf, CancelledError } from './plan.js';
+import { bytesOf } from './plan.js';
 
 /** Bytes of a vertex: position, normal, tangent, two texture coordinates, colour. */
 const STRIDE = 32;
@@ -12,10 +12,10 @@ const STRIDE = 32;
  * @param {import('./plan.js').UntoldPlan} plan
  * @param {ArrayBuffer[]} files
  * @param {import('./glb-images.js').BlockFormat | null} blocks
- * @param {() => boolean} isCancelled
+ * @param {import('./checkpoint.js').Checkpoint} checkpoint
  * @returns {Promise<import('./glb.js').DecodedModel>}
  */
-export async function decodeUntold(plan, files, blocks, isCancelled) {
+export async function decodeUntold(plan, files, blocks, checkpoint) {
   const vertices = open(plan.vertices, files[0]), indices = open(plan.indices, files[0]);
   return {
     matrix: plan.matrix,
@@ -23,7 +23,7 @@ export async function decodeUntold(plan, files, blocks, isCancelled) {
     draws: plan.draws.map(({ mesh, matrix }) => ({ mesh, matrix, instances: null })),
     materials: plan.materials,
     textures: plan.textures.map(image => ({ image, magFilter: 9729, minFilter: 9987, wrapS: 10497, wrapT: 10497 })),
-    images: await decodeUntoldImages(plan, files, blocks, isCancelled),
+    images: await decodeUntoldImages(plan, files, blocks, checkpoint),
     dataImages: [],
     features: decodeFeatures(plan, files),
   };
@@ -113,9 +113,9 @@ function halfFloat(bits) {
  * @param {import('./plan.js').UntoldPlan} plan
  * @param {ArrayBuffer[]} files
  * @param {import('./glb-images.js').BlockFormat | null} blocks
- * @param {() => boolean} isCancelled
+ * @param {import('./checkpoint.js').Checkpoint} checkpoint
  */
-async function decodeUntoldImages({ images: sources, packed, textures, materials }, files, blocks, isCancelled) {
+async function decodeUntoldImages({ images: sources, packed, textures, materials }, files, blocks, checkpoint) {
   /** @type {(import('./glb-images.js').DecodedImage | null)[]} */
   const images = [];
   const drawn = new Set(materials.flatMap(material => [material.baseColorTexture, material.normalTexture, material.metallicRoughnessTexture, material.emissiveTexture, material.occlusionTexture]
@@ -123,8 +123,7 @@ async function decodeUntoldImages({ images: sources, packed, textures, materials
   try {
     for (const [index, source] of sources.entries()) {
       // Between two images a cancellation can get through.
-      if (isCancelled())
-        throw new CancelledError();
+      await checkpoint();
       images.push(await decodeOrLeave(bytesOf(files, source), index, blocks));
     }
     for (const channels of packed)

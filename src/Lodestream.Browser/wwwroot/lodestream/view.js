@@ -22,8 +22,9 @@ export function viewOf(camera, group, renderer, { targetErrorPx, depthRange }) {
     direction: [-e[8] / scale, -e[9] / scale, -e[10] / scale],
     up: [e[4] / upScale, e[5] / upScale, e[6] / upScale],
     fovY: 2 * Math.atan(Math.tan(camera.fov * Math.PI / 360) / camera.zoom),
-    width: size.x,
-    height: size.y,
+    // A canvas that is not laid out yet has no size; the core refuses a viewport without one.
+    width: Math.max(1, size.x),
+    height: Math.max(1, size.y),
     near: (depthRange ?? camera).near * scale,
     far: (depthRange ?? camera).far * scale,
     targetErrorPx,

@@ -19,8 +19,12 @@ export function publish(errors) {
   return api;
 }
 
-class DebugApi {
-  /** Resolves when everything the first view wants and can get is drawn; rejects when the scene cannot open or nothing of it can be drawn. @type {Promise<void>} */
+/** Also tells, as a `camera-changed` event whose detail is a {@link import('./viewer.js').CameraChange}, where the camera is. */
+class DebugApi extends EventTarget {
+  /**
+   * Resolves when nothing that the first view lacks can still arrive; rejects when the scene cannot open, a required family is absent, or
+   * nothing of the first view can be drawn. Then `errors` lists what failed. @type {Promise<void>}
+   */
   ready;
   /** @type {string[]} */
   errors;
@@ -32,10 +36,10 @@ class DebugApi {
   #resolve = () => {};
   /** @type {(reason: unknown) => void} */
   #reject = () => {};
-  #isReady = false;
 
   /** @param {string[]} errors */
   constructor(errors) {
+    super();
     this.errors = errors;
     this.ready = new Promise((resolve, reject) => {
       this.#resolve = resolve;
@@ -48,25 +52,14 @@ class DebugApi {
   /** @param {Viewer} viewer */
   attach(viewer) {
     this.#viewer = viewer;
+    viewer.onCameraChange = detail => this.dispatchEvent(new CustomEvent('camera-changed', { detail }));
+    const { tiles } = viewer;
+    tiles.ready.finally(() => this.#listFailures(tiles)).then(this.#resolve, this.#reject);
   }
 
   /** @param {unknown} error */
   fail(error) {
     this.#reject(error);
-  }
-
-  /** A frame was run. */
-  framed() {
-    if (this.#isReady || !this.#viewer)
-      return;
-    const { tiles } = this.#viewer, { wanted, drawn, pending } = tiles.stats;
-    if (pending > 0 || tiles.needsUpdate)
-      return;
-    this.#isReady = true;
-    if (drawn > 0 || wanted === 0)
-      this.#resolve();
-    else
-      this.#reject(new Error(`nothing of the first view can be drawn: ${this.errors.join('; ')}`));
   }
 
   /** The viewer's parts, for tools. */
@@ -84,8 +77,10 @@ class DebugApi {
    * @param {number} distance metres
    */
   frameWorld(point, distance) {
-    const { x, y, z } = Array.isArray(point) ? { x: point[0], y: point[1], z: point[2] } : point, { navigation, loop } = this.#open();
-    navigation.frameWorld(new THREE.Vector3(x, y, z), distance);
+    const { navigation, loop } = this.#open(), at = vectorOf('frameWorld', 'point', Array.isArray(point) ? point : [point.x, point.y, point.z]);
+    if (!(distance > 0 && distance < Infinity))
+      throw new TypeError(`lodestream.frameWorld: distance is ${distance}; it takes metres, more than 0.`);
+    navigation.frameWorld(at, distance);
     loop.invalidate();
   }
 
@@ -104,7 +99,9 @@ class DebugApi {
   setCamera({ position, direction, up }) {
     const { navigation, loop } = this.#open();
     navigation.place({
-      position: new THREE.Vector3().fromArray(position), direction: new THREE.Vector3().fromArray(direction), up: up ? new THREE.Vector3().fromArray(up) : undefined,
+      position: vectorOf('setCamera', 'position', position),
+      direction: directionOf('setCamera', 'direction', direction),
+      up: up ? directionOf('setCamera', 'up', up) : undefined,
     });
     loop.invalidate();
   }
@@ -160,9 +157,45 @@ class DebugApi {
     return this.#open().tiles.why(tileKey);
   }
 
+  // Most failures were told as they happened; what the core gave up by itself, because it took too long or too much memory, was not.
+  /** @param {import('../lodestream.js').LodestreamTiles} tiles */
+  #listFailures(tiles) {
+    /** @type {{ error: string | null, failures: { uri: string, reason: string, error: string | null }[] }} */
+    const { error: verdict, failures } = tiles.debugState().initialResidency;
+    for (const { uri, reason, error } of failures) {
+      if (!this.errors.some(told => told.includes(uri)))
+        this.errors.push(error?.includes(uri) ? error : `${uri}: ${error ?? reason}`);
+    }
+    if (verdict)
+      this.errors.push(verdict);
+  }
+
   #open() {
     if (!this.#viewer)
       throw new Error('No scene is open yet: await lodestream.ready, or see lodestream.errors.');
     return this.#viewer;
   }
+}
+
+/**
+ * @param {string} order
+ * @param {string} name
+ * @param {number[]} numbers
+ */
+function vectorOf(order, name, numbers) {
+  if (!Array.isArray(numbers) || numbers.length !== 3 || !numbers.every(Number.isFinite))
+    throw new TypeError(`lodestream.${order}: ${name} is ${JSON.stringify(numbers)}; it takes three finite numbers.`);
+  return new THREE.Vector3().fromArray(numbers);
+}
+
+/**
+ * @param {string} order
+ * @param {string} name
+ * @param {number[]} numbers
+ */
+function directionOf(order, name, numbers) {
+  const direction = vectorOf(order, name, numbers);
+  if (direction.lengthSq() === 0)
+    throw new TypeError(`lodestream.${order}: ${name} is ${JSON.stringify(numbers)}, which is no direction.`);
+  return direction;
 }

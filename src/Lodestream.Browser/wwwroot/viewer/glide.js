@@ -7,7 +7,7 @@ export class Glide {
   #left = [0, 0, 0];
   #least;
 
-  /** @param {number} least what is not worth another frame: radians, shares of a distance */
+  /** @param {number} least what an update takes off at least, so that motion ends: radians, shares of the distance to what the camera is about */
   constructor(least) {
     this.#least = least;
   }
@@ -28,7 +28,8 @@ export class Glide {
    */
   take(seconds, atOnce) {
     const share = atOnce ? 1 : 1 - Math.exp(-seconds / TIME_CONSTANT);
-    const due = this.#left.map(left => Math.abs(left * share) < this.#least ? left : left * share);
+    // Less and less, then evenly to the end: no step is longer than the one before.
+    const due = this.#left.map(left => Math.sign(left) * Math.min(Math.abs(left), Math.max(Math.abs(left) * share, this.#least)));
     this.#left = this.#left.map((left, i) => left - due[i]);
     return due;
   }

@@ -43,8 +43,8 @@ async function view(parameters) {
   });
   tiles.addEventListener('tile-error', ({ uri, error }) => errors.push(error.includes(uri) ? error : `${uri}: ${error}`));
   const viewer = new Viewer(stage, tiles, hud, await views, parameters.get('up'));
-  viewer.onFrame = () => api.framed();
   api.attach(viewer);
+  tiles.ready.catch(error => hud.say(error.message, true));
   viewer.start();
 }
 

@@ -1,5 +1,6 @@
 // One open scene on the page: its frame loop, and what the panels and keys do to it.
 import * as THREE from 'three';
+import { CameraEvents } from './camera-events.js';
 import { Gestures } from './gestures.js';
 import { copy, Inspector, summaryOf } from './inspector.js';
 import { Keys } from './keys.js';
@@ -17,9 +18,11 @@ import { ViewMenu } from './view-menu.js';
 /** Where the sliders are when nobody has moved them. */
 const DEFAULTS = { hour: 15, exposure: 0 };
 
+/** @typedef {{ position: number[], direction: number[] }} CameraChange in the scene's frame: metres; length 1 */
+
 export class Viewer {
-  /** Called after every frame. */
-  onFrame = () => {};
+  /** Called with where the camera is, not more often than ten times a second, and last where it came to rest. @type {(camera: CameraChange) => void} */
+  onCameraChange = () => {};
   stage;
   tiles;
   hud;
@@ -32,6 +35,7 @@ export class Viewer {
   #volumes;
   #readout;
   #views;
+  #cameraEvents = new CameraEvents(() => this.#tellCamera());
   #contextLost = false;
   #defaultSse;
   /** Set by whatever changes the picture without the tiles or the camera doing so. */
@@ -202,8 +206,7 @@ export class Viewer {
     this.hud.frame({ core: coreMs, host: hostMs, draw: performance.now() - began }, tiles.stats, this.loop.fps, this.#state);
     this.ranges.update(navigation.pose);
     if (moved)
-      this.#readout.show(navigation.pose.position, navigation.heading, this.ranges.below);
-    this.onFrame();
+      this.#cameraEvents.moved();
     return { again: tiles.needsUpdate || navigation.isMoving, delay: tiles.wakeDelay };
   }
 
@@ -237,6 +240,12 @@ export class Viewer {
     const fragment = this.#fragment();
     if (fragment !== location.hash)
       history.replaceState(history.state, '', fragment);
+  }
+
+  #tellCamera() {
+    const { position, direction } = this.navigation.pose;
+    this.#readout.show(position, this.navigation.heading, this.ranges.below);
+    this.onCameraChange({ position: position.toArray(), direction: direction.toArray() });
   }
 
   // How far things are has changed.

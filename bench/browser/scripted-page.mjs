@@ -68,6 +68,7 @@ export class ScriptedPage {
     switch (commands.word()) {
       case Command.Fetch: {
         const id = commands.word(), bytes = commands.text().endsWith('.json') ? this.json : this.#glb;
+        commands.word();
         this.#payloads.set(id, bytes);
         this.#events.push([PageEvent.Fetched, id, 0, 200, bytes.length, 0, 1, 0]);
         break;
@@ -77,7 +78,9 @@ export class ScriptedPage {
         break;
       case Command.Decode: {
         const ticket = commands.word();
-        commands.words(6);
+        commands.word();
+        commands.words(commands.word());
+        commands.text();
         this.#events.push([PageEvent.Decoded, ticket, 1000, 1]);
         break;
       }

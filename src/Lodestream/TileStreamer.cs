@@ -291,7 +291,7 @@ public sealed class TileStreamer
         ScreenErrors.Measure(Tree, Selection, _resolver.Items, _resolver.VisitOfItem, s);
     }
 
-    // Wanted tiles that cannot be drawn yet, and those that can but for a content that is still to join: an optional family's, one of a
+    // Primary tiles that cannot be drawn yet; underlay that is not all here, and primary tiles that can be drawn but for a content that is still to join: an optional family's, one of a
     // family that was enabled after they came, or topology below.
     private (int Missing, int Incomplete) CountMissing()
     {
@@ -300,7 +300,10 @@ public sealed class TileStreamer
         foreach (ref readonly var visit in Selection.Visits)
         {
             if ((visit.Flags & (VisitFlags.Primary | VisitFlags.Expand)) == 0)
+            {
+                incomplete += (visit.Flags & VisitFlags.Underlay) != 0 && _planner.IsMissing(visit.Tile) ? 1 : 0;
                 continue;
+            }
             if (!drawable[visit.Tile])
                 missing += _planner.IsMissing(visit.Tile) ? 1 : 0;
             else if (Tree.LinkArray[visit.Tile].SlotCount > 1)

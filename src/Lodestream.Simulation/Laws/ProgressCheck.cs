@@ -69,8 +69,6 @@ internal sealed class ProgressCheck(TileTree tree, ContentFacts contents, TileFa
         {
             if (IsToBeDrawn(visit.Flags))
                 wanted.Add(visit.Tile);
-            if (visit.Flags == VisitFlags.None)
-                left.Add(visit.Tile, WantedAbove(set.Visits, visit));
             var drawn = screen.TryGet(visit.Tile, out var item) && item.Source == visit.Tile;
             // A maskless tile below which something failed for good never gives way to all its children: what stands in for it stays.
             var isShut = (visit.Flags & VisitFlags.Refined) != 0 && !tiles.CanMask(visit.Tile) && tiles.FailedForGoodWithin(visit.Tile) > 0;
@@ -79,6 +77,7 @@ internal sealed class ProgressCheck(TileTree tree, ContentFacts contents, TileFa
             for (var tile = visit.Tile; tile >= 0 && waiting.Add(tile);)
                 tile = tree.Links[tile].Parent;
         }
+        FindLeft(set.Visits, left);
         foreach (var item in screen.Items)
         {
             // A tile that gives way to all its children never does when one of them failed for good, in view or not.
@@ -115,6 +114,20 @@ internal sealed class ProgressCheck(TileTree tree, ContentFacts contents, TileFa
                 return wanted < 0 || !tiles.IsDrawable(wanted);
         }
         return false;
+    }
+
+    // Parts that are left to what is wanted above them: of tiles that nothing is wanted of, and of those that are opened for such ones only.
+    private static void FindLeft(ReadOnlySpan<Visit> visits, Dictionary<int, int> left)
+    {
+        for (var i = visits.Length - 1; i > 0; i--)
+        {
+            ref readonly var visit = ref visits[i];
+            var isLeft = visit.Flags is VisitFlags.None or VisitFlags.Refined;
+            for (var c = visit.FirstChild; c < visit.FirstChild + visit.ChildCount; c++)
+                isLeft &= left.ContainsKey(visits[c].Tile);
+            if (isLeft)
+                left.Add(visit.Tile, WantedAbove(visits, visit));
+        }
     }
 
     private static int WantedAbove(ReadOnlySpan<Visit> visits, in Visit visit)

@@ -18,7 +18,11 @@ internal sealed class PyramidCheck(TileTree tree, TileFacts tiles, PyramidOption
     private double _rootWidth;
 
     /// <summary>What one view looks at.</summary>
-    private readonly record struct Aim(bool IsSphere, Vector3d Focus, double LeastWidth, double PrimaryHalf, double UnderlayHalf);
+    private readonly record struct Aim(bool IsSphere, Vector3d Focus, double LeastWidth, double PrimaryHalf, double UnderlayHalf)
+    {
+        /// <summary>Which level is the primary one hangs on rounding.</summary>
+        public bool Unsure { get; init; }
+    }
 
     /// <summary>What one view wants of one tile. Unsure: rounding decides, or decided above.</summary>
     private readonly record struct Wish(bool IsAsked, bool Primary, bool Underlay, bool Children, bool FillsForParent, bool Unsure);
@@ -84,8 +88,8 @@ internal sealed class PyramidCheck(TileTree tree, TileFacts tiles, PyramidOption
     {
         var parent = tree.Links[tile].Parent;
         var above = parent == TileTree.SceneRoot ? new(true, false, false, true, false, false) : WishOf(view, parent, seenBy);
-        if (above.Unsure)
-            return above;
+        if (above.Unsure || _aims[view].Unsure)
+            return new() { Unsure = true };
         var unsure = false;
         if (!above.Children && (parent == TileTree.SceneRoot || !FillsByChildren(parent, seenBy, ref unsure)))
             return new() { Unsure = unsure };
@@ -193,11 +197,33 @@ internal sealed class PyramidCheck(TileTree tree, TileFacts tiles, PyramidOption
             focus = view.Position + ray * distance;
         var metresPerPixel = Math.Max(distance, Math.Max(view.Near, 1e-6)) * 2 * DeterministicMath.Tan(view.FovY / 2) / view.ViewportHeight;
         var least = options.TargetTileWidthPx / detailScale * metresPerPixel;
+        var square = Math.Max(view.ViewportWidth, view.ViewportHeight) * metresPerPixel / 2;
+        var slack = Rounding * (square + focus.Length + _rootWidth);
+        var (some, other) = (Narrowest(root, focus, square - slack, least * (1 + Rounding)), Narrowest(root, focus, square + slack, least * (1 - Rounding)));
         var width = _rootWidth;
         for (var i = 0; i < 64 && width / 2 >= least; i++)
             width /= 2;
-        var half = Math.Max(view.ViewportWidth, view.ViewportHeight) * metresPerPixel / 2 + options.FootprintMargin * width;
-        return new(false, focus, least, half, half + options.FootprintMargin * width * 2);
+
+        // The tree may end before: then its last level in the square is the primary one.
+        var (ends, endsOther) = (!double.IsInfinity(some) && some / 2 >= least * (1 + Rounding), !double.IsInfinity(other) && other / 2 >= least * (1 - Rounding));
+        if (ends)
+            width = some;
+        var half = square + options.FootprintMargin * width;
+        return new(false, focus, ends ? 0.75 * width : least, half, half + options.FootprintMargin * width * 2) { Unsure = ends != endsOther || (ends && some != other) };
+    }
+
+    // Of all tiles that meet the square, as all above them do, the narrowest level that is wide enough.
+    private double Narrowest(int tile, Vector3d focus, double square, double least)
+    {
+        var width = WidthAndLevel(tile).Width;
+        if (width < least || AlongTheGround(focus, tile) > square)
+            return double.PositiveInfinity;
+        ref readonly var links = ref tree.Links[tile];
+        if ((links.Flags & TileFlags.Unexpanded) != 0)
+            return least;
+        for (var child = links.FirstChild; child < links.FirstChild + links.ChildCount; child++)
+            width = Math.Min(width, Narrowest(child, focus, square, least));
+        return width;
     }
 
     // All of the tree that the ray meets, no order, no pruning. Only the part of the ray within all tiles above counts.

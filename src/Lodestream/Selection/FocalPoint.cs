@@ -5,7 +5,7 @@ namespace Lodestream.Selection;
 
 /// <summary>
 /// Where a camera looks: the point at which the view's centre ray meets the ground, and how far away that is. The ground is as the known
-/// tree has it: the first of its finest volumes that the ray enters, at half its height (between where the ray enters and where it leaves).
+/// tree has it: the first of its finest volumes that the ray enters, at half its height, or where the ray leaves it before.
 /// A ray that misses them all looks at the point of the scene's volume that is nearest to the eye.
 /// </summary>
 /// <param name="Point">The point, metres, scene frame.</param>

@@ -4,13 +4,13 @@ using Lodestream.Scene;
 namespace Lodestream.Selection;
 
 /// <summary>
-/// One level for what is looked at. The primary level is the deepest one whose tiles, at the distance of the focal point, are at least
-/// <see cref="PyramidOptions.TargetTileWidthPx"/> ÷ detail scale wide on screen. Primary are its tiles that meet the footprint: the square around
+/// One level for what is looked at. The primary level is the deepest one there is in the footprint whose tiles, at the distance of the focal
+/// point, are at least <see cref="PyramidOptions.TargetTileWidthPx"/> ÷ detail scale wide on screen. Primary are its tiles that meet the footprint: the square around
 /// the focal point that holds the viewport at that distance, grown by <see cref="PyramidOptions.FootprintMargin"/> of a tile's width. Underlay
 /// are the tiles of the level above that meet the footprint grown once more, and every tile of the topmost level in view; what is in view
 /// and in neither is drawn from them.
 /// <para>
-/// Where the tree ends above the primary level, its deepest tiles stand as primary. A tile with nothing to draw gives its part to its
+/// Where a part of the tree ends above the primary level, its deepest tiles stand as primary. A tile with nothing to draw gives its part to its
 /// children. A level of a quadtree has half the width of the one above it, whatever its tiles' own volumes; a tile of another tree with n &gt; 4
 /// children gives each 1 ÷ √n of its width, so that every tree can be selected from, and only a quadtree has one primary level. A refined
 /// ADD tile's own content is primary. Where a tile gives way to all its children at once, because it can carry no mask, those in view that are
@@ -23,6 +23,9 @@ public sealed class PyramidPolicy : ISelectionPolicy
 {
     // Halvings of a tile's width that are looked at for the primary level: more than any tree is deep.
     private const int MostLevels = 64;
+
+    // Share of a level's width that tells it from the one below.
+    private const double BetweenLevels = 0.75;
 
     private readonly PyramidOptions _options;
     private readonly bool _hostHasMasks;
@@ -111,12 +114,31 @@ public sealed class PyramidPolicy : ISelectionPolicy
         var prepared = new PreparedView(view, inputs.DetailScale);
         var focus = FocalPoint.Of(tree, view);
         var metresPerPixel = Math.Max(focus.Distance, prepared.Near) / prepared.PixelScale;
-        var threshold = _options.TargetTileWidthPx / inputs.DetailScale * metresPerPixel;
+        var least = _options.TargetTileWidthPx / inputs.DetailScale * metresPerPixel;
+        var half = HalfFootprint(view, metresPerPixel);
         var width = rootWidth;
-        for (var level = 0; level < MostLevels && width / 2 >= threshold; level++)
+        for (var level = 0; level < MostLevels && width / 2 >= least; level++)
             width /= 2;
-        var primary = HalfFootprint(view, metresPerPixel) + _options.FootprintMargin * width;
-        return new() { View = prepared, Focus = focus.Point, Threshold = threshold, Primary = primary, Underlay = primary + _options.FootprintMargin * 2 * width };
+        var narrowest = double.PositiveInfinity;
+        if (rootWidth >= least)
+            FindNarrowest(tree, tree.LinkArray[TileTree.SceneRoot].FirstChild, rootWidth, focus.Point, half, least, ref narrowest);
+        var ends = narrowest < double.PositiveInfinity && narrowest / 2 >= least;
+        if (ends)
+            width = narrowest;
+        var primary = half + _options.FootprintMargin * width;
+        return new() { View = prepared, Focus = focus.Point, Threshold = ends ? BetweenLevels * width : least, Primary = primary, Underlay = primary + _options.FootprintMargin * 2 * width };
+    }
+
+    // The narrowest level there is in the square, or one that is as narrow as may be. What a document holds is thought to go on.
+    private void FindNarrowest(TileTree tree, int tile, double width, Vector3d focus, double half, double least, ref double narrowest)
+    {
+        ref readonly var links = ref tree.LinkArray[tile];
+        if (width < least || narrowest / 2 < least || Gap(tree, tree.NodeArray[tile], links.Flags, focus) > half)
+            return;
+        narrowest = (links.Flags & TileFlags.Unexpanded) != 0 ? least : Math.Min(narrowest, width);
+        var below = (links.Flags & TileFlags.Expanded) != 0 ? width : ChildWidth(width, links.ChildCount);
+        for (var child = links.FirstChild; child < links.FirstChild + links.ChildCount; child++)
+            FindNarrowest(tree, child, below, focus, half, least, ref narrowest);
     }
 
     /// <summary>Half the width of the square that holds the viewport at a distance.</summary>

@@ -12,6 +12,8 @@ namespace Lodestream.Tests.Selection;
 /// <summary>What the pyramid wants: one level for what is looked at, coarser tiles around and beneath.</summary>
 public class PyramidPolicyTests
 {
+    private const string Folder = "http://tiles.test/scene/";
+
     private static readonly TileTree World = PyramidWorld.Make(8);
 
     private readonly PyramidPolicy _policy = new();
@@ -186,8 +188,8 @@ public class PyramidPolicyTests
     public void A_document_on_the_way_is_expanded_where_its_tiles_are_wanted_and_only_there()
     {
         var world = new HandDrivenWorld("R(@a @b)", HandDrivenWorld.Plain with { Pyramid = new() { TargetTileWidthPx = 1 } });
-        world.AddDocument("a", "A(c d)");
-        world.AddDocument("b", "B(e f)");
+        world.AddDocument(Folder + "a.json", "A(c d)");
+        world.AddDocument(Folder + "b.json", "B(e f)");
         var a = world.Tile("a");
         world.Look(Cameras.Over(world.Tree, a, 3));
         world.Settle();
@@ -201,8 +203,8 @@ public class PyramidPolicyTests
     public void A_document_s_root_is_of_the_level_of_the_tile_that_names_it()
     {
         var world = new HandDrivenWorld("R(@a @b)", HandDrivenWorld.Plain with { Pyramid = new() { TargetTileWidthPx = 1 } });
-        world.AddDocument("a", "A(c d)");
-        world.AddDocument("b", "B(e f)");
+        world.AddDocument(Folder + "a.json", "A(c d)");
+        world.AddDocument(Folder + "b.json", "B(e f)");
         world.Look(Cameras.All(3));
         world.DeliverAll();
         Assert.Equal("c d e f", world.Screen);
@@ -220,10 +222,12 @@ public class PyramidPolicyTests
     [Fact]
     public void A_ray_meets_the_first_of_the_finest_tiles_at_half_its_height()
     {
-        var view = PyramidWorld.Camera(20_000, -300_000, 60_000, 25);
-        var focus = FocalPoint.Of(World, view);
-        Assert.Equal(0, focus.Point.Z, 6);
-        Assert.Equal(60_000 / Math.Sin(25 * Math.PI / 180), focus.Distance, 6);
+        Assert.Equal(new FocalPoint(new(20_000, -300_000, 0), 60_000), FocalPoint.Of(World, PyramidWorld.Camera(20_000, -300_000, 60_000)));
+
+        // A slanting ray leaves the first tile before it is half way down.
+        var focus = FocalPoint.Of(World, PyramidWorld.Camera(20_000, -300_000, 60_000, 25));
+        Assert.InRange(focus.Point.Z, 0, PyramidWorld.HalfHeight);
+        Assert.Equal((60_000 - focus.Point.Z) / Math.Sin(25 * Math.PI / 180), focus.Distance, 6);
     }
 
     [Theory]

@@ -146,7 +146,7 @@ public sealed class TileStreamer
         _commits.Free(_evictor.Chosen);
         _floor.Judge(_ledger.Budget, _detail.IsExhausted ? Selection : null);
         StageBegins?.Invoke(TickStage.Report);
-        Report();
+        Report(views);
         return FrameGovernor.Decide(Tree.Version != selected || _pipeline.HasAppends || _uploads.HasWork || _detail.NeedsTick || !_inbox.IsEmpty, _scheduler.NextDeadline, now);
     }
 
@@ -258,7 +258,7 @@ public sealed class TileStreamer
         }
     }
 
-    private void Report()
+    private void Report(ReadOnlySpan<View> views)
     {
         var s = Statistics;
         s.Frames++;
@@ -288,7 +288,7 @@ public sealed class TileStreamer
         s.BudgetBytes = _ledger.Budget;
         s.DetailScale = _detail.Value;
         s.Settled = s.NotYetResident + incomplete == 0 && _pipeline.IsIdleBut(_uploads.HeldBack);
-        ScreenErrors.Measure(Tree, Selection, _resolver.Items, _resolver.VisitOfItem, s);
+        ScreenErrors.Measure(Tree, Selection, _resolver.Items, _resolver.VisitOfItem, views, s);
     }
 
     // Primary tiles that cannot be drawn yet; underlay that is not all here, and primary tiles that can be drawn but for a content that is still to join: an optional family's, one of a
@@ -301,7 +301,7 @@ public sealed class TileStreamer
         {
             if ((visit.Flags & (VisitFlags.Primary | VisitFlags.Expand)) == 0)
             {
-                incomplete += (visit.Flags & VisitFlags.Underlay) != 0 && _planner.IsMissing(visit.Tile) ? 1 : 0;
+                incomplete += (visit.Flags & VisitFlags.Underlay) != 0 && !MayBePassedOver(visit) && _planner.IsMissing(visit.Tile) ? 1 : 0;
                 continue;
             }
             if (!drawable[visit.Tile])
@@ -310,6 +310,13 @@ public sealed class TileStreamer
                 incomplete += _planner.IsMissing(visit.Tile) ? 1 : 0;
         }
         return (missing, incomplete);
+    }
+
+    // Refined underlay that gates what is below it is not asked for again once it failed.
+    private bool MayBePassedOver(in Visit visit)
+    {
+        var flags = Tree.LinkArray[visit.Tile].Flags;
+        return (visit.Flags & VisitFlags.Refined) != 0 && ((flags & TileFlags.Maskable) == 0 || (flags & TileFlags.GatedBelow) != 0 || !_options.HostHasMasks);
     }
 }
 

@@ -83,7 +83,8 @@ internal sealed class AccountCheck(TileTree tree, ContentFacts contents, TileFac
             _visitOf[visit.Tile] = i;
             if ((visit.Flags & VisitFlags.Primary) != 0)
                 wanted++;
-            if ((visit.Flags & (VisitFlags.Primary | VisitFlags.Underlay | VisitFlags.Expand)) == 0 || !IsMissing(visit.Tile, enabled))
+            var isUnderlay = (visit.Flags & (VisitFlags.Underlay | VisitFlags.Refined)) == VisitFlags.Underlay;
+            if (((visit.Flags & (VisitFlags.Primary | VisitFlags.Expand)) == 0 && !isUnderlay) || !IsMissing(visit.Tile, enabled))
                 continue;
             if ((visit.Flags & (VisitFlags.Primary | VisitFlags.Expand)) == 0 || tiles.IsDrawable(visit.Tile))
                 incomplete++;

@@ -60,7 +60,7 @@ internal sealed class DemandCollector(TileTree tree, TileResidency residency, bo
             if (drawable[visit.Tile])
                 facts = (facts | Facts.Covered | Facts.Kept) & ~Facts.Gated;
             if ((facts & Facts.Held) == 0 && (!drawable[visit.Tile] || tree.LinkArray[visit.Tile].SlotCount > 1 || (visit.Flags & VisitFlags.Refined) != 0))
-                facts = Ask(visit, i, facts, demands);
+                facts = Ask(set, visit, i, facts, demands);
             if ((visit.Flags & VisitFlags.Refined) == 0 && !drawable[visit.Tile])
                 KeepStandIns(visit.Tile);
             _facts[i] = facts;
@@ -123,7 +123,7 @@ internal sealed class DemandCollector(TileTree tree, TileResidency residency, bo
         }
     }
 
-    private Facts Ask(in Visit visit, int at, Facts facts, DemandList demands)
+    private Facts Ask(VisibilitySet set, in Visit visit, int at, Facts facts, DemandList demands)
     {
         var tile = visit.Tile;
         ref readonly var links = ref tree.LinkArray[tile];
@@ -140,7 +140,7 @@ internal sealed class DemandCollector(TileTree tree, TileResidency residency, bo
         if ((links.Flags & TileFlags.Add) != 0 && HasLiveContent(links))
             return facts;
         if (HasLiveContent(links) && !residency.Drawable[tile])
-            facts = AskForAncestor(visit, at, facts, demands);
+            facts = AskForAncestor(set, visit, at, facts, demands);
         if ((!CanMask(links) || (facts & Facts.Gated) != 0) && (facts & (Facts.Covered | Facts.Held)) == Facts.Covered)
         {
             AskForCulledChildren(visit, at, facts, demands);
@@ -150,7 +150,7 @@ internal sealed class DemandCollector(TileTree tree, TileResidency residency, bo
     }
 
     // An ancestor is wanted only for what it covers, and a root always: everything falls back on it.
-    private Facts AskForAncestor(in Visit visit, int at, Facts facts, DemandList demands)
+    private Facts AskForAncestor(VisibilitySet set, in Visit visit, int at, Facts facts, DemandList demands)
     {
         var tile = visit.Tile;
         ref readonly var links = ref tree.LinkArray[tile];
@@ -160,19 +160,30 @@ internal sealed class DemandCollector(TileTree tree, TileResidency residency, bo
             // Children may be drawn without their parent only all together. So that they never have to give way again, they are not
             // asked for before the parent is here or has failed, and a parent that was passed over is not asked for any more.
             if (passedOver || residency.DrawableBelow[tile] > 0)
-                return facts;
+                return AskForLeft(set, visit, at, facts, demands);
             AskForSlots(tile, at, UrgencyOf(facts), topology: false, demands);
             return facts | Facts.Held;
         }
 
         // One that failed is passed over where its coming later would hide what was shown meanwhile.
         if (passedOver && ((links.Flags & TileFlags.GatedBelow) != 0 || !hostHasMasks))
-            return facts;
+            return AskForLeft(set, visit, at, facts, demands);
         var isAlwaysWanted = (links.Flags & TileFlags.Root) != 0 || (visit.Flags & VisitFlags.Underlay) != 0;
         if (!isAlwaysWanted && (facts & (Facts.Covered | Facts.CoverAsked)) != 0)
             return facts;
         AskForSlots(tile, at, (facts & Facts.Covered) != 0 ? DemandClass.Refinement : DemandClass.Cover, topology: false, demands);
         return passedOver ? facts : facts | Facts.CoverAsked;
+    }
+
+    // What was left to a tile that is passed over has to come by itself.
+    private Facts AskForLeft(VisibilitySet set, in Visit visit, int at, Facts facts, DemandList demands)
+    {
+        for (var child = visit.FirstChild; child < visit.FirstChild + visit.ChildCount; child++)
+        {
+            if (set.VisitArray[child].Flags == VisitFlags.None)
+                AskForUnseen(set.VisitArray[child].Tile, at, demands);
+        }
+        return facts;
     }
 
     // A tile that gates is replaced by all below it at once, what is out of view included: it may come into view in the next frame.

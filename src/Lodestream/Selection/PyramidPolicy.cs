@@ -44,6 +44,9 @@ public sealed class PyramidPolicy : ISelectionPolicy
         _options.Validate();
     }
 
+    /// <summary>What it was made with, for recordings.</summary>
+    internal (PyramidOptions Options, bool HostHasMasks) MadeWith => (_options, _hostHasMasks);
+
     // A view with what it wants of the ground.
     private struct Look
     {

@@ -23,6 +23,9 @@ public sealed class PyramidPriority : IPriorityModel
         _options.Validate();
     }
 
+    /// <summary>What it was made with, for recordings.</summary>
+    internal PyramidOptions MadeWith => _options;
+
     // A camera, and what it looks at.
     private struct Gaze
     {

@@ -140,6 +140,7 @@ public class TraceFileTests
             FailedLeaves = FailedLeafRule.Hole,
             Prediction = Changed(new PredictionOptions { PrefetchConfidence = 0.25 }),
             Hosts = Changed(new HostHealthOptions { FirstBackoff = 0.1 }),
+            Pyramid = Changed(new PyramidOptions { FocalRadius = 7 }),
         };
         options = Changed(options);
         var buffer = new TraceBuffer();

@@ -14,7 +14,11 @@ internal sealed record TracedModel<T>(string Name, Type Type, Action<T, TraceBuf
 /// <summary>The policies and priority models that recordings can name: what a replay makes is made here. A new one gets its line, and its options theirs.</summary>
 internal static class TraceModels
 {
-    private static readonly TracedModel<ISelectionPolicy>[] Policies = [Plain<ISelectionPolicy, ScreenSpaceErrorPolicy>("error")];
+    private static readonly TracedModel<ISelectionPolicy>[] Policies =
+    [
+        Plain<ISelectionPolicy, ScreenSpaceErrorPolicy>("error"),
+        Model<ISelectionPolicy, PyramidPolicy>("pyramid", WritePyramid, ReadPyramid),
+    ];
 
     private static readonly TracedModel<IPriorityModel>[] Priorities =
     [
@@ -22,6 +26,7 @@ internal static class TraceModels
         Plain<IPriorityModel, FirstInFirstOut>("first-in-first-out"),
         Plain<IPriorityModel, ScreenAreaOrder>("screen-area"),
         Plain<IPriorityModel, DistanceOrder>("distance"),
+        Model<IPriorityModel, PyramidPriority>("pyramid", static (model, to) => TraceOptions.Write(model.MadeWith, to), static from => Making(TraceOptions.ReadPyramid(from), static options => new PyramidPriority(options))),
     ];
 
     /// <summary>Writes which policy and which priority model the options make.</summary>
@@ -64,6 +69,26 @@ internal static class TraceModels
 
     private static string Names<T>(TracedModel<T>[] known)
         where T : class => string.Join(", ", Array.ConvertAll(known, model => model.Name));
+
+    private static void WritePyramid(PyramidPolicy policy, TraceBuffer to)
+    {
+        var (options, hostHasMasks) = policy.MadeWith;
+        TraceOptions.Write(options, to);
+        to.Flag(hostHasMasks);
+    }
+
+    private static Func<ISelectionPolicy> ReadPyramid(TraceInput from)
+    {
+        var options = TraceOptions.ReadPyramid(from);
+        var hostHasMasks = from.Flag();
+        return () => new PyramidPolicy(options, hostHasMasks);
+    }
+
+    private static Func<IPriorityModel> Making<TOptions>(TOptions options, Func<TOptions, IPriorityModel> make) => () => make(options);
+
+    private static TracedModel<T> Model<T, TModel>(string name, Action<TModel, TraceBuffer> write, Func<TraceInput, Func<T>> read)
+        where T : class
+        where TModel : class, T => new(name, typeof(TModel), (model, to) => write((TModel)model, to), read);
 
     private static TracedModel<T> Plain<T, TModel>(string name)
         where T : class

@@ -30,6 +30,9 @@ internal static class TraceOptions
         to.Byte(options.RequiredFamilies.Bits);
         Write(options.Prediction, to);
         Write(options.Hosts, to);
+        to.Flag(options.Pyramid is not null);
+        if (options.Pyramid is { } pyramid)
+            Write(pyramid, to);
         TraceModels.Write(options, to);
     }
 
@@ -58,8 +61,41 @@ internal static class TraceOptions
             RequiredFamilies = FamilySet.FromBits(from.Byte()),
             Prediction = ReadPrediction(from),
             Hosts = ReadHosts(from),
+            Pyramid = from.Flag() ? ReadPyramid(from) : null,
         };
         options = TraceModels.Read(options, from);
+        try
+        {
+            options.Validate();
+        }
+        catch (ArgumentException e)
+        {
+            throw from.Damage(e.Message);
+        }
+        return options;
+    }
+
+    public static void Write(PyramidOptions pyramid, TraceBuffer to)
+    {
+        to.Real(pyramid.TargetTileWidthPx);
+        to.Real(pyramid.FootprintMargin);
+        to.Real(pyramid.FocalRadius ?? 0);
+        to.Real(pyramid.ScreenAreaWeight);
+        to.Real(pyramid.DepthPenaltyPerLevel);
+        to.Real(pyramid.ForegroundBias);
+    }
+
+    public static PyramidOptions ReadPyramid(TraceInput from)
+    {
+        var options = new PyramidOptions
+        {
+            TargetTileWidthPx = from.Real(),
+            FootprintMargin = from.Real(),
+            FocalRadius = from.Real() is var radius && radius != 0 ? radius : null,
+            ScreenAreaWeight = from.Real(),
+            DepthPenaltyPerLevel = from.Real(),
+            ForegroundBias = from.Real(),
+        };
         try
         {
             options.Validate();

@@ -54,7 +54,7 @@ internal sealed class LabelLevel
             Topology = GlbTopology.Points,
         };
         glb.AddNode(new(glb.AddMesh(primitive), new(center.X, center.Z, 0.0 - center.Y)));
-        return (labels.Min(l => l.Place.Z), labels.Max(l => l.Place.Z));
+        return (center.Z + positions.Min(p => p.Y), center.Z + positions.Max(p => p.Y));
     }
 
     private static PropertyTableWriter Table(List<Label> labels)

@@ -85,7 +85,7 @@ internal sealed class TileFamilies
         private (double Min, double Max) _heights;
 
         /// <summary>Writes a tile's contents.</summary>
-        /// <returns>What there is of it, and its lowest and highest vertex, metres.</returns>
+        /// <returns>What there is of it, and whole height units around its lowest and highest vertex, metres.</returns>
         public (FamilyFlags Written, (double Min, double Max) Heights) Write(string folder, int level, int x, int y, bool hasChildren)
         {
             (_folder, _level, _x, _y, _written) = (folder, level, x, y, FamilyFlags.None);
@@ -95,7 +95,7 @@ internal sealed class TileFamilies
             WriteRibbons(FamilyFlags.Border, families._borders[level]);
             WriteRibbons(FamilyFlags.Route, families._routes[level]);
             WriteLabels();
-            return (_written, _heights);
+            return (_written, (Math.Floor(_heights.Min * TerrainRaster.HeightUnits) / TerrainRaster.HeightUnits, Math.Ceiling(_heights.Max * TerrainRaster.HeightUnits) / TerrainRaster.HeightUnits));
         }
 
         private void WriteTerrain(bool hasChildren)

@@ -41,9 +41,10 @@ internal sealed class SurfaceMesh
     /// <summary>The number of a vertex, scene frame.</summary>
     public uint Vertex(double x, double y, double z, GlbColor color)
     {
-        Heights = (Math.Min(Heights.Min, z), Math.Max(Heights.Max, z));
         // Adding zero turns −0 into 0.
         var position = new Vector3((float)(x - Center.X), (float)(z - Center.Z), (float)(Center.Y - y) + 0f);
+        var height = Center.Z + position.Y;
+        Heights = (Math.Min(Heights.Min, height), Math.Max(Heights.Max, height));
         if (_numbers.TryGetValue((position, color), out var number))
             return number;
         number = (uint)_positions.Count;

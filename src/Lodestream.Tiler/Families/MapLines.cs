@@ -52,7 +52,7 @@ internal static class MapLines
             return spacing;
         }
 
-        RibbonStyle StyleOf(double width) => new(Linear(0x2E6A8C), 0.05 + 0.07 * Ramp.Linear(8, 90, width / terrain.Scale), 0.02, SpacingOf(width));
+        RibbonStyle StyleOf(double width) => new(Linear(0x37789A), 0.05 + 0.07 * Ramp.Linear(8, 90, width / terrain.Scale), 0.02, SpacingOf(width), EndsAtSea: true);
     }
 
     /// <summary>The borders of provinces.</summary>

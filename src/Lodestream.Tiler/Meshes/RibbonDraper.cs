@@ -10,7 +10,13 @@ namespace Lodestream.Tiler.Meshes;
 internal readonly record struct RibbonPoint(double X, double Y, double HalfWidth, double Floor);
 
 /// <summary>A triangle of a ribbon, seen from above.</summary>
-internal readonly record struct RibbonTriangle(RibbonPoint A, RibbonPoint B, RibbonPoint C, GlbColor Color, double Lift);
+/// <param name="A">A corner.</param>
+/// <param name="B">A corner.</param>
+/// <param name="C">A corner.</param>
+/// <param name="Color">Linear.</param>
+/// <param name="Lift">How far above the ground it lies, metres.</param>
+/// <param name="EndsAtSea">Whether it is left out where the ground is below the sea: a river is the sea there.</param>
+internal readonly record struct RibbonTriangle(RibbonPoint A, RibbonPoint B, RibbonPoint C, GlbColor Color, double Lift, bool EndsAtSea);
 
 /// <summary>
 /// Lays ribbons on the mesh of a tile: each of their triangles is cut along the edges of the tile's triangles, so that what is left lies
@@ -26,7 +32,7 @@ internal sealed class RibbonDraper(TerrainRaster raster, Func<double, double, do
     private record struct Corner(double X, double Y, double Floor);
 
     /// <summary>The triangles of a line with mitred corners.</summary>
-    public static void AddTriangles(ReadOnlySpan<RibbonPoint> line, GlbColor color, double lift, List<RibbonTriangle> into)
+    public static void AddTriangles(ReadOnlySpan<RibbonPoint> line, GlbColor color, double lift, bool endsAtSea, List<RibbonTriangle> into)
     {
         RibbonPoint left = default, right = default;
         for (var k = 0; k < line.Length; k++)
@@ -36,8 +42,8 @@ internal sealed class RibbonDraper(TerrainRaster raster, Func<double, double, do
             RibbonPoint nextLeft = at with { X = at.X + x * at.HalfWidth, Y = at.Y + y * at.HalfWidth }, nextRight = at with { X = at.X - x * at.HalfWidth, Y = at.Y - y * at.HalfWidth };
             if (k > 0)
             {
-                into.Add(new(left, right, nextRight, color, lift));
-                into.Add(new(left, nextRight, nextLeft, color, lift));
+                into.Add(new(left, right, nextRight, color, lift, endsAtSea));
+                into.Add(new(left, nextRight, nextLeft, color, lift, endsAtSea));
             }
             (left, right) = (nextLeft, nextRight);
         }
@@ -93,6 +99,8 @@ internal sealed class RibbonDraper(TerrainRaster raster, Func<double, double, do
         int step = layout.Step(level), corner = row * step * layout.FinestNodes + column * step;
         double a = raster.Heights[corner], b = raster.Heights[corner + step];
         double c = raster.Heights[corner + step * layout.FinestNodes], d = raster.Heights[corner + step * layout.FinestNodes + step];
+        if (triangle.EndsAtSea && Math.Max(eastOfDiagonal ? b : c, Math.Max(a, d)) < 0)
+            return;
         uint first = 0, before = 0;
         for (var k = 0; k < count; k++)
         {

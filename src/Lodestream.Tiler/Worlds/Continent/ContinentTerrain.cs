@@ -18,6 +18,9 @@ internal sealed class ContinentTerrain : ISurface
     // The sea floor is not shown deeper than this, metres: nobody sees it, and what is flat needs no detail.
     private const double FloorDepth = 24;
 
+    // A river's bed stays above the sea, metres, which would stand in it otherwise.
+    private const double LowestBed = 0.05;
+
     private readonly double _size, _scale, _detailFrequency;
     private readonly Grid _land, _ground, _roughness, _hollow;
     private readonly double[] _waterLevels;
@@ -105,7 +108,7 @@ internal sealed class ContinentTerrain : ISurface
             return ground;
         var river = Rivers.At(x + _size / 2, y + _size / 2);
         if (river.Distance < Rivers.BankOf(river.Width))
-            ground = Ramp.Lerp(river.Level - river.Bed, ground, Ramp.Smooth(0, Rivers.BankOf(river.Width), river.Distance));
+            ground = Ramp.Lerp(Math.Max(LowestBed, river.Level - river.Bed), ground, Ramp.Smooth(0, Rivers.BankOf(river.Width), river.Distance));
         return ground;
     }
 

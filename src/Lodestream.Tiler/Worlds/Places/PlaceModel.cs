@@ -43,7 +43,7 @@ internal sealed class PlaceModel
         var settlements = Places.Settlements.Find(grid, noise.Derived(0));
         var provinces = Provinces.Grow(grid, settlements, noise.Derived(1));
         parallel.CancellationToken.ThrowIfCancellationRequested();
-        var routes = Routes.Build(grid, settlements, provinces);
+        var routes = Routes.Build(grid, settlements, provinces, noise.Derived(3));
         var labels = Labelling.Name(terrain, grid, settlements, provinces, noise.Derived(2));
         return new(grid, settlements, provinces, routes, labels);
     }

@@ -1,3 +1,5 @@
+using Lodestream.Tiler.Worlds.Continent;
+
 namespace Lodestream.Tiler.Worlds.Places;
 
 /// <summary>How important a route is.</summary>
@@ -32,6 +34,7 @@ internal sealed class Routes
     private const double WorthwhileDetour = 1.5;
 
     private readonly PlaceGrid _grid;
+    private readonly float[] _uneven;
     private readonly Dictionary<(int A, int B), RouteKind> _edges = [];
     private readonly bool[] _on;
     private readonly double[] _cost;
@@ -39,9 +42,13 @@ internal sealed class Routes
     private readonly (int Di, int Dj, double Length)[] _steps;
     private int _runs;
 
-    private Routes(PlaceGrid grid)
+    private Routes(PlaceGrid grid, GradientNoise noise)
     {
         _grid = grid;
+        // Fields, woods and fords nobody has mapped: without them routes on a plain would be ruled.
+        _uneven = new float[grid.Nodes * grid.Nodes];
+        for (var node = 0; node < _uneven.Length; node++)
+            _uneven[node] = (float)(1 + 0.7 * noise.Fractal(grid.X(node) / grid.Size * 48, grid.Y(node) / grid.Size * 48, 3));
         var nodes = grid.Nodes * grid.Nodes;
         (_on, _cost, _from, _run) = (new bool[nodes], new double[nodes], new int[nodes], new int[nodes]);
         _steps = [.. Directions().Select(d => (d.Di, d.Dj, Math.Sqrt(d.Di * d.Di + d.Dj * d.Dj) * grid.Spacing))];
@@ -51,9 +58,9 @@ internal sealed class Routes
     public IReadOnlyDictionary<(int A, int B), RouteKind> Edges => _edges;
 
     /// <summary>Builds the routes.</summary>
-    public static Routes Build(PlaceGrid grid, IReadOnlyList<Settlement> settlements, Provinces provinces)
+    public static Routes Build(PlaceGrid grid, IReadOnlyList<Settlement> settlements, Provinces provinces, GradientNoise noise)
     {
-        var routes = new Routes(grid);
+        var routes = new Routes(grid, noise);
         foreach (var landmass in settlements.GroupBy(s => grid.Landmass[s.Node]).OrderBy(g => g.Key))
             routes.Connect([.. landmass]);
         routes.AddShortcuts(provinces);
@@ -180,9 +187,9 @@ internal sealed class Routes
         var tiring = slope / TiringSlope;
         var effort = length * (1 + tiring * tiring + (slope > SteepestSlope ? 1000 : 0));
         // Across the slope it is no rise, but a cut in the hillside.
-        effort *= 1 + 1.5 * _grid.Slope[to];
+        effort *= _uneven[to] * (1 + 1.5 * _grid.Slope[to]);
         // A bridge, not a way along the bed.
-        return _grid.RiverWidth[to] > 0 ? effort * 1.5 + (_grid.RiverWidth[from] > 0 ? 0 : 4 * _grid.Spacing + 8 * _grid.RiverWidth[to]) : effort;
+        return _grid.RiverWidth[to] > 0 ? effort * 3 + (_grid.RiverWidth[from] > 0 ? 0 : 4 * _grid.Spacing + 8 * _grid.RiverWidth[to]) : effort;
     }
 
     private void Lay(int start, int end, RouteKind kind)

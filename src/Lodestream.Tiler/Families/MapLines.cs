@@ -33,10 +33,10 @@ internal static class MapLines
             {
                 var last = first;
                 var bounds = SpacingOf(course[first].Width);
-                while (last < course.Length - 1 && course[last].InLake == course[first].InLake && SpacingOf(course[last].Width) == bounds)
+                while (last < course.Length - 1 && course[last].InLake == course[first].InLake && course[last].IsEstuary == course[first].IsEstuary && SpacingOf(course[last].Width) == bounds)
                     last++;
                 if (!course[first].InLake)
-                    yield return new(Array.ConvertAll(course[first..(last + 1)], RibbonOf), StyleOf(course[first].Width));
+                    yield return new(Array.ConvertAll(course[first..(last + 1)], RibbonOf), StyleOf(course[first]));
                 first = last;
             }
         }
@@ -52,7 +52,9 @@ internal static class MapLines
             return spacing;
         }
 
-        RibbonStyle StyleOf(double width) => new(Linear(0x37789A), 0.05 + 0.07 * Ramp.Linear(8, 90, width / terrain.Scale), 0.02, SpacingOf(width), EndsAtSea: true);
+        // Where a level's mesh has the estuary, it is the sea's.
+        RibbonStyle StyleOf(RiverPoint p) => new(
+            Linear(0x37789A), 0.05 + 0.07 * Ramp.Linear(8, 90, p.Width / terrain.Scale), 0.02, SpacingOf(p.Width), p.IsEstuary ? p.Width : 0, EndsAtSea: true);
     }
 
     /// <summary>The borders of provinces.</summary>

@@ -14,8 +14,9 @@ internal sealed record RibbonLine(RibbonPoint[] Points, RibbonStyle Style);
 /// <param name="LeastHalfWidth">Half width that it has at least, as a share of the distance between a level's vertices: coarse levels draw it wider than it is, so that it stays visible.</param>
 /// <param name="Lift">How far above the ground it lies, as a share of the distance between a level's vertices: enough that it does not flicker from as far as the level is seen.</param>
 /// <param name="CoarsestSpacing">Metres between vertices of the coarsest level that shows it.</param>
+/// <param name="FinestSpacing">The same of the finest level that shows it.</param>
 /// <param name="EndsAtSea">Whether it is left out at sea.</param>
-internal sealed record RibbonStyle(GlbColor Color, double LeastHalfWidth, double Lift, double CoarsestSpacing, bool EndsAtSea = false);
+internal sealed record RibbonStyle(GlbColor Color, double LeastHalfWidth, double Lift, double CoarsestSpacing, double FinestSpacing = 0, bool EndsAtSea = false);
 
 /// <summary>The ribbons of a level, simplified as it needs, in triangles by tile.</summary>
 internal sealed class RibbonLevel
@@ -35,7 +36,7 @@ internal sealed class RibbonLevel
         var spacing = layout.Step(level) * layout.FinestSpacing;
         foreach (var line in lines)
         {
-            if (spacing > line.Style.CoarsestSpacing && level < layout.Levels - 1)
+            if (spacing < line.Style.FinestSpacing || (spacing > line.Style.CoarsestSpacing && level < layout.Levels - 1))
                 continue;
             RibbonDraper.AddTriangles(Simplified(line, spacing), line.Style.Color, line.Style.Lift * spacing, line.Style.EndsAtSea, _triangles);
         }

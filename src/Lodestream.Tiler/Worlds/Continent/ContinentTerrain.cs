@@ -104,12 +104,17 @@ internal sealed class ContinentTerrain : ISurface
         if (ground < CertainSea * _scale)
             return ground;
         ground += Detail(u, v) * Ramp.Smooth(-4 * _scale, 12 * _scale, ground) * Lakes.Roughness(u, v);
-        if (ground < _waterLevels[Lakes.Near(u, v)])
+        var lake = Lakes.Near(u, v);
+        if (lake != 0 && ground < _waterLevels[lake])
             return ground;
         var river = Rivers.At(x + _size / 2, y + _size / 2);
-        if (river.Distance < Rivers.BankOf(river.Width))
-            ground = Ramp.Lerp(Math.Max(LowestBed, river.Level - river.Bed), ground, Ramp.Smooth(0, Rivers.BankOf(river.Width), river.Distance));
-        return ground;
+        if (river.Distance >= Rivers.BankOf(river.Width))
+            return ground;
+        // An estuary is sea: it is cut, not filled.
+        var bed = river.Level - river.Bed;
+        return river.Level > 0
+            ? Ramp.Lerp(Math.Max(LowestBed, bed), ground, Ramp.Smooth(0, Rivers.BankOf(river.Width), river.Distance))
+            : Math.Min(ground, Ramp.Lerp(bed, ground, Ramp.Smooth(0, Rivers.BankOf(river.Width), river.Distance)));
     }
 
     /// <inheritdoc/>

@@ -16,7 +16,11 @@ internal readonly record struct RiverNearby(double Distance, double Level, doubl
 /// <param name="Place">Where.</param>
 /// <param name="Width">Width of the river, metres.</param>
 /// <param name="InLake">Whether it runs through a lake from here to the next point.</param>
-internal readonly record struct RiverPoint(Vector3d Place, double Width, bool InLake);
+internal readonly record struct RiverPoint(Vector3d Place, double Width, bool InLake)
+{
+    /// <summary>Whether it is an arm of the sea here.</summary>
+    public bool IsEstuary => Place.Z <= 0;
+}
 
 /// <summary>
 /// The rivers of a land: the ways of its water wherever enough of it comes together, as smoothed lines that only ever fall, from

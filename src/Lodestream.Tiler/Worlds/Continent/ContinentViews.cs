@@ -20,8 +20,12 @@ internal static class ContinentViews
             Look("summit", summit with { Z = peak.Z + 0.016 * size }, peak with { Z = peak.Z * 0.75 }),
             Look("coast", coast + (coast - peak with { Z = 0 }).Normalized() * (0.06 * size) + Vector3d.UnitZ * (0.02 * size), Vector3d.Lerp(coast, peak, 0.35) with { Z = peak.Z * 0.3 }),
             Look("continent", new(0, -0.3 * size, 0.85 * size), center),
-            From(raster, "province", places.Grid.Place(LargestProvince(places).CenterNode), 0.17 * size),
-            From(raster, "location", places.Grid.Place(places.Settlements[0].Node), 0.035 * size),
+            // A land of cliffs alone has nobody on it.
+            .. places.Settlements.Count == 0 ? Array.Empty<SuggestedView>() :
+            [
+                From(raster, "province", places.Grid.Place(places.Provinces.All.MaxBy(p => p.LandNodes)!.CenterNode), 0.17 * size),
+                From(raster, "location", places.Grid.Place(places.Settlements[0].Node), 0.035 * size),
+            ],
         ];
     }
 
@@ -34,8 +38,6 @@ internal static class ContinentViews
         var ground = raster.HeightOnMesh(raster.Layout.Levels - 1, eye.X, eye.Y);
         return Look(name, eye with { Z = Math.Max(eye.Z, ground + 0.2 * distance) }, at);
     }
-
-    private static Province LargestProvince(PlaceModel places) => places.Provinces.All.MaxBy(p => p.LandNodes)!;
 
     private static Vector3d HighestPoint(TerrainRaster raster)
     {

@@ -27,8 +27,8 @@ public class SubtreeWriterTests
         Assert.True(MetadataSchemaReader.Read(schema, out var classes).IsOk);
         Assert.True(PropertyTableReader.Read(document.TablesJson, classes!, out var tables).IsOk);
         var values = document.Views[tables[0].Columns[0].ValuesView];
-        Assert.Equal((0, 40), (values.ByteOffset % 8, values.ByteLength));
-        Assert.Equal(20, BinaryPrimitives.ReadDoubleLittleEndian(document.Binary.Span[(values.ByteOffset + 24)..]));
+        Assert.Equal((0L, 40L), (values.ByteOffset % 8, (long)values.ByteLength));
+        Assert.Equal(20, BinaryPrimitives.ReadDoubleLittleEndian(document.Binary.Span[((int)values.ByteOffset + 24)..]));
     }
 
     [Fact]

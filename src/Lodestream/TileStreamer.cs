@@ -1,5 +1,6 @@
 using Lodestream.Diagnostics;
 using Lodestream.Presentation;
+using Lodestream.Presentation.Labels;
 using Lodestream.Residency;
 using Lodestream.Scene;
 using Lodestream.Selection;
@@ -29,6 +30,7 @@ public sealed class TileStreamer
     private readonly ContentChanges _changes;
     private readonly UploadStage _uploads;
     private readonly CommitStage _commits;
+    private readonly LabelStage _labels;
     private readonly ISelectionPolicy _policy;
     private bool _closed, _budgetRaised;
 
@@ -64,6 +66,7 @@ public sealed class TileStreamer
         _resolver = new(tree, _residency, _options);
         _uploads = new(tree, _residency, _ledger, _pipeline, host, new(tree, _residency, _options.HostHasMasks), _options);
         _commits = new(tree, _residency, host);
+        _labels = new(tree, _residency, _options.Labels);
     }
 
     /// <summary>The scene.</summary>
@@ -77,6 +80,9 @@ public sealed class TileStreamer
 
     /// <summary>What is on screen since the last tick.</summary>
     public ReadOnlySpan<DrawItem> Drawn => _commits.Shown;
+
+    /// <summary>The labels of what is on screen, as of the last tick: placed for the first camera, without overlap, fading as they come and go.</summary>
+    public LabelList Labels => _labels.List;
 
     /// <summary>Whether new requests may start; false while nobody looks (a hidden page). What is under way goes on.</summary>
     public bool RequestsAllowed { get; set; } = true;
@@ -145,9 +151,12 @@ public sealed class TileStreamer
         _commits.Free(_uploads.Superseded);
         _commits.Free(_evictor.Chosen);
         _floor.Judge(_ledger.Budget, _detail.IsExhausted ? Selection : null);
+        StageBegins?.Invoke(TickStage.Label);
+        _labels.Place(_commits.Shown, _commits.Commits, views, now);
         StageBegins?.Invoke(TickStage.Report);
         Report();
-        return FrameGovernor.Decide(Tree.Version != selected || _pipeline.HasAppends || _uploads.HasWork || _detail.NeedsTick || !_inbox.IsEmpty, _scheduler.NextDeadline, now);
+        var workLeft = Tree.Version != selected || _pipeline.HasAppends || _uploads.HasWork || _detail.NeedsTick || _labels.IsFading || !_inbox.IsEmpty;
+        return FrameGovernor.Decide(workLeft, Earlier(_scheduler.NextDeadline, _labels.NextDeadline), now);
     }
 
     /// <summary>State of a content.</summary>
@@ -183,6 +192,8 @@ public sealed class TileStreamer
         _scheduler.Close(now);
         _pipeline.Close(now);
     }
+
+    private static TimeSpan Earlier(TimeSpan a, TimeSpan b) => a < b ? a : b;
 
     private void Drain(TimeSpan now)
     {
@@ -244,6 +255,9 @@ public sealed class TileStreamer
                 break;
             case InboxKind.Changed:
                 _changes.OnChanged((string)message.Payload!);
+                break;
+            case InboxKind.LabelSeen or InboxKind.LabelHidden:
+                _labels.OnSight(message.Id, message.Bytes, message.Kind == InboxKind.LabelSeen);
                 break;
             case InboxKind.MemoryPressure:
                 _planner.ReleaseMemory();
@@ -330,6 +344,9 @@ internal enum TickStage : byte
 
     /// <summary>The difference to the frame before.</summary>
     Commit,
+
+    /// <summary>Which labels are shown, and how strongly.</summary>
+    Label,
 
     /// <summary>Statistics, and when to tick again.</summary>
     Report,

@@ -1,5 +1,6 @@
 using Lodestream.Formats.Gltf;
 using Lodestream.Geometry;
+using Lodestream.Presentation.Labels;
 using Lodestream.Scene;
 
 namespace Lodestream.Formats.Preparing;
@@ -34,6 +35,9 @@ public sealed class PreparedContent
 
     /// <summary>The clouds of points in it.</summary>
     public IReadOnlyList<PreparedPoints> PointClouds { get; }
+
+    /// <summary>Its labels, where the scene counts it among the family label and it is prepared; else null.</summary>
+    public LabelSet? Labels { get; internal set; }
 
     /// <summary>Least coordinates of all that is drawn, in the content's frame; ∞ where there is nothing, or the content is not prepared.</summary>
     public Vector3d Min { get; private set; } = new(double.PositiveInfinity, double.PositiveInfinity, double.PositiveInfinity);

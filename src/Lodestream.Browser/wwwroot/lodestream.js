@@ -10,6 +10,7 @@ import { CommandExecutor } from './lodestream/commands.js';
 import { Decoding } from './lodestream/decoding.js';
 import { EventQueue } from './lodestream/events.js';
 import { featuresOf } from './lodestream/features.js';
+import { LabelLayer } from './lodestream/labels/label-layer.js';
 import { Picker, readPixel } from './lodestream/picking.js';
 import { PageEvent, SharedBlock, WakeKind } from './lodestream/protocol.js';
 import { attachPage, boot, detachPage } from './lodestream/runtime.js';
@@ -18,6 +19,9 @@ import { blockFormatOf } from './lodestream/textures.js';
 import { TileScene } from './lodestream/tile-scene.js';
 import { Transport } from './lodestream/transport.js';
 import { sameView, viewOf } from './lodestream/view.js';
+
+/** Milliseconds in which a label comes or goes. */
+const LABEL_FADE_MS = 200;
 
 /**
  * @typedef {object} OpenOptions
@@ -28,7 +32,8 @@ import { sameView, viewOf } from './lodestream/view.js';
  * @property {number} [maximumRequests] requests in flight; 24
  * @property {number} [maximumRequestsPerHost] requests in flight per host; 8
  * @property {number} [frameBudgetMs] milliseconds of update() that measuring, deciding and uploading share; 4
- * @property {number} [fadeMs] milliseconds in which what gives way dissolves; 250, 0 for none
+ * @property {number} [fadeMs] milliseconds in which what gives way dissolves; 250, 0 for none: labels come and go at once then, too
+ * @property {boolean} [labels] whether names are fetched and drawn, where the scene has some (its family label); true. {@link LodestreamTiles.setLayer} changes it
  * @property {string | URL} [frameworkUrl] where the WebAssembly bundle lies; `_framework/` beside this file
  */
 
@@ -86,6 +91,7 @@ export class LodestreamTiles extends THREE.EventDispatcher {
   #transport = new Transport(this.#events);
   #decoding;
   #tileScene;
+  #labels;
   #picker;
   #executor;
   #renderer;
@@ -140,14 +146,19 @@ export class LodestreamTiles extends THREE.EventDispatcher {
     this.#decoding = new Decoding(this.#events, blocks);
     this.#tileScene = new TileScene(options.renderer, () => this.#clock.now(), ({ region, source }) => this.#liftOf(region, source));
     this.#tileScene.fadeDuration = this.#fadeMs;
+    this.#labels = new LabelLayer(options.renderer, (slot, version, seen) => this.#events.post([PageEvent.LabelSight, slot, version, Number(seen)]));
+    this.#tileScene.group.add(this.#labels.object);
     this.#picker = new Picker(options.renderer);
     this.#scene = core.exports.Open(url, options.memoryBudgetBytes ?? 512 * 2 ** 20, options.maximumRequests ?? 24,
-      options.maximumRequestsPerHost ?? 8, this.#frameMs / 2, blocks === null);
+      options.maximumRequestsPerHost ?? 8, this.#frameMs / 2, blocks === null, this.#fadeMs > 0 ? LABEL_FADE_MS : 0);
+    if (options.labels === false)
+      core.exports.ShowFamily(this.#scene, 'label', false);
     this.#block = new SharedBlock(core.runtime, core.exports.Address(this.#scene));
-    this.#executor = new CommandExecutor(this.#transport, this.#decoding, this.#tileScene, this.#events, this);
+    this.#executor = new CommandExecutor(this.#transport, this.#decoding, this.#tileScene, this.#labels, this.#events, this);
     attachPage(this.#scene, {
       range: (payload, offset, length) => this.#transport.range(payload, offset, length),
       takeText: text => this.#events.takeText(text),
+      measureLabels: labels => this.#labels.measure(labels),
     });
     this.#watchContext(options.renderer.domElement);
   }
@@ -160,6 +171,11 @@ export class LodestreamTiles extends THREE.EventDispatcher {
   /** What is drawn, by region. @returns {ReadonlyMap<number, import('./lodestream/tile-scene.js').DrawnItem>} */
   get drawn() {
     return this.#tileScene.items;
+  }
+
+  /** The labels that are drawn: what they say, where, and how strongly. */
+  get labels() {
+    return this.#labels.shown;
   }
 
   /** Figures of the last frame. */
@@ -182,7 +198,7 @@ export class LodestreamTiles extends THREE.EventDispatcher {
   get needsUpdate() {
     if (this.#disposed || this.#contextLost || this.#clock.isSuspended)
       return false;
-    return this.#tileScene.isFading || this.#hasWork;
+    return this.#tileScene.isFading || this.#labels.isBusy || this.#hasWork;
   }
 
   get #hasWork() {
@@ -208,8 +224,10 @@ export class LodestreamTiles extends THREE.EventDispatcher {
   update() {
     if (!this.needsUpdate)
       return false;
-    const dissolved = this.#tileScene.advance(), changed = this.#hasWork && this.#tick();
-    return dissolved || changed;
+    this.#labels.listen();
+    const before = this.#view, dissolved = this.#tileScene.advance(), { changed, labelled } = this.#hasWork ? this.#tick() : { changed: false, labelled: false };
+    this.#labels.follow(this.#currentView().position, changed || (this.#view !== undefined && !sameView(this.#view, before)));
+    return dissolved || changed || labelled || this.#labels.wantsPicture;
   }
 
   /** Milliseconds in which what gives way dissolves; 0 for none. */
@@ -314,6 +332,7 @@ export class LodestreamTiles extends THREE.EventDispatcher {
     this.#transport.dispose();
     this.#decoding.dispose();
     this.#tileScene.dispose();
+    this.#labels.dispose();
     this.#picker.dispose();
     this.#clock.dispose();
     detachPage(this.#scene);
@@ -428,6 +447,7 @@ export class LodestreamTiles extends THREE.EventDispatcher {
     canvas.addEventListener('webglcontextrestored', () => {
       this.#contextLost = false;
       this.#tileScene.clear();
+      this.#labels.clear();
       this.#events.post([PageEvent.ContextLost]);
     }, { signal });
     document.addEventListener('visibilitychange', () => this.#wake(), { signal });

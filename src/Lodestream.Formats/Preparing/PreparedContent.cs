@@ -11,8 +11,13 @@ namespace Lodestream.Formats.Preparing;
 /// </summary>
 public sealed class PreparedContent
 {
-    internal PreparedContent(ReadOnlyMemory<byte> payload, ContentLayout layout, ReadOnlyMemory<byte>[] files)
+    /// <summary>Puts a layout and its bytes together; nothing is looked at yet.</summary>
+    /// <param name="payload">The content's bytes; kept.</param>
+    /// <param name="layout">What is where in them.</param>
+    /// <param name="files">Bytes of the files it names, in the order of <see cref="ContentLayout.Files"/>; kept.</param>
+    public PreparedContent(ReadOnlyMemory<byte> payload, ContentLayout layout, ReadOnlyMemory<byte>[] files)
     {
+        ArgumentNullException.ThrowIfNull(layout);
         (Payload, Layout) = (payload, layout);
         Models = [.. layout.Parts.OfType<ModelPart>().Select(part => new PreparedModel(part, [payload, .. files]))];
         PointClouds = [.. layout.Parts.OfType<PointsPart>().Select(part => new PreparedPoints(part, payload))];

@@ -4,10 +4,12 @@ namespace Lodestream.Formats.Preparing;
 
 /// <summary>A map of regions seen from above: an image whose pixels name rows of a table of colours. It covers its tile's box, its top row in the north (greatest y).</summary>
 /// <param name="Image">The encoded image's bytes.</param>
+/// <param name="Width">Pixels across.</param>
+/// <param name="Height">Pixels down.</param>
 /// <param name="Channel">The channel with the numbers: 0 is red.</param>
 /// <param name="Colors">Red, green and blue of each region, sRGB, 255 is 1; numbers beyond them are of no region.</param>
 /// <param name="Names">What the regions are called.</param>
-public sealed record RegionMap(ContentSource Image, int Channel, byte[] Colors, string[] Names);
+public sealed record RegionMap(ContentSource Image, int Width, int Height, int Channel, byte[] Colors, string[] Names);
 
 /// <summary>
 /// Reads region maps: a property texture (EXT_structural_metadata) of the class <c>regionMap</c> with the property <c>region</c>, and a property table
@@ -61,7 +63,8 @@ public static class RegionMapReader
             for (var c = 0; c < 3; c++)
                 colors[region * 3 + c] = (byte)Math.Clamp(color.Length == 3 ? color[c] : byte.MaxValue, 0, byte.MaxValue);
         }
-        map = new(model.Part.Images[image], channel, colors, names);
+        var header = model.Part.ImageHeaders[image];
+        map = new(model.Part.Images[image], header.Width, header.Height, channel, colors, names);
         return ReadOutcome.Ok;
     }
 }

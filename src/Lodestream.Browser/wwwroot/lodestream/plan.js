@@ -62,7 +62,17 @@
  * @property {{ bytes: [number, number], ids: Record<string, number> }} [draco]
  */
 
+/**
+ * @typedef {object} RegionMapPlan A map of regions in an image.
+ * @property {'regionMap'} kind
+ * @property {Source} image
+ * @property {number} channel with the numbers of regions
+ * @property {string} colors red, green and blue of each region, base 64
+ */
+
 /** @typedef {ModelPlan | PointsPlan} PartPlan */
+
+/** @typedef {PartPlan | RegionMapPlan} Plan */
 
 /** The content is fine, but needs a decoder that knows more. */
 export class UnsupportedError extends Error {}

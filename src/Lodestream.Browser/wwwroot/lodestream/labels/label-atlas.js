@@ -138,7 +138,7 @@ export class LabelAtlas {
 
 /** @param {number} side */
 function makeTexture(side) {
-  const texture = new THREE.DataTexture(null, side, side, THREE.RGFormat);
+  const texture = new THREE.DataTexture(new Uint8Array(side * side * 2), side, side, THREE.RGFormat);
   // Pictures lie pixel on pixel; nothing is to be mixed.
   texture.minFilter = texture.magFilter = THREE.NearestFilter;
   texture.needsUpdate = true;

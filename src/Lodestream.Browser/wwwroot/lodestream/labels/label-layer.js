@@ -28,15 +28,15 @@ const REACH = 2000;
 /** @typedef {{ label: HeldLabel, opacity: number, watched: boolean }} PlacedLabel */
 
 const VERTEX = /* glsl */`
-in vec3 place;
-in vec4 picture;
-in vec2 offset;
-in vec4 ink;
-in vec3 halo;
+attribute vec3 place;
+attribute vec4 picture;
+attribute vec2 offset;
+attribute vec4 ink;
+attribute vec3 halo;
 uniform vec2 screen;
-out vec2 vTexel;
-out vec4 vInk;
-out vec3 vHalo;
+varying vec2 vTexel;
+varying vec4 vInk;
+varying vec3 vHalo;
 void main() {
   vec4 clip = projectionMatrix * modelViewMatrix * vec4(place, 1.0);
   if (clip.w <= 0.0) {
@@ -55,9 +55,9 @@ void main() {
 
 const FRAGMENT = /* glsl */`
 uniform sampler2D pictures;
-in vec2 vTexel;
-in vec4 vInk;
-in vec3 vHalo;
+varying vec2 vTexel;
+varying vec4 vInk;
+varying vec3 vHalo;
 void main() {
   vec2 covered = texelFetch(pictures, ivec2(vTexel), 0).rg;
   float around = covered.r * 0.8 * (1.0 - covered.g), alpha = covered.g + around;
@@ -93,7 +93,7 @@ export class LabelLayer {
     this.#scale = renderer.getPixelRatio();
     this.#atlas.clear(this.#scale);
     this.#material = new THREE.ShaderMaterial({
-      vertexShader: VERTEX, fragmentShader: FRAGMENT, glslVersion: THREE.GLSL3, transparent: true, depthTest: false, depthWrite: false, toneMapped: false,
+      vertexShader: VERTEX, fragmentShader: FRAGMENT, transparent: true, depthTest: false, depthWrite: false, toneMapped: false,
       uniforms: { screen: { value: new THREE.Vector2() }, pictures: { value: this.#atlas.texture } },
     });
     this.#mesh = new THREE.Mesh(new THREE.InstancedBufferGeometry(), this.#material);
@@ -235,7 +235,7 @@ export class LabelLayer {
       if (isWatched)
         watched.push({ slot: label.slot, version: label.version, index: i });
     });
-    for (const attribute of [place, picture, offset, ink, halo])
+    for (const attribute of [place, picture, offset, ink, halo, /** @type {THREE.BufferAttribute} */ (this.#spots.attributes.position)])
       attribute.needsUpdate = true;
     /** @type {THREE.InstancedBufferGeometry} */ (this.#mesh.geometry).instanceCount = this.#placed.length;
     this.#mesh.visible = this.#sight.object.visible = this.#placed.length > 0;

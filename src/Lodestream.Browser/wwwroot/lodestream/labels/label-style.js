@@ -34,7 +34,7 @@ const MARKER = 3, GAP = 4;
 const INK = { color: '#fffdf6', halo: '#1d2430' };
 const WATER = { color: '#d3ebff', halo: '#123a5e' };
 
-/** Kinds of water by their names' beginnings. */
+/** Kinds that are water. */
 const WATERS = new Set(['sea', 'ocean', 'gulf', 'bay', 'strait', 'lake', 'river', 'water']);
 
 /**
@@ -44,7 +44,7 @@ const WATERS = new Set(['sea', 'ocean', 'gulf', 'bay', 'strait', 'lake', 'river'
  */
 export function styleOf(kind, rank) {
   if (WATERS.has(kind)) {
-    const size = kind === 'sea' || kind === 'ocean' ? 17 : kind === 'river' ? 12 : Math.max(12, 15 - rank * 0.5);
+    const size = kind === 'sea' || kind === 'ocean' ? 17 : kind === 'river' || rank > 64 ? 12 : 13.5;
     return { ...WATER, font: `italic 400 %px ${SERIF}`, size, spacing: size > 15 ? 2 : 0.4, capitals: false, marker: 'none', strength: 0.95 };
   }
   switch (kind) {
@@ -63,8 +63,11 @@ export function styleOf(kind, rank) {
     case 'desert':
     case 'range':
       return { color: '#ecf0cf', halo: '#2a3320', font: `italic 400 %px ${SERIF}`, size: 14, spacing: 1.5, capitals: false, marker: 'none', strength: 0.9 };
+    case 'city':
+    case 'town':
+      return { ...INK, font: `600 %px ${SANS}`, size: 12.5, spacing: 0.1, capitals: false, marker: 'dot', strength: 1 };
     default:
-      return { ...INK, font: `${rank <= 3 ? 600 : 500} %px ${SANS}`, size: Math.max(11, Math.min(14, 15.5 - rank * 0.75)), spacing: 0.1, capitals: false, marker: 'dot', strength: 1 };
+      return { ...INK, font: `500 %px ${SANS}`, size: 11, spacing: 0.1, capitals: false, marker: 'dot', strength: 0.95 };
   }
 }
 

@@ -23,6 +23,7 @@ public sealed class LabelTests(Harness.Browser browser)
         await viewer.KeepScreenshotAsync("labels-from-south");
 
         await LookAsync(viewer, FromAbove);
+        await viewer.KeepScreenshotAsync("labels-from-above");
         Assert.Equal(["Behindhill", "Kingsbridge", "Long Water", "Westmill"], await viewer.EvaluateAsync<string[]>(Names));
 
         await LookAsync(viewer, FromSouth);

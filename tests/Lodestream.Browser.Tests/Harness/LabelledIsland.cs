@@ -25,9 +25,9 @@ internal static class LabelledIsland
     public static readonly (string Kind, string Name, byte Rank, Vector3 Place)[] Labels =
     [
         ("capital", "Kingsbridge", 20, new(0, -500, 0)),
-        ("town", "Westmill", 65, new(-350, -450, 0)),
+        ("town", "Westmill", 65, new(-600, -450, 0)),
         ("village", "Nextdoor", 140, new(4, -500, 0)),
-        ("lake", "Long Water", 50, new(350, -450, 0)),
+        ("lake", "Long Water", 50, new(600, -450, 0)),
         ("town", "Behindhill", 66, new(0, 300, 0)),
     ];
 

@@ -54,9 +54,11 @@ public sealed class BundleTests
         Assert.Equal(Enum.GetNames<TileReason>().Order(), Regex.Matches(reasons, @"(\w+): '[^']+'").Select(word => word.Groups[1].Value).Order());
     }
 
-    [Fact]
-    public Task The_JavaScript_passes_the_type_checker() =>
-        RunAsync("node", [Path.Combine("node_modules", "typescript", "bin", "tsc"), "--project", "jsconfig.json"], Path.Combine(Machine.Root, "src", "Lodestream.Browser"));
+    [Theory]
+    [InlineData("Lodestream.Browser")]
+    [InlineData("Lodestream.Simulation")]
+    public Task The_JavaScript_passes_the_type_checker(string project) =>
+        RunAsync("node", [Path.Combine("node_modules", "typescript", "bin", "tsc"), "--project", Path.Combine("..", project, "jsconfig.json")], Path.Combine(Machine.Root, "src", "Lodestream.Browser"));
 
     private static async Task<string> RunAsync(string program, IEnumerable<string> arguments, string folder)
     {

@@ -35,6 +35,7 @@ internal static class SimulateCommand
         {
             if (await report.CompareAsync(parsed, cancellation))
                 return ExitCode.Done;
+            report.Expect(parsed);
             var stories = new List<TileStory>();
             var run = await RunAsync(parsed.GetValue(scene), parsed, options, parsed.GetValue(allowHttp), tree => [.. Tell(parsed.GetValue(why), tree, stories), .. report.Record(parsed, tree)], cancellation);
             var verdict = run.Verdict;

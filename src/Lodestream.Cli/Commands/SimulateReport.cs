@@ -49,6 +49,14 @@ internal sealed partial class SimulateReport
         return true;
     }
 
+    /// <summary>Says before the run that its report could not be written.</summary>
+    /// <exception cref="CommandException">It could not.</exception>
+    public void Expect(ParseResult parsed)
+    {
+        if (parsed.GetValue(_report) is { } file)
+            OutputFile.Expect(file);
+    }
+
     /// <summary>Who records the run for the report; nobody where none is asked for.</summary>
     public IEnumerable<SimulationObserver> Record(ParseResult parsed, TileTree tree)
     {

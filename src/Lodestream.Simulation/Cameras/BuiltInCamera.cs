@@ -17,8 +17,8 @@ public sealed class BuiltInCamera
     // Shares of R unless said otherwise.
     private const double OrbitRadius = 0.7, OrbitHeight = 0.35, FlyHeight = 0.03, DiveFrom = 2, DiveTo = 0.005, WalkEye = 5e-4, WalkSpeed = 2e-3, SpinHeight = 0.01;
 
-    // Metres: nobody's eyes are lower.
-    private const double LeastEye = 1.7;
+    // Metres: nobody's eyes are lower, except in a scene that is a model on a table: there, a share of R.
+    private const double LeastEyeMetres = 1.7, LeastEyeShare = 0.05;
 
     // Between two keyframes that follow the ground, seconds; stops of a teleport.
     private const double FollowEvery = 0.5;
@@ -28,6 +28,8 @@ public sealed class BuiltInCamera
     private readonly double _radius, _seconds;
     private SeededRandom _random;
 
+    private double LeastEye => Math.Min(LeastEyeMetres, LeastEyeShare * _radius);
+
     private BuiltInCamera(SceneSurvey survey, double seconds, ulong seed, string name) =>
         (_survey, _radius, _seconds, _random) = (survey, survey.Volume.Radius, seconds, SeededRandom.For(seed, name, 1));
 
@@ -36,7 +38,7 @@ public sealed class BuiltInCamera
     {
         ArgumentNullException.ThrowIfNull(survey);
         var radius = survey.Volume.Radius;
-        return (Math.Clamp(radius * 1e-4, 0.1, 1), Math.Max(1000, 20 * radius));
+        return (Math.Clamp(radius * 1e-4, Math.Min(0.1, radius * 1e-3), 1), Math.Max(1000, 20 * radius));
     }
 
     /// <summary>The keyframes of a camera.</summary>

@@ -11,6 +11,7 @@ public sealed record SimulationReport
     public int Schema { get; init; } = 1;
 
     /// <summary>The scene as it was named.</summary>
+    [JsonRequired]
     public string Scene { get; init; } = "";
 
     /// <summary>The seed.</summary>
@@ -26,30 +27,39 @@ public sealed record SimulationReport
     public int Tiles { get; init; }
 
     /// <summary>How often each law was broken: frames × regions, or events.</summary>
+    [JsonRequired]
     public LawFigures Laws { get; init; } = new();
 
     /// <summary>How long it took.</summary>
+    [JsonRequired]
     public TimeFigures Time { get; init; } = new();
 
     /// <summary>How good the picture was.</summary>
+    [JsonRequired]
     public QualityFigures Quality { get; init; } = new();
 
     /// <summary>What went over the network.</summary>
+    [JsonRequired]
     public NetworkFigures Network { get; init; } = new();
 
     /// <summary>What memory it took.</summary>
+    [JsonRequired]
     public MemoryFigures Memory { get; init; } = new();
 
     /// <summary>The errors on screen.</summary>
+    [JsonRequired]
     public SseFigures Sse { get; init; } = new();
 
     /// <summary>What it cost in real time, outside the trace hash.</summary>
+    [JsonRequired]
     public CpuFigures Cpu { get; init; } = new();
 
     /// <summary>What the figures were held to.</summary>
+    [JsonRequired]
     public IReadOnlyList<GateResult> Gates { get; init; } = [];
 
     /// <summary>Hash of all that was decided, hexadecimal.</summary>
+    [JsonRequired]
     public string TraceHash { get; init; } = "";
 
     /// <summary>Whether all laws and gates held.</summary>
@@ -155,15 +165,19 @@ public sealed record Spread(double P50 = 0, double P95 = 0, double Max = 0);
 public sealed record SseFigures
 {
     /// <summary>Geometric, of tiles drawn for themselves.</summary>
+    [JsonRequired]
     public Spread PrimaryGeometricSsePx { get; init; } = new();
 
     /// <summary>Raster, of tiles drawn for themselves.</summary>
+    [JsonRequired]
     public Spread PrimaryRasterSsePx { get; init; } = new();
 
     /// <summary>Geometric, of tiles that fill in for others.</summary>
+    [JsonRequired]
     public Spread UnderlayGeometricSsePx { get; init; } = new();
 
     /// <summary>Raster, of tiles that fill in for others.</summary>
+    [JsonRequired]
     public Spread UnderlayRasterSsePx { get; init; } = new();
 }
 

@@ -16,7 +16,7 @@ const UNBOUNDED = 1e30;
 const MAXIMUM_CHILDREN = 8;
 
 /** How much of a region's colour terrain takes. */
-const REGION_STRENGTH = 0.42;
+const REGION_STRENGTH = 0.38;
 
 const MAP_VERTEX = /* glsl */`
 uniform vec4 lsMapU;

@@ -107,10 +107,10 @@ export class MaskedMaterials {
   /**
    * A material that looks like another.
    * @param {THREE.Material} base
-   * @param {boolean} cuts whether it discards, dissolves and takes a colour laid over it
-   * @param {boolean} isMapped whether it takes colours of a map
+   * @param {boolean} [cuts] whether it discards, dissolves and takes a colour laid over it
+   * @param {boolean} [isMapped] whether it takes colours of a map
    */
-  take(base, cuts, isMapped) {
+  take(base, cuts = true, isMapped = false) {
     const made = this.#idle.get(`${kindOf(base)}${suffixOf(cuts, isMapped)}`)?.pop() ?? this.#make(base, cuts, isMapped);
     const { lodestream, kind } = made.userData;
     made.copy(base);

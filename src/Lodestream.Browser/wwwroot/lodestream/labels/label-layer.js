@@ -219,6 +219,9 @@ export class LabelLayer {
   }
 
   #write() {
+    // Before the first label there is nothing to write into.
+    if (this.#capacity === 0 && this.#placed.length === 0)
+      return;
     this.#drawPictures();
     if (this.#capacity < this.#placed.length)
       this.#reserve(Math.max(64, this.#placed.length * 2));

@@ -25,8 +25,9 @@ internal enum Command
     Free = 7,
 
     /// <summary>
-    /// region, source, level of the source, child mask, path key of the region (text), number of contents, contents, transform of the
-    /// source's contents (16, column-major), centre (3), whether there is a keep cell (then: axes (9), least (3), greatest (3)), number
+    /// region, source, level of the source, child mask, path key of the region (text), number of contents, contents, content of the region
+    /// map that colours its terrain or −1 (then: bits of the contents that are terrain, origin of the map (3), what to multiply a distance from it with for u (3) and v (3)),
+    /// transform of the source's contents (16, column-major), centre (3), whether there is a keep cell (then: axes (9), least (3), greatest (3)), number
     /// of child cells (then: axes (9), least and greatest of each (6)). Cells are relative to the centre.
     /// </summary>
     Show = 8,
@@ -39,6 +40,12 @@ internal enum Command
 
     /// <summary>content: its newest upload takes the place of the one before, wherever it is drawn.</summary>
     Replace = 11,
+
+    /// <summary>slot, version, position (3), rank, kind (text), name (text): what a slot of the label list holds from now on.</summary>
+    Label = 12,
+
+    /// <summary>number of labels, then of each: slot, opacity, whether the core wants to know if it is seen. Those that are not named are not drawn.</summary>
+    Labels = 13,
 }
 
 /// <summary>What the page tells C#: eight words each, the kind first.</summary>
@@ -76,4 +83,7 @@ internal enum PageEvent
 
     /// <summary>(nothing): the page is to give back what memory it can.</summary>
     MemoryPressure = 11,
+
+    /// <summary>slot and version of a label, whether it is seen.</summary>
+    LabelSight = 12,
 }

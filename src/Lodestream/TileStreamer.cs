@@ -181,7 +181,7 @@ public sealed class TileStreamer
         var arrived = !_inbox.IsEmpty;
         var workLeft = Tree.Version != selected || _pipeline.HasAppends || _uploads.HasWork || _detail.NeedsTick || _labels.IsFading || arrived;
         var decision = FrameGovernor.Decide(workLeft, Earlier(_scheduler.NextDeadline, _labels.NextDeadline), now);
-        _recorder?.EndTick(decision, arrived, Selection, Statistics);
+        _recorder?.EndTick(decision, arrived, Selection, Statistics, _labels.List);
         return decision;
     }
 

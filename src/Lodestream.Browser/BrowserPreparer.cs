@@ -115,7 +115,7 @@ internal sealed class BrowserPreparer(int scene, TileTree tree, SharedBlock bloc
         {
             case PageEvent.Decoded:
                 if (_open.TryGetValue(ticket, out var open))
-                    inbox.Post(new() { Kind = InboxKind.Prepared, Id = ticket, Bytes = (long)e[2], CpuBytes = (long)e[2], CostMs = e[3], Labels = open.Family.Labels });
+                    inbox.Post(new() { Kind = InboxKind.Prepared, Id = ticket, Bytes = (long)e[2], CpuBytes = (long)e[2] + (open.Family.Labels?.Bytes ?? 0), CostMs = e[3], Labels = open.Family.Labels });
                 break;
             case PageEvent.DecodeFailed:
                 if (_open.TryGetValue(ticket, out open))
@@ -163,7 +163,7 @@ internal sealed class BrowserPreparer(int scene, TileTree tree, SharedBlock bloc
         {
             Kind = InboxKind.Measured,
             Id = ticket,
-            CpuBytes = open.Layout!.Cost.DecodedBytes + open.Family.TextureBytes,
+            CpuBytes = open.Layout!.Cost.DecodedBytes + open.Family.TextureBytes + (open.Family.Labels?.Bytes ?? 0),
             GpuGeometryBytes = open.Layout.Cost.GeometryBytes,
             GpuTextureBytes = open.Layout.Cost.TextureBytes + open.Family.TextureBytes,
         });

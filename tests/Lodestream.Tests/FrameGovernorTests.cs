@@ -118,7 +118,7 @@ public class FrameGovernorTests
     }
 
     [Fact]
-    public void A_layer_that_is_switched_on_a_camera_that_moved_and_a_larger_budget_are_acted_on_by_the_next_tick()
+    public void A_layer_that_is_switched_on_and_a_camera_that_moved_are_acted_on_by_the_next_tick()
     {
         var world = new HandDrivenWorld("R*label(a*label b*label)");
         world.Streamer.EnabledFamilies = Lodestream.Scene.FamilySet.All.Without(Lodestream.Scene.ContentFamily.Label);

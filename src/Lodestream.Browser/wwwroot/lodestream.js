@@ -376,7 +376,7 @@ export class LodestreamTiles extends THREE.EventDispatcher {
     const hidden = Object.entries(this.layers).filter(([, { visible }]) => !visible);
     this.#opened.dispose();
     this.#tileScene.clear();
-    this.#labels.clear();
+    this.#labels.forget();
     this.#opened = this.#open(recordingBytes);
     for (const [family] of hidden)
       this.#core.exports.ShowFamily(this.#opened.number, family, false);

@@ -200,7 +200,8 @@ public sealed class ContentPreparer : IContentPreparer
         {
             Kind = InboxKind.Measured,
             Bytes = payload.Length,
-            CpuBytes = payload.Length + content!.UnpackedBytes + preparation.Files.Values.Sum(file => (long)file.Length),
+            // Of labels no more than this: a name takes twice its bytes, a record four times its columns'.
+            CpuBytes = payload.Length * (preparation.IsOfLabels ? 5L : 1) + content!.UnpackedBytes + preparation.Files.Values.Sum(file => (long)file.Length),
             GpuGeometryBytes = content.Cost.GeometryBytes,
             GpuTextureBytes = content.Cost.TextureBytes,
         };
@@ -218,7 +219,7 @@ public sealed class ContentPreparer : IContentPreparer
             Kind = InboxKind.Prepared,
             Payload = content,
             Labels = content.Labels,
-            CpuBytes = content.Payload.Length + content.UnpackedBytes + preparation.Files.Values.Sum(file => (long)file.Length),
+            CpuBytes = content.Payload.Length + content.UnpackedBytes + (content.Labels?.Bytes ?? 0) + preparation.Files.Values.Sum(file => (long)file.Length),
             GpuGeometryBytes = content.Cost.GeometryBytes,
             GpuTextureBytes = content.Cost.TextureBytes,
         };

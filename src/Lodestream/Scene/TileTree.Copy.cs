@@ -11,11 +11,11 @@ public sealed partial class TileTree
     /// <summary>The tile a block hangs below.</summary>
     internal int ParentOf(int block) => _links[RangeOf(block).First].Parent;
 
-    /// <summary>Copies a block out, as its document had it: appended to another tree at the same place it makes the same tiles. Without transforms and documents.</summary>
+    /// <summary>Copies a block out, as its document had it: appended to another tree at the same place it makes the same tiles. Without documents.</summary>
     internal TileBlock CopyBlock(int number)
     {
         var ((first, count), (firstSlot, slotCount)) = (_blocks.TileRange(number), _blocks.SlotRange(number));
-        var (orientations, _) = _blocks.Tables(number);
+        var (orientations, transforms) = _blocks.Tables(number);
         var block = new TileBlock(_blocks.BaseUri(number))
         {
             TileCount = count,
@@ -30,11 +30,15 @@ public sealed partial class TileTree
         };
         for (var i = 0; i < orientations.Count; i++)
             block.Orientations.Add(_orientations[orientations.First + i]);
+        for (var i = 0; i < transforms.Count; i++)
+            block.TransformTable.Add(_transforms[transforms.First + i]);
         var baseLevel = (short)(_links[ParentOf(number)].Level + 1);
         for (var local = 0; local < count; local++)
         {
             if (block.Nodes[local].Orientation != 0)
                 block.Nodes[local].Orientation -= orientations.First - 1;
+            if (_transformOf[first + local] != 0)
+                block.Transforms[local] = _transformOf[first + local] - transforms.First + 1;
             TakeApart(ref block.Links[local], local, first, count, firstSlot, baseLevel);
             if (_requestVolumes.TryGetValue(first + local, out var volume))
                 block.RequestVolumes[local] = volume;

@@ -116,6 +116,13 @@ public class TraceFileTests
     }
 
     [Theory]
+    [InlineData("data:,x", true)]
+    [InlineData("DATA:,x", true)]
+    [InlineData("a:b/metadata:c", true)]
+    [InlineData("tiles:t/a.glb", false)]
+    public void Data_in_a_URI_is_noticed_however_its_scheme_is_written(string uri, bool holds) => Assert.Equal(holds, TraceUris.MayHoldSecrets(Encoding.UTF8.GetBytes(uri)));
+
+    [Theory]
     [InlineData("http://a.test/b.glb", "http://a.test/b.glb")]
     [InlineData("http://a.test/b@c.glb", "http://a.test/b@c.glb")]
     [InlineData("http://me:pw@a.test/b.glb?k=v", "http://2@a.test/b.glb?1")]

@@ -14,7 +14,7 @@ internal static class TraceDifference
     /// <param name="hasFigures">Whether it was a tick.</param>
     public static (TracePart Part, string Text)? Between(TraceOutputs recorded, TraceOutputs replayed, TileTree tree, bool hasFigures)
     {
-        for (var part = TracePart.Selection; part <= TracePart.Labels; part++)
+        for (var part = TracePart.Selection; part <= TracePart.Statistics; part++)
         {
             var difference = part switch
             {

@@ -27,14 +27,14 @@ public enum TracePart : byte
     /// <summary>What was freed.</summary>
     Frees,
 
+    /// <summary>Labels that are drawn or watched.</summary>
+    Labels,
+
     /// <summary>When to tick again.</summary>
     Decision,
 
     /// <summary>Memory, detail scale and errors on screen.</summary>
     Statistics,
-
-    /// <summary>Labels that are drawn or watched.</summary>
-    Labels,
 }
 
 /// <summary>

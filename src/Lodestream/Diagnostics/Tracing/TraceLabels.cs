@@ -1,12 +1,14 @@
+using System.Globalization;
 using Lodestream.Presentation.Labels;
+using Lodestream.Scene;
 
 namespace Lodestream.Diagnostics;
 
-/// <summary>Labels in a recording: where they are and what they cover, which decides over what is shown; not what is written.</summary>
+/// <summary>Labels in a recording: where they are and what they cover, which decides over what is shown. Of what is written a hash: it tells labels apart.</summary>
 internal static class TraceLabels
 {
-    // A number, a rank, a position and a box.
-    private const int BytesEach = 2 + 3 * sizeof(double) + 4 * sizeof(float);
+    // A number, a rank, a hash, a position and a box.
+    private const int BytesEach = 2 + 4 * sizeof(double) + 4 * sizeof(float);
 
     public static void Write(LabelSet set, TraceBuffer to)
     {
@@ -15,6 +17,7 @@ internal static class TraceLabels
         {
             to.Whole(label.Id);
             to.Byte(label.Rank);
+            to.Word(UriHash.Of($"{label.Kind} {label.Name}"));
             to.Real(label.Position.X);
             to.Real(label.Position.Y);
             to.Real(label.Position.Z);
@@ -28,10 +31,11 @@ internal static class TraceLabels
         var labels = new Label[from.CountOf(BytesEach, "labels")];
         for (var i = 0; i < labels.Length; i++)
         {
-            var (id, rank) = ((uint)from.Count(int.MaxValue, "as a label's number"), from.Byte());
+            var id = from.Whole();
+            var (rank, name) = (from.Byte(), from.Word().ToString("x16", CultureInfo.InvariantCulture));
             var (x, y, z) = (from.Real(), from.Real(), from.Real());
             var (corner, opposite) = (from.Word(), from.Word());
-            labels[i] = new(id, "", "", rank, new(x, y, z), new(First(corner), Second(corner), First(opposite), Second(opposite)));
+            labels[i] = new(id <= uint.MaxValue ? (uint)id : throw from.Damage("a label's number is too large"), name, "", rank, new(x, y, z), new(First(corner), Second(corner), First(opposite), Second(opposite)));
         }
         try
         {

@@ -24,6 +24,7 @@ public sealed class TraceRecorder(long limitBytes = long.MaxValue)
 
     // Until something is recorded the host may still give the tree its first topology.
     private TileTree? _unwritten;
+    private readonly List<TraceSetting> _early = [];
     private TimeSpan _now;
 
     /// <summary>Bytes it may hold.</summary>
@@ -134,16 +135,20 @@ public sealed class TraceRecorder(long limitBytes = long.MaxValue)
     {
         if (_buffer is null)
             return;
-        Begin(TraceRecord.Families, _buffer);
-        _buffer.Byte(families.Bits);
+        if (_unwritten is null)
+            Write(new TraceSetting(families, 0), _buffer);
+        else
+            _early.Add(new(families, 0));
     }
 
     internal void SetBudget(long bytes)
     {
         if (_buffer is null)
             return;
-        Begin(TraceRecord.Budget, _buffer);
-        _buffer.Whole((ulong)bytes);
+        if (_unwritten is null)
+            Write(new TraceSetting(null, bytes), _buffer);
+        else
+            _early.Add(new(null, bytes));
     }
 
     internal void BeginClose(TimeSpan now)
@@ -242,6 +247,15 @@ public sealed class TraceRecorder(long limitBytes = long.MaxValue)
         _outputs.Items.Add(new(OutputKind.Freed, ticket, content));
     }
 
+    private static void Write(TraceSetting setting, TraceBuffer to)
+    {
+        to.Byte((byte)(setting.Families is null ? TraceRecord.Budget : TraceRecord.Families));
+        if (setting.Families is { } families)
+            to.Byte(families.Bits);
+        else
+            to.Whole((ulong)setting.Budget);
+    }
+
     private void Begin(TraceRecord record, TraceBuffer to)
     {
         WriteTree(to);
@@ -271,6 +285,9 @@ public sealed class TraceRecorder(long limitBytes = long.MaxValue)
             to.Whole((ulong)(above < 0 ? 0 : parent - tree.RangeOf(blocks[above]).First));
             TraceTopology.Write(tree.CopyBlock(block), to, _uris);
         }
+        foreach (var setting in _early)
+            Write(setting, to);
+        _early.Clear();
     }
 
     private void KeepWithinLimit()

@@ -6,8 +6,8 @@ using Lodestream.Scene;
 namespace Lodestream.Diagnostics;
 
 /// <summary>
-/// Topology in a recording: a block's arrays as they lie in memory, which costs a frame next to nothing, however large the document. Without the
-/// contents' transforms and what readers keep of documents: nothing is decided by them.
+/// Topology in a recording: a block's arrays as they lie in memory, which costs a frame next to nothing, however large the document. Without
+/// what readers keep of documents: nothing is decided by that.
 /// </summary>
 internal static class TraceTopology
 {
@@ -34,6 +34,11 @@ internal static class TraceTopology
         var orientations = CollectionsMarshal.AsSpan(block.Orientations)[1..];
         to.Whole((ulong)orientations.Length);
         to.Bytes(MemoryMarshal.AsBytes(orientations));
+        var transforms = CollectionsMarshal.AsSpan(block.TransformTable)[1..];
+        to.Whole((ulong)transforms.Length);
+        to.Bytes(MemoryMarshal.AsBytes(transforms));
+        if (transforms.Length > 0)
+            to.Bytes(MemoryMarshal.AsBytes(block.Transforms.AsSpan(0, block.TileCount)));
         to.Whole((ulong)block.RequestVolumes.Count);
         foreach (var (tile, volume) in block.RequestVolumes)
         {
@@ -48,13 +53,14 @@ internal static class TraceTopology
         block.TileCount = from.CountOf(88, "tiles");
         block.Nodes = Array<TileNode>(from, block.TileCount);
         block.Links = Array<TileLinks>(from, block.TileCount);
-        block.Transforms = new int[block.TileCount];
         block.ContentCount = from.CountOf(28, "contents");
         block.Contents = Array<ContentRecord>(from, block.ContentCount);
         block.ContentHashes = Array<ulong>(from, block.ContentCount);
         block.UriBytes = from.CountOf(1, "bytes of URIs");
         block.Uris = from.Take(block.UriBytes).ToArray();
         block.Orientations.AddRange(Array<Orientation>(from, from.CountOf(72, "orientations")));
+        block.TransformTable.AddRange(Array<Transform3d>(from, from.CountOf(96, "transforms")));
+        block.Transforms = block.TransformTable.Count > 1 ? Array<int>(from, block.TileCount) : new int[block.TileCount];
         for (var i = from.CountOf(122, "request volumes"); i > 0; i--)
             block.RequestVolumes[from.Count(block.TileCount - 1, "as a tile's number")] = ReadVolume(from);
         Check(block, from);
@@ -72,6 +78,8 @@ internal static class TraceTopology
             ref readonly var links = ref block.Links[tile];
             if ((uint)block.Nodes[tile].Orientation >= (uint)block.Orientations.Count)
                 throw from.Damage($"tile {tile} has an orientation that is not there");
+            if ((uint)block.Transforms[tile] >= (uint)block.TransformTable.Count)
+                throw from.Damage($"tile {tile} has a transform that is not there");
             if (tile == 0 ? links.Parent != -1 : (uint)links.Parent >= (uint)tile || tile < block.Links[links.Parent].FirstChild || tile >= block.Links[links.Parent].FirstChild + block.Links[links.Parent].ChildCount)
                 throw from.Damage($"tile {tile} is no child of its parent");
             if (links.ChildCount < 0 || links.ChildCount > block.TileCount || (links.ChildCount > 0 && (links.FirstChild <= tile || links.FirstChild + links.ChildCount > block.TileCount)) || (links.ChildCount == 0 && links.FirstChild >= 0))

@@ -18,7 +18,20 @@ internal sealed class TraceUris
     private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
 
     /// <summary>Whether a URI, or any of several one behind the other, may hold something to take out.</summary>
-    public static bool MayHoldSecrets(ReadOnlySpan<byte> uris) => uris.IndexOfAny("?#@"u8) >= 0 || uris.IndexOf("data:"u8) >= 0;
+    public static bool MayHoldSecrets(ReadOnlySpan<byte> uris) => uris.IndexOfAny("?#@"u8) >= 0 || HoldsData(uris);
+
+    // Schemes know no case.
+    private static bool HoldsData(ReadOnlySpan<byte> uris)
+    {
+        for (var colon = uris.IndexOf((byte)':'); colon >= 0;)
+        {
+            if (colon >= 4 && System.Text.Ascii.EqualsIgnoreCase(uris.Slice(colon - 4, 4), "data"u8))
+                return true;
+            var next = uris[(colon + 1)..].IndexOf((byte)':');
+            colon = next < 0 ? -1 : colon + 1 + next;
+        }
+        return false;
+    }
 
     /// <summary>The URI without what may be secret.</summary>
     public string Strip(string uri)

@@ -24,6 +24,9 @@ public readonly record struct Label(uint Id, string Name, string Kind, byte Rank
 /// <summary>The labels of a content of the family <see cref="Scene.ContentFamily.Label"/>; a preparer hands them in with <see cref="Streaming.InboxMessage.Labels"/>.</summary>
 public sealed class LabelSet
 {
+    // A label with its two texts' heads.
+    private const long RecordBytes = 112;
+
     private readonly Label[] _labels;
 
     /// <summary>Keeps labels.</summary>
@@ -38,7 +41,13 @@ public sealed class LabelSet
                 throw new ArgumentException($"The label {label.Id} has a position or a box that is not finite.", nameof(labels));
         }
         _labels = labels.ToArray();
+        Bytes = _labels.Length * RecordBytes;
+        foreach (ref readonly var label in labels)
+            Bytes += sizeof(char) * (label.Name.Length + label.Kind.Length);
     }
+
+    /// <summary>Bytes of main memory it takes, about; whoever hands it in counts them with the content's.</summary>
+    public long Bytes { get; }
 
     /// <summary>The labels.</summary>
     public ReadOnlySpan<Label> Labels => _labels;

@@ -196,6 +196,14 @@ export class LabelLayer {
     this.#scale = scale;
   }
 
+  /** Another core decides from now on: its labels are others, whatever their numbers. */
+  forget() {
+    this.#labels.clear();
+    this.#placed = [];
+    this.#sight.watched = [];
+    this.clear();
+  }
+
   /** The GPU has lost everything. */
   clear() {
     this.#sight.clear();

@@ -22,6 +22,8 @@
  * @property {number} textY
  */
 
+const LONGEST = 64;
+
 const SANS = 'system-ui, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", sans-serif';
 const SERIF = 'Georgia, "Iowan Old Style", "Palatino Linotype", "Noto Serif", "Liberation Serif", serif';
 
@@ -73,7 +75,9 @@ export function styleOf(kind, rank) {
 
 /** What is written of a name. @param {string} name @param {LabelStyle} style */
 export function textOf(name, { capitals }) {
-  return capitals ? name.toLocaleUpperCase() : name;
+  // A name longer than any place's would not fit into the atlas.
+  const text = name.length > LONGEST ? `${name.slice(0, LONGEST - 1)}…` : name;
+  return capitals ? text.toLocaleUpperCase() : text;
 }
 
 /**

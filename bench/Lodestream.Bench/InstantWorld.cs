@@ -1,5 +1,6 @@
 using Lodestream.Presentation;
 using Lodestream.Scene;
+using Lodestream.Selection;
 using Lodestream.Simulation.Scenes;
 using Lodestream.Streaming;
 
@@ -12,11 +13,11 @@ internal sealed class InstantWorld : ITileTransport, IContentPreparer
 
     private readonly Inbox _inbox = new();
 
-    public InstantWorld(int levels)
+    public InstantWorld(int levels, PyramidOptions? pyramid = null)
     {
         var tree = new TileTree("synthetic:/quadtree/tileset.json");
         tree.Append(TileTree.SceneRoot, new SyntheticQuadtree(levels).Build());
-        Streamer = new(tree, this, this, new HeadlessHost(_inbox), _inbox, new() { MemoryBudgetBytes = 4L << 30, UploadBudgetMs = 1e9 });
+        Streamer = new(tree, this, this, new HeadlessHost(_inbox), _inbox, new() { MemoryBudgetBytes = 4L << 30, UploadBudgetMs = 1e9, Pyramid = pyramid });
     }
 
     public TileStreamer Streamer { get; }

@@ -28,21 +28,24 @@ internal static class SoakCommand
         var keep = new Option<bool>("--keep-going") { Description = "Go on after a broken law." };
         var plenty = new Option<bool>("--plenty") { Description = "Memory to spare, no pressure and no lost GPU." };
         var tight = new Option<bool>("--tight") { Description = "Budgets between the least there is and half as much again, always, and pressure every other time." };
-        var command = new Command("soak", "Runs random scenes, cameras, networks, budgets and failures on all cores until a law breaks.") { seconds, minutes, seed, only, keep, plenty, tight };
+        var policy = new Option<string?>("--policy") { Description = "Every scenario by this policy: error or pyramid. By default as it is drawn." };
+        policy.AcceptOnlyFromAmong("error", "pyramid");
+        var command = new Command("soak", "Runs random scenes, cameras, networks, budgets and failures on all cores until a law breaks.") { seconds, minutes, seed, only, keep, plenty, tight, policy };
         command.SetAction((result, cancellation) => Task.FromResult(Run(
             result.GetValue(seed) ?? (ulong)Random.Shared.NextInt64(),
             result.GetValue(only) ? TimeSpan.Zero : TimeSpan.FromSeconds(result.GetValue(minutes) * 60 ?? result.GetValue(seconds)),
             result.GetValue(keep),
             result.GetValue(plenty) ? Memory.Plenty : result.GetValue(tight) ? Memory.Tight : Memory.Any,
+            result.GetValue(policy),
             cancellation)));
         return command;
     }
 
-    private static int Run(ulong seed, TimeSpan time, bool keepGoing, Memory memory, CancellationToken cancellation)
+    private static int Run(ulong seed, TimeSpan time, bool keepGoing, Memory memory, string? policy, CancellationToken cancellation)
     {
         Console.WriteLine($"soak: seed {seed}");
         if (time == TimeSpan.Zero)
-            return Judge(Scenario(seed, memory), memory, cancellation) ? 0 : 1;
+            return Judge(Scenario(seed, memory, policy), memory, cancellation) ? 0 : 1;
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         over.CancelAfter(time);
         var start = Stopwatch.GetTimestamp();
@@ -52,7 +55,7 @@ internal static class SoakCommand
             while (!over.IsCancellationRequested)
             {
                 var number = (ulong)Interlocked.Increment(ref next);
-                var scenario = Scenario(new SeededRandom(seed + number).Next(), memory);
+                var scenario = Scenario(new SeededRandom(seed + number).Next(), memory, policy);
                 try
                 {
                     var verdict = Trial.Run(scenario, number % TwiceEvery == 0, cancellation: over.Token);
@@ -76,12 +79,17 @@ internal static class SoakCommand
         return failures == 0 ? 0 : 1;
     }
 
-    private static RandomScenario Scenario(ulong seed, Memory memory) => memory switch
+    private static RandomScenario Scenario(ulong seed, Memory memory, string? policy)
     {
-        Memory.Plenty => RandomScenario.FromSeed(seed).WithPlenty(),
-        Memory.Tight => RandomScenario.FromSeed(seed).WithTightMemory(),
-        _ => RandomScenario.FromSeed(seed),
-    };
+        var scenario = RandomScenario.FromSeed(seed);
+        scenario = memory switch
+        {
+            Memory.Plenty => scenario.WithPlenty(),
+            Memory.Tight => scenario.WithTightMemory(),
+            _ => scenario,
+        };
+        return policy is null ? scenario : scenario with { Pyramid = policy == "pyramid" };
+    }
 
     private static bool Judge(RandomScenario scenario, Memory memory, CancellationToken cancellation)
     {
@@ -99,7 +107,7 @@ internal static class SoakCommand
         var simplest = Trial.Simplify(failed, cancellation: patience.Token);
         lock (Console.Out)
         {
-            var option = memory == Memory.Any ? "" : $" --{memory.ToString().ToLowerInvariant()}";
+            var option = (memory == Memory.Any ? "" : $" --{memory.ToString().ToLowerInvariant()}") + (failed.Scenario.Pyramid ? " --policy pyramid" : " --policy error");
             Console.WriteLine($"soak: seed {failed.Scenario.Seed} broke a law (again: dotnet run --project bench/Lodestream.Bench -c Release -- soak --only --seed {failed.Scenario.Seed}{option})");
             Console.WriteLine(failed);
             if (simplest != failed)

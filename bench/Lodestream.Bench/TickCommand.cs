@@ -23,8 +23,9 @@ internal static class TickCommand
     {
         var levels = new Option<int>("--levels") { Description = "Levels of the bench world, 1 to 12.", DefaultValueFactory = _ => 8 };
         var passes = new Option<int>("--passes") { Description = "Timed passes.", DefaultValueFactory = _ => 21 };
+        var tileWidth = new Option<double?>("--pyramid") { Description = "Select by the pyramid policy, with tiles so many pixels wide at least.", HelpName = "PX" };
         var path = new Option<string?>("--path") { Description = "The flight; by default the one next to the real data." };
-        var command = new Command("tick", "Times ticks along the flight with everything resident.") { levels, passes, path };
+        var command = new Command("tick", "Times ticks along the flight with everything resident.") { levels, passes, tileWidth, path };
         command.SetAction(result =>
         {
             var flight = BenchPath.Read(result.GetValue(path), out var error);
@@ -32,12 +33,14 @@ internal static class TickCommand
                 error ??= $"levels is {result.GetValue(levels)}; it takes 1 to 12";
             if (result.GetValue(passes) < 1)
                 error ??= $"passes is {result.GetValue(passes)}; it takes at least 1";
+            if (result.GetValue(tileWidth) is <= 0 or > 1e6)
+                error ??= $"pyramid is {result.GetValue(tileWidth)}; it takes more than 0 pixels";
             if (error is not null)
             {
                 Console.Error.WriteLine(error);
                 return 2;
             }
-            return Run(new(result.GetValue(levels)), flight!, result.GetValue(passes));
+            return Run(new(result.GetValue(levels), result.GetValue(tileWidth) is { } width ? new() { TargetTileWidthPx = width } : null), flight!, result.GetValue(passes));
         });
         return command;
     }
@@ -54,7 +57,7 @@ internal static class TickCommand
         Time(world, views, 1, ref now, out _);
         var total = Time(world, views, passes, ref now, out var allocated);
         var ofStages = TimeStages(world, views, passes, ref now);
-        Print(total, allocated, ofStages);
+        Print(total, allocated, ofStages, MeanWanted(world, views, ref now));
         return 0;
     }
 
@@ -124,9 +127,23 @@ internal static class TickCommand
         return [.. ticks.Select(t => t / all)];
     }
 
-    private static void Print(double[] medians, long allocated, double[] ofStages)
+    // Tiles wanted, as primary, underlay or topology.
+    private static double MeanWanted(InstantWorld world, View[] views, ref TimeSpan now)
+    {
+        var wanted = 0L;
+        for (var i = 0; i < views.Length; i++)
+        {
+            world.Streamer.Tick(now += Frame, views.AsSpan(i, 1));
+            foreach (ref readonly var visit in world.Streamer.Selection.Visits)
+                wanted += (visit.Flags & (VisitFlags.Primary | VisitFlags.Underlay | VisitFlags.Expand)) != 0 ? 1 : 0;
+        }
+        return (double)wanted / views.Length;
+    }
+
+    private static void Print(double[] medians, long allocated, double[] ofStages, double wanted)
     {
         var sorted = medians.Order().ToArray();
+        Line("tiles wanted, mean", wanted, "");
         Line("tick, mean", sorted.Average(), "µs");
         Line("tick, 95th percentile", sorted[(int)(0.95 * (sorted.Length - 1))], "µs");
         Line("allocated, later passes", allocated, "bytes");

@@ -17,6 +17,10 @@ public enum FailedLeafRule : byte
 /// <summary>Options of a <see cref="TileStreamer"/>. Validated once, when the streamer is made.</summary>
 public sealed record StreamerOptions
 {
+    // Stand for what Pyramid asks for, which is known only once all is set.
+    private static readonly Func<ISelectionPolicy> UnsetPolicy = static () => new ScreenSpaceErrorPolicy();
+    private static readonly Func<IPriorityModel> UnsetPriorities = static () => new GainOrder();
+
     /// <summary>Requests in flight at most, in all. Default 24 (ours): three hosts' worth; more only waits in line and cannot be reordered any more.</summary>
     public int MaximumRequests { get; init; } = 24;
 
@@ -65,11 +69,22 @@ public sealed record StreamerOptions
     /// <summary>Keeps no more in flight than bandwidth × delay asks for, so that decisions are made late. Default true; the caps hold either way.</summary>
     public bool AdaptiveWindow { get; init; } = true;
 
-    /// <summary>Makes what says which tiles are wanted; a streamer has one of its own. Default: refinement by screen-space error (<see cref="ScreenSpaceErrorPolicy"/>).</summary>
-    public Func<ISelectionPolicy> Policy { get; init; } = static () => new ScreenSpaceErrorPolicy();
+    /// <summary>Selects by one level for what is looked at (<see cref="PyramidPolicy"/>), loaded in the order that goes with it (<see cref="PyramidPriority"/>). Null (default): by screen-space error.</summary>
+    public PyramidOptions? Pyramid { get; init; }
 
-    /// <summary>Makes what orders what is wanted and not here; a streamer has one of its own. Default: gain over bytes (<see cref="GainOrder"/>).</summary>
-    public Func<IPriorityModel> Priorities { get; init; } = static () => new GainOrder();
+    /// <summary>Makes what says which tiles are wanted; a streamer has one of its own. Default: refinement by screen-space error (<see cref="ScreenSpaceErrorPolicy"/>), or the policy that <see cref="Pyramid"/> asks for.</summary>
+    public Func<ISelectionPolicy> Policy
+    {
+        get => field != UnsetPolicy ? field : Pyramid is { } pyramid ? () => new PyramidPolicy(pyramid, HostHasMasks) : UnsetPolicy;
+        init => field = value;
+    } = UnsetPolicy;
+
+    /// <summary>Makes what orders what is wanted and not here; a streamer has one of its own. Default: gain over bytes (<see cref="GainOrder"/>); with <see cref="Pyramid"/>, its own (<see cref="PyramidPriority"/>).</summary>
+    public Func<IPriorityModel> Priorities
+    {
+        get => field != UnsetPriorities ? field : Pyramid is { } pyramid ? () => new PyramidPriority(pyramid) : UnsetPriorities;
+        init => field = value;
+    } = UnsetPriorities;
 
     /// <summary>
     /// So many missing tiles below one that is not wanted itself make it worth fetching to fill in for them. Default 8 (ours: it halves the
@@ -100,6 +115,7 @@ public sealed record StreamerOptions
         Require(RetainMargin is >= 1 and <= 4, nameof(RetainMargin), RetainMargin, "1 to 4");
         Require(Policy is not null, nameof(Policy), "null", "what makes a policy");
         Require(Priorities is not null, nameof(Priorities), "null", "what makes a priority model");
+        Pyramid?.Validate();
         Require(FillInFrom >= 2, nameof(FillInFrom), FillInFrom, "2 or more");
         Require(Enum.IsDefined(FailedLeaves), nameof(FailedLeaves), FailedLeaves, "Coarse or Hole");
         Require(Prediction is not null, nameof(Prediction), "null", "options");

@@ -146,7 +146,7 @@ public sealed class TileStreamer
         _commits.Free(_evictor.Chosen);
         _floor.Judge(_ledger.Budget, _detail.IsExhausted ? Selection : null);
         StageBegins?.Invoke(TickStage.Report);
-        Report();
+        Report(views);
         return FrameGovernor.Decide(Tree.Version != selected || _pipeline.HasAppends || _uploads.HasWork || _detail.NeedsTick || !_inbox.IsEmpty, _scheduler.NextDeadline, now);
     }
 
@@ -258,7 +258,7 @@ public sealed class TileStreamer
         }
     }
 
-    private void Report()
+    private void Report(ReadOnlySpan<View> views)
     {
         var s = Statistics;
         s.Frames++;
@@ -288,10 +288,10 @@ public sealed class TileStreamer
         s.BudgetBytes = _ledger.Budget;
         s.DetailScale = _detail.Value;
         s.Settled = s.NotYetResident + incomplete == 0 && _pipeline.IsIdleBut(_uploads.HeldBack);
-        ScreenErrors.Measure(Tree, Selection, _resolver.Items, _resolver.VisitOfItem, s);
+        ScreenErrors.Measure(Tree, Selection, _resolver.Items, _resolver.VisitOfItem, views, s);
     }
 
-    // Wanted tiles that cannot be drawn yet, and those that can but for a content that is still to join: an optional family's, one of a
+    // Primary tiles that cannot be drawn yet; underlay that is not all here, and primary tiles that can be drawn but for a content that is still to join: an optional family's, one of a
     // family that was enabled after they came, or topology below.
     private (int Missing, int Incomplete) CountMissing()
     {
@@ -300,13 +300,23 @@ public sealed class TileStreamer
         foreach (ref readonly var visit in Selection.Visits)
         {
             if ((visit.Flags & (VisitFlags.Primary | VisitFlags.Expand)) == 0)
+            {
+                incomplete += (visit.Flags & VisitFlags.Underlay) != 0 && !MayBePassedOver(visit) && _planner.IsMissing(visit.Tile) ? 1 : 0;
                 continue;
+            }
             if (!drawable[visit.Tile])
                 missing += _planner.IsMissing(visit.Tile) ? 1 : 0;
             else if (Tree.LinkArray[visit.Tile].SlotCount > 1)
                 incomplete += _planner.IsMissing(visit.Tile) ? 1 : 0;
         }
         return (missing, incomplete);
+    }
+
+    // Refined underlay that gates what is below it is not asked for again once it failed.
+    private bool MayBePassedOver(in Visit visit)
+    {
+        var flags = Tree.LinkArray[visit.Tile].Flags;
+        return (visit.Flags & VisitFlags.Refined) != 0 && ((flags & TileFlags.Maskable) == 0 || (flags & TileFlags.GatedBelow) != 0 || !_options.HostHasMasks);
     }
 }
 

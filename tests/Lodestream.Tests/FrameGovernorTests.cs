@@ -37,6 +37,104 @@ public class FrameGovernorTests
     }
 
     [Fact]
+    public void A_connection_being_made_wakes_at_its_own_time_limit()
+    {
+        var world = new HandDrivenWorld("a", Plain with { Hosts = new() { ConnectTimeout = 7 } });
+        world.Tick();
+        world.Connecting("a");
+        Assert.Equal(At(world, 7), world.Tick());
+    }
+
+    [Fact]
+    public void A_content_that_could_not_be_decoded_wakes_when_it_is_tried_again()
+    {
+        var world = new HandDrivenWorld("a") { PreparesAtOnce = false }.Settled();
+        world.Answer("a");
+        world.Settle();
+        world.FailToPrepare("a");
+        Assert.Equal(At(world, 5), world.Settle());
+        world.Now += TimeSpan.FromSeconds(5);
+        world.Settle();
+        world.Answer("a");
+        world.Settle();
+        world.FailToPrepare("a");
+        Assert.Equal(At(world, 10), world.Settle());
+    }
+
+    [Fact]
+    public void A_failed_request_wakes_when_it_is_tried_again()
+    {
+        var world = new HandDrivenWorld("a").Settled();
+        world.Fail("a", FetchStatus.NetworkError);
+        var decision = world.Settle();
+        Assert.Equal(WakeKind.AtTime, decision.Kind);
+        Assert.InRange(decision.At - world.Now, TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(1));
+        world.Now = decision.At;
+        world.Settle();
+        Assert.Equal(["a"], world.InFlight);
+    }
+
+    [Fact]
+    public void Uploads_beyond_a_tick_s_budget_wake_at_once_until_the_last_is_done()
+    {
+        var world = new HandDrivenWorld(".R(a b c d)", Plain with { UploadBudgetMs = 1e-9 }) { UploadsAtOnce = false }.Settled();
+        foreach (var name in (string[])["a", "b", "c"])
+            world.Answer(name);
+        var kinds = new List<WakeKind>();
+        for (var i = 0; i < 20 && world.Uploads.Length < 3; i++)
+            kinds.Add(world.Tick().Kind);
+        Assert.Equal(3, world.Uploads.Length);
+        Assert.All(kinds.SkipLast(1), kind => Assert.Equal(WakeKind.Now, kind));
+    }
+
+    [Fact]
+    public void Detail_that_changed_wakes_at_once_for_the_selection_it_is_for()
+    {
+        var world = new HandDrivenWorld("R(a(c d) b(e f))", Plain with { MemoryBudgetBytes = 1 << 20 });
+        world.DeliverAll();
+        world.Streamer.MemoryBudgetBytes = 18_000;
+        Assert.Equal(WakeKind.Now, world.Tick().Kind);
+        Assert.True(world.Streamer.Statistics.DetailScale < 1);
+    }
+
+    [Theory]
+    [InlineData(InboxKind.Changed)]
+    [InlineData(InboxKind.MemoryPressure)]
+    [InlineData(InboxKind.ContextLost)]
+    public void What_the_source_and_the_system_say_comes_through_the_inbox_which_wakes(InboxKind kind)
+    {
+        var world = new HandDrivenWorld("R(a b)");
+        world.DeliverAll();
+        Assert.Equal(WakeKind.OnEvent, world.Tick().Kind);
+        var woken = 0;
+        world.Inbox.Arrived += () => woken++;
+        if (kind == InboxKind.ContextLost)
+            world.LoseContext();
+        else
+            world.Inbox.Post(new() { Kind = kind, Payload = kind == InboxKind.Changed ? world.Tree.Contents.Uri(world.Content("a")) : null });
+        Assert.Equal(1, woken);
+        if (kind != InboxKind.MemoryPressure)
+            Assert.NotEqual(WakeKind.OnEvent, world.Tick().Kind);
+    }
+
+    [Fact]
+    public void A_layer_that_is_switched_on_a_camera_that_moved_and_a_larger_budget_are_acted_on_by_the_next_tick()
+    {
+        var world = new HandDrivenWorld("R*label(a*label b*label)");
+        world.Streamer.EnabledFamilies = Lodestream.Scene.FamilySet.All.Without(Lodestream.Scene.ContentFamily.Label);
+        world.DeliverAll();
+        Assert.Equal(WakeKind.OnEvent, world.Tick().Kind);
+        world.Streamer.EnabledFamilies = Lodestream.Scene.FamilySet.All;
+        Assert.Equal(WakeKind.AtTime, world.Tick().Kind);
+        Assert.Contains("a.label", world.InFlight);
+        world.DeliverAll();
+        world.Views = [Cameras.Away()];
+        var before = world.Streamer.Selection.Signature;
+        world.Tick();
+        Assert.NotEqual(before, world.Streamer.Selection.Signature);
+    }
+
+    [Fact]
     public void A_preparation_wakes_at_the_watchdog_s_time()
     {
         var world = new HandDrivenWorld("a") { PreparesAtOnce = false }.Settled();

@@ -13,7 +13,7 @@ internal sealed class SimulateOptions
     private static readonly SimulationScenario Defaults = new();
 
     private readonly Option<string?> _scenario = new("--scenario") { Description = "scenario file; the options below override it", HelpName = "FILE" };
-    private readonly Option<string?> _policy = new("--policy") { Description = "how tiles are selected: error (default)", HelpName = "NAME" };
+    private readonly Option<string?> _policy = new("--policy") { Description = "how tiles are selected: error (default) or pyramid", HelpName = "NAME" };
     private readonly Option<string?> _camera = new("--camera") { Description = $"{string.Join(", ", BuiltInCamera.Names)}, or a file of keyframes or poses (orbit)", HelpName = "NAME|FILE" };
     private readonly Option<double?> _duration = new("--duration") { Description = "seconds a built-in or recorded camera moves (20)", HelpName = "S" };
     private readonly Option<double?> _fps = new("--fps") { Description = "frames a second (60)", HelpName = "N" };
@@ -38,8 +38,6 @@ internal sealed class SimulateOptions
     public async Task<SimulationScenario> ReadAsync(ParseResult parsed, CancellationToken cancellation)
     {
         var scenario = parsed.GetValue(_scenario) is { } file ? ScenarioFile.Parse(file, await ReadFileAsync(file, cancellation)) : Defaults;
-        if (parsed.GetValue(_policy) is { } policy && ScenarioFile.CheckPolicy(policy) is { } unknown)
-            throw new CommandException($"--policy: {unknown}");
         return scenario with
         {
             Camera = parsed.GetValue(_camera) is { } camera ? await ReadCameraAsync(camera, cancellation) : scenario.Camera,
@@ -48,6 +46,7 @@ internal sealed class SimulateOptions
             Viewport = parsed.GetValue(_viewport) is { } viewport ? Viewport(viewport) : scenario.Viewport,
             FovYDegrees = Number(parsed, _fov, 1, 170) ?? scenario.FovYDegrees,
             TargetErrorPx = Number(parsed, _sse, 0.01, 10_000) ?? scenario.TargetErrorPx,
+            Policy = parsed.GetValue(_policy) is { } policy ? ScenarioFile.ReadPolicy(policy, out var unknown) ?? throw new CommandException($"--policy: {unknown}") : scenario.Policy,
             Network = parsed.GetValue(_network) is { } network ? NetworkProfile.Parse(network, out var error) ?? throw new CommandException($"--{error}") : scenario.Network,
             Device = parsed.GetValue(_device) is { } device ? DeviceProfile.Parse(device, out var wrong) ?? throw new CommandException($"--{wrong}") : scenario.Device,
             MemoryMB = Number(parsed, _memory, 0.001, 1e6) ?? scenario.MemoryMB,

@@ -12,7 +12,7 @@ namespace Lodestream.Formats.Tiles3D;
 internal sealed class TilesetAssembler
 {
     // Costs in the units of TilesetReader.Step: what a tile of each kind takes, measured in tokens.
-    private const int TileCost = 4, TransformCost = 2, RegionCost = 40, LayoutCost = 4;
+    private const int TileCost = 4, TransformCost = 2, RegionCost = 40, LayoutCost = 4, MetadataCost = 40;
 
     private const int Dropped = -1;
 
@@ -122,7 +122,8 @@ internal sealed class TilesetAssembler
             return cost;
         }
         ResolveInherited(index, ref tile, frame.Scale, volume);
-        _numbers[index] = _builder.AddTile(parent, volume, tile.GeometricError, (Refinement)tile.Refine, IsRotated(tile) ? frame.Contents : frame.Tile);
+        _numbers[index] = _builder.AddTile(parent, volume, tile.GeometricError, (Refinement)tile.Refine, IsRotated(tile) ? frame.Contents : frame.Tile, RasterErrorOf(index, tile, frame));
+        cost += tile.MetadataAt > 0 ? MetadataCost : 0;
         if (tile.Implicit)
             AddSubtrees(index, tile, volume, frame);
         else
@@ -130,6 +131,16 @@ internal sealed class TilesetAssembler
         if (tile.RequestVolume >= 0)
             SetRequestVolume(index, tile.RequestVolume, frame);
         return cost;
+    }
+
+    private float RasterErrorOf(int index, in WrittenTile tile, in Frame frame)
+    {
+        if (tile.MetadataAt <= 0 || _facts.EntityAt(tile.MetadataAt)?[RasterErrors.Property].Number is not { } metres || double.IsNaN(metres))
+            return 0;
+        if (RasterErrors.IsUsable(metres))
+            return (float)(metres * frame.Scale);
+        _document.Warn(index, $"has a {RasterErrors.Property} of {metres} in its metadata, which is not used");
+        return 0;
     }
 
     private int ResolveFrame(int index, ref WrittenTile tile)

@@ -10,7 +10,9 @@ namespace Lodestream.Simulation.Figures;
 /// <param name="Tile">The tile, in the survey's tree.</param>
 /// <param name="Weight">Share of the frame's samples that meet it.</param>
 /// <param name="PxPerMetre">Pixels on screen of a metre of error there: K ÷ distance to its volume, from the near plane on.</param>
-internal readonly record struct WantedTile(int Visit, int Tile, double Weight, double PxPerMetre);
+/// <param name="Level">Level of what is wanted there: the tile's, or that of the tile its part is left to.</param>
+/// <param name="AllowedPx">Error that is none there: the target's; where a policy wants something coarser, that tile's.</param>
+internal readonly record struct WantedTile(int Visit, int Tile, double Weight, double PxPerMetre, int Level, double AllowedPx);
 
 /// <summary>What a view wants in truth, with all topology known, and where the sampling rays meet it.</summary>
 internal sealed class DemandFrame
@@ -21,14 +23,12 @@ internal sealed class DemandFrame
 
     /// <summary>The samples: number among <see cref="Wanted"/>, and point.</summary>
     public required (int Wanted, Vector3d Point)[] Samples { get; init; }
-
-    public required double TargetPx { get; init; }
 }
 
 /// <summary>
 /// What a camera's path wants, pose by pose. It depends on scene and camera alone, so that runs over different networks share it.
 /// </summary>
-internal sealed class PathDemand(SceneSurvey survey)
+internal sealed class PathDemand(SceneSurvey survey, ISelectionPolicy policy)
 {
     private readonly GroundSampler _sampler = new(survey.Tree, ground: null);
     private readonly VisibilitySet _set = new();
@@ -52,7 +52,7 @@ internal sealed class PathDemand(SceneSurvey survey)
     /// <summary>What a view wants.</summary>
     public DemandFrame Look(in View view)
     {
-        survey.Select([view], _set);
+        survey.Select([view], _set, policy);
         var visitOf = new Dictionary<int, int>();
         for (var i = 0; i < _set.Count; i++)
             visitOf[_set.Visits[i].Tile] = i;
@@ -69,14 +69,26 @@ internal sealed class PathDemand(SceneSurvey survey)
             CollectionsMarshal.AsSpan(tiles)[wanted].Rays++;
             samples.Add((wanted, point));
         });
-        var (scale, eye, near) = (view.PixelScale, view.Position, view.Near);
+        var lens = view;
         return new()
         {
             Visits = _set.Visits.ToArray(),
-            Wanted = [.. tiles.Select(tile => new WantedTile(visitOf[tile.Tile], tile.Tile, (double)tile.Rays / samples.Count, scale / Math.Max(near, survey.Tree.Volume(tile.Tile).DistanceTo(eye))))],
+            Wanted = [.. tiles.Select(tile => WantedAt(visitOf[tile.Tile], (double)tile.Rays / samples.Count, lens))],
             Samples = [.. samples],
-            TargetPx = view.TargetErrorPx,
         };
+    }
+
+    private WantedTile WantedAt(int visit, double weight, in View view)
+    {
+        var tile = _set.Visits[visit].Tile;
+        var pxPerMetre = view.PixelScale / Math.Max(view.Near, survey.Tree.Volume(tile).DistanceTo(view.Position));
+        if (policy is ScreenSpaceErrorPolicy)
+            return new(visit, tile, weight, pxPerMetre, survey.Tree.Links[tile].Level, view.TargetErrorPx);
+        var wanted = visit;
+        while (wanted > 0 && (_set.Visits[wanted].Flags & (VisitFlags.Primary | VisitFlags.Underlay)) == 0)
+            wanted = _set.Visits[wanted].Parent;
+        var source = wanted > 0 ? _set.Visits[wanted].Tile : tile;
+        return new(visit, tile, weight, pxPerMetre, survey.Tree.Links[source].Level, Math.Max(view.TargetErrorPx, survey.Tree.Nodes[source].GeometricError * pxPerMetre));
     }
 
     /// <summary>What is drawn at a sample.</summary>

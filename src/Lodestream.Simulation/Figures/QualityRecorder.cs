@@ -163,8 +163,8 @@ internal sealed class QualityRecorder(TileTree tree, PathDemand demand, double f
             var drawn = demand.Drawn(frame, i, _screen);
             var nothing = drawn.DrawnLevel < -1;
             uncovered += nothing ? 1 : 0;
-            atLevel += drawn.DrawnLevel >= demand.Survey.Tree.Links[wanted.Tile].Level ? 1 : 0;
-            error += Math.Max(0, (nothing ? demand.Survey.RootError : drawn.DrawnError) * wanted.PxPerMetre - frame.TargetPx);
+            atLevel += drawn.DrawnLevel >= wanted.Level ? 1 : 0;
+            error += Math.Max(0, (nothing ? demand.Survey.RootError : drawn.DrawnError) * wanted.PxPerMetre - wanted.AllowedPx);
         }
         return new(frame.Samples.Length == 0 ? 0 : error / frame.Samples.Length, frame.Samples.Length, uncovered, atLevel);
     }

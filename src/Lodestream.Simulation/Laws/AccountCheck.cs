@@ -83,9 +83,10 @@ internal sealed class AccountCheck(TileTree tree, ContentFacts contents, TileFac
             _visitOf[visit.Tile] = i;
             if ((visit.Flags & VisitFlags.Primary) != 0)
                 wanted++;
-            if ((visit.Flags & (VisitFlags.Primary | VisitFlags.Expand)) == 0 || !IsMissing(visit.Tile, enabled))
+            var isUnderlay = (visit.Flags & (VisitFlags.Underlay | VisitFlags.Refined)) == VisitFlags.Underlay;
+            if (((visit.Flags & (VisitFlags.Primary | VisitFlags.Expand)) == 0 && !isUnderlay) || !IsMissing(visit.Tile, enabled))
                 continue;
-            if (tiles.IsDrawable(visit.Tile))
+            if ((visit.Flags & (VisitFlags.Primary | VisitFlags.Expand)) == 0 || tiles.IsDrawable(visit.Tile))
                 incomplete++;
             else
                 missing++;
@@ -101,7 +102,7 @@ internal sealed class AccountCheck(TileTree tree, ContentFacts contents, TileFac
             ref readonly var record = ref tree.Contents.Records[content];
             // Topology is here when it is in the tree, which may be some ticks after it was parsed.
             var here = record.Format == ContentFormat.Tileset ? (tree.Links[tile].Flags & TileFlags.Unexpanded) == 0 : fact.State == OutsideState.Uploaded;
-            if (!here && !fact.ForGood && enabled.Contains(record.Family))
+            if (!here && !fact.ForGood && (record.Format == ContentFormat.Tileset || enabled.Contains(record.Family)))
                 return true;
         }
         return false;
@@ -131,7 +132,8 @@ internal sealed class AccountCheck(TileTree tree, ContentFacts contents, TileFac
         var slots = tree.SlotsOf(tile);
         return why.Reason switch
         {
-            TileReason.NotVisible or TileReason.FinerThanWanted => "it is visited",
+            TileReason.NotVisible => "it is visited",
+            TileReason.FinerThanWanted => visitFlags == VisitFlags.None ? null : "it is visited, and wanted",
             TileReason.Fetching => Any(OutsideState.InFlight) ? null : "nothing of it is in flight",
             TileReason.Preparing or TileReason.WaitingForMemory => Any(OutsideState.Preparing) || IsBeingPlaced() ? null : "nothing of it is being prepared",
             TileReason.FetchingFiles => Any(OutsideState.Preparing) ? null : "nothing of it is being prepared",

@@ -99,7 +99,7 @@ internal sealed class CoverageCheck(TileTree tree, TileFacts tiles, StreamerOpti
         var maskBefore = Push(tile, _before, _frame - 1, _coversBefore);
         ref readonly var now = ref _now[tile];
         if (cut < 0 && (now.Flags & VisitFlags.Refined) == 0)
-            cut = depth;
+            cut = now.Flags == VisitFlags.None ? WantedDepth(depth) : depth;
         if (followBefore)
             FollowBefore(tile, ref seenBefore, ref followBefore);
         if (IsPathsEnd(tile, cut, mask | maskBefore))
@@ -109,6 +109,14 @@ internal sealed class CoverageCheck(TileTree tree, TileFacts tiles, StreamerOpti
         _covers.RemoveRange(covers, _covers.Count - covers);
         _coversBefore.RemoveRange(coversBefore, _coversBefore.Count - coversBefore);
         _path.RemoveAt(depth);
+    }
+
+    // Where a view's selection leaves a part to what it wants above, that is what is wanted there.
+    private int WantedDepth(int depth)
+    {
+        while (depth > 0 && (_now[_path[depth]].Flags & (VisitFlags.Primary | VisitFlags.Underlay)) == 0)
+            depth--;
+        return depth;
     }
 
     private void WalkChildren(int tile, int cut, bool seenBefore, bool followBefore, int mask, int maskBefore)

@@ -40,7 +40,7 @@ public sealed class LawChecker : SimulationObserver
         _memoryFloor = memoryFloor;
         _contents = new(tree, options);
         _tiles = new(tree, _contents, options);
-        _selection = new(tree, _tiles);
+        _selection = new(tree, _tiles, options);
         _coverage = new(tree, _tiles, options);
         _accounts = new(tree, _contents, _tiles);
         _progress = new(tree, _contents, _tiles);

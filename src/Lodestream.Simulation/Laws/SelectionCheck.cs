@@ -8,11 +8,12 @@ namespace Lodestream.Simulation.Laws;
 /// Law 1. Works the selection out a second time from its declared inputs, plainly: one volume, one view, one plane after the other. A
 /// decision that hangs on rounding is left to the core. Equal selections must have equal signatures, different ones different.
 /// </summary>
-internal sealed class SelectionCheck(TileTree tree, TileFacts tiles)
+internal sealed class SelectionCheck(TileTree tree, TileFacts tiles, StreamerOptions options)
 {
     // Relative slack within which two ways of computing the same decision may differ.
     private const double Rounding = 1e-9;
 
+    private readonly PyramidCheck? _pyramid = options.Pyramid is { } pyramid ? new(tree, tiles, pyramid) : null;
     private readonly Dictionary<int, int> _visitOf = [];
     private readonly Dictionary<int, VisitFlags> _last = [];
     private UInt128 _lastSignature;
@@ -34,6 +35,7 @@ internal sealed class SelectionCheck(TileTree tree, TileFacts tiles)
         }
         if (visits[0].Tile != TileTree.SceneRoot)
             fail(visits[0].Tile, "the first visit is not the scene's root");
+        _pyramid?.Begin(views, detailScale);
         var expected = 1;
         for (var i = 0; i < visits.Length; i++)
         {
@@ -105,9 +107,24 @@ internal sealed class SelectionCheck(TileTree tree, TileFacts tiles)
         if (at < 0)
             return;
         CheckFacts(visits[at], distance, error, volume, fail);
+        if (_pyramid is not null)
+        {
+            CheckPyramid(_pyramid, visits, at, fail);
+            return;
+        }
         var flags = Flags(tile, wantsMore);
         if (flags != visits[at].Flags && (!unsureOfMore || Flags(tile, !wantsMore) != visits[at].Flags))
             fail(tile, $"it is selected as {visits[at].Flags}; its inputs say {flags} (error {error:g6} px)");
+    }
+
+    private static void CheckPyramid(PyramidCheck pyramid, ReadOnlySpan<Visit> visits, int at, Action<int, string> fail)
+    {
+        var visit = visits[at];
+        var seen = new Dictionary<int, int>();
+        for (var i = at; i >= 0; i = visits[i].Parent)
+            seen[visits[i].Tile] = visits[i].Views;
+        if (pyramid.Flags(visit.Tile, tile => seen[tile]) is { } flags && flags != visit.Flags)
+            fail(visit.Tile, $"it is selected as {visit.Flags}; its inputs say {flags}");
     }
 
     private static void CheckFacts(in Visit visit, double distance, double error, in BoundingVolume volume, Action<int, string> fail)
@@ -181,7 +198,7 @@ internal sealed class SelectionCheck(TileTree tree, TileFacts tiles)
 
     private void CheckSignature(VisibilitySet set, Action<int, string> fail)
     {
-        const VisitFlags signed = VisitFlags.Primary | VisitFlags.Expand;
+        const VisitFlags signed = VisitFlags.Primary | VisitFlags.Underlay | VisitFlags.Expand;
         var (same, count) = (true, 0);
         foreach (ref readonly var visit in set.Visits)
         {

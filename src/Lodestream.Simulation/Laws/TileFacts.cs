@@ -12,11 +12,16 @@ internal sealed class TileFacts(TileTree tree, ContentFacts contents, StreamerOp
     private int[] _drawableBelow = [];
     private int[] _forGoodBelow = [];
     private bool[] _emptyLeafBelow = [];
+    private ulong[] _joiningKeys = [];
     private readonly HashSet<int> _named = [];
+    private readonly HashSet<int> _uploaded = [];
     private long _version = -1;
     private FamilySet _enabled;
 
-    /// <summary>Everything the tile needs is here or will never come, and something of it is here.</summary>
+    /// <summary>
+    /// Everything the tile needs is here or will never come, and something of it is here. A tile that could be drawn when a family was switched on
+    /// can be drawn without it until it has all it needs, or loses something it had.
+    /// </summary>
     public bool IsDrawable(int tile) => _drawable[tile];
 
     /// <summary>Drawable tiles strictly below.</summary>
@@ -107,6 +112,8 @@ internal sealed class TileFacts(TileTree tree, ContentFacts contents, StreamerOp
 
     private void Rebuild(FamilySet enabled)
     {
+        if (_enabled != enabled)
+            Join();
         (_version, _enabled) = (tree.Version, enabled);
         if (_drawable.Length < tree.Capacity)
         {
@@ -120,8 +127,42 @@ internal sealed class TileFacts(TileTree tree, ContentFacts contents, StreamerOp
         _named.Clear();
         Name(TileTree.SceneRoot);
         contents.KeepOnly(_named);
+        foreach (var content in _uploaded)
+        {
+            if (_named.Contains(content))
+                Part(content);
+        }
+        _uploaded.RemoveWhere(content => !_named.Contains(content) || contents[content].State != OutsideState.Uploaded);
+        _uploaded.UnionWith(_named.Where(content => contents[content].State == OutsideState.Uploaded));
         RebuildBelow(TileTree.SceneRoot);
     }
+
+    // What can be drawn now goes on being drawn while what was switched on comes.
+    private void Join()
+    {
+        if (_joiningKeys.Length < _drawable.Length)
+            Array.Resize(ref _joiningKeys, _drawable.Length);
+        for (var tile = 0; tile < Math.Min(_drawable.Length, tree.Capacity); tile++)
+            _joiningKeys[tile] = _drawable[tile] ? tree.PathKeys[tile] : 0;
+    }
+
+    // A tile that loses what it had waits for all of it again.
+    private void Part(int content)
+    {
+        if (contents[content].State == OutsideState.Uploaded || _joiningKeys.Length == 0)
+            return;
+        PartTile(tree.Contents.Records[content].Tile);
+        foreach (var tile in tree.OtherTilesOf(content))
+            PartTile(tile);
+
+        void PartTile(int tile)
+        {
+            if (tile < _joiningKeys.Length)
+                _joiningKeys[tile] = 0;
+        }
+    }
+
+    private bool IsJoining(int tile) => tile < _joiningKeys.Length && _joiningKeys[tile] != 0 && _joiningKeys[tile] == tree.PathKeys[tile];
 
     private void Name(int tile)
     {
@@ -151,6 +192,10 @@ internal sealed class TileFacts(TileTree tree, ContentFacts contents, StreamerOp
 
     private void Recount(int content)
     {
+        if (_uploaded.Remove(content))
+            Part(content);
+        if (contents[content].State == OutsideState.Uploaded)
+            _uploaded.Add(content);
         Recount(tree.Contents.Records[content].Tile, content);
         foreach (var tile in tree.OtherTilesOf(content))
             Recount(tile, content);
@@ -172,7 +217,7 @@ internal sealed class TileFacts(TileTree tree, ContentFacts contents, StreamerOp
 
     private bool WorkOutDrawable(int tile)
     {
-        var some = false;
+        var (some, complete) = (false, true);
         foreach (var content in tree.SlotsOf(tile))
         {
             ref readonly var record = ref tree.Contents.Records[content];
@@ -182,8 +227,10 @@ internal sealed class TileFacts(TileTree tree, ContentFacts contents, StreamerOp
             if (fact.State == OutsideState.Uploaded)
                 some = true;
             else if (options.RequiredFamilies.Contains(record.Family) && !fact.ForGood)
-                return false;
+                complete = false;
         }
-        return some;
+        if (complete && tile < _joiningKeys.Length)
+            _joiningKeys[tile] = 0;
+        return some && (complete || IsJoining(tile));
     }
 }

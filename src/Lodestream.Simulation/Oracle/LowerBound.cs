@@ -139,7 +139,7 @@ internal sealed class LowerBound(OracleProblem problem)
             ref readonly var wanted = ref frame.Wanted[w];
             var (row, slots) = (wanted.Visit * _stride, _depth[wanted.Visit] + 2);
             for (var slot = 0; slot < slots && !covered[w]; slot++)
-                _cost[row + slot] = wanted.Weight * Math.Max(0, _errors[row + slot] * wanted.PxPerMetre - frame.TargetPx);
+                _cost[row + slot] = wanted.Weight * Math.Max(0, _errors[row + slot] * wanted.PxPerMetre - wanted.AllowedPx);
         }
         for (var v = visits.Length - 1; v >= 0; v--)
         {

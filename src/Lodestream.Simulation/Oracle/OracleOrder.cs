@@ -174,7 +174,7 @@ internal sealed class OracleOrder
         return documents;
     }
 
-    private static double Error(DemandFrame frame, int wanted, double metres) => Math.Max(0, metres * frame.Wanted[wanted].PxPerMetre - frame.TargetPx);
+    private static double Error(DemandFrame frame, int wanted, double metres) => Math.Max(0, metres * frame.Wanted[wanted].PxPerMetre - frame.Wanted[wanted].AllowedPx);
 
     private List<(int Moment, int Wanted)> ServedBy(int tile)
     {

@@ -40,7 +40,7 @@ internal sealed class OracleScreen(OracleProblem problem)
         StandIn(frame, time, arrival);
         var sum = 0.0;
         foreach (ref readonly var wanted in frame.Wanted.AsSpan())
-            sum += wanted.Weight * Math.Max(0, _standIn[wanted.Visit] * wanted.PxPerMetre - frame.TargetPx);
+            sum += wanted.Weight * Math.Max(0, _standIn[wanted.Visit] * wanted.PxPerMetre - wanted.AllowedPx);
         return sum;
     }
 
@@ -56,7 +56,7 @@ internal sealed class OracleScreen(OracleProblem problem)
             if (IsHere(visit.Tile, time, arrival))
                 _covers[v] = true;
             else if ((visit.Flags & VisitFlags.Refined) == 0)
-                _covers[v] = problem.Find(visit.Tile) is not { HasContent: true } || IsHereBelow(visit.Tile, time, arrival);
+                _covers[v] = visit.Flags == VisitFlags.None || problem.Find(visit.Tile) is not { HasContent: true } || IsHereBelow(visit.Tile, time, arrival);
             else
                 _covers[v] = visit.ChildCount > 0 && AllCover(visit);
         }

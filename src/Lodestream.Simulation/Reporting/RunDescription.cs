@@ -22,6 +22,8 @@ internal static class RunDescription
         yield return ("network", Network(s.Network));
         yield return ("viewport", $"{(s.Viewport is { } size ? Text($"{size.Width:0} × {size.Height:0}") : s.Camera is CameraChoice.Recorded { Path.Lens: var lens } ? Text($"{lens.ViewportWidth:0} × {lens.ViewportHeight:0}") : "1920 × 1080")}, {Text($"{s.FramesPerSecond:0.#}")} frames/s");
         yield return ("target", Text($"{s.TargetErrorPx ?? (s.Camera is CameraChoice.Recorded { Path.Lens.TargetErrorPx: var recorded } ? recorded : 16):0.##} px"));
+        if (s.Policy != SimulatedPolicy.Error)
+            yield return ("policy", s.Policy.ToString().ToLowerInvariant());
         yield return ("memory", Text($"{s.MemoryMB:0.##} MiB"));
         yield return ("device", Text($"decodes {s.Device.DecodeMBps:0.#} MB/s, uploads {s.Device.UploadMBps:0.#} MB/s"));
         yield return ("start", s.Cold ? "cold" : "first view settled");

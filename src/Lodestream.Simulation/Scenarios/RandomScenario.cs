@@ -166,6 +166,15 @@ public sealed record RandomScenario
     /// <summary>Seconds after which unseen documents are unloaded.</summary>
     public double UnloadAfter { get; init; } = 120;
 
+    /// <summary>Selected by the pyramid policy instead of by error.</summary>
+    public bool Pyramid { get; init; }
+
+    /// <summary>
+    /// Seconds after which each family is switched off for a while, one after the other; 0 for never. Only where every tile can carry a mask: elsewhere
+    /// a tile that is whole again takes the place of what its children showed meanwhile.
+    /// </summary>
+    public double LayersAt { get; init; }
+
     /// <summary>Draws a scenario.</summary>
     public static RandomScenario FromSeed(ulong seed)
     {
@@ -203,6 +212,8 @@ public sealed record RandomScenario
             UnloadAfter = random.Chance(0.5) ? random.Between(0.5, 5) : 120,
             ChangesAt = random.Chance(0.2) ? random.Between(0.5, 8) : 0,
             Files = random.Chance(0.3),
+            Pyramid = random.Chance(0.35),
+            LayersAt = random.Chance(0.15) ? random.Between(0.1, 6) : 0,
         };
     }
 
@@ -229,7 +240,7 @@ public sealed record RandomScenario
             this with { UnknownLengths = false }, this with { Files = false }, this with { Network = "local" }, this with { Move = CameraMove.Stand },
             this with { Masks = true }, this with { FailedLeaves = FailedLeafRule.Coarse },
             this with { PressureAt = 0 }, this with { ContextLostAt = 0 }, this with { HiddenAt = 0 }, this with { ChangesAt = 0 }, this with { Sphere = false },
-            this with { UnloadAfter = 120 },
+            this with { UnloadAfter = 120 }, this with { Pyramid = false }, this with { LayersAt = 0 },
             this with { Volumes = WorldVolumes.Boxes }, this with { Shape = WorldShape.Quadtree },
         ];
         return candidates.Where(candidate => candidate != this);
@@ -260,6 +271,7 @@ public sealed record RandomScenario
             MaximumRequestsPerHost = random.Whole(1, 8),
             TopologyTilesPerTick = random.Chance(0.5) ? int.MaxValue : random.Whole(1, 50),
             UnloadTopologyAfterSeconds = UnloadAfter,
+            Pyramid = Pyramid ? new() { TargetTileWidthPx = 100 * (1 + Seed % 4) } : null,
         };
         return new()
         {
@@ -291,6 +303,16 @@ public sealed record RandomScenario
         {
             yield return new(HiddenAt, controls => controls.Streamer.RequestsAllowed = false);
             yield return new(HiddenAt + 1, controls => controls.Streamer.RequestsAllowed = true);
+        }
+        if (LayersAt > 0 && Masks && !Adds && (Shape is WorldShape.Quadtree or WorldShape.Octree) && (Volumes is WorldVolumes.Boxes or WorldVolumes.Turned))
+        {
+            var families = Enum.GetValues<ContentFamily>();
+            for (var i = 0; i < families.Length; i++)
+            {
+                var family = families[i];
+                yield return new(LayersAt + i * 0.3, controls => controls.Streamer.EnabledFamilies = controls.Streamer.EnabledFamilies.Without(family));
+                yield return new(LayersAt + i * 0.3 + 0.7, controls => controls.Streamer.EnabledFamilies = controls.Streamer.EnabledFamilies.With(family));
+            }
         }
         if (ChangesAt > 0)
         {

@@ -21,8 +21,6 @@ public static class ScenarioFile
         var root = JsonPlace.Root(file, document);
         root.TakeOnly("scene", "viewport", "fovY", "sse", "fps", "seed", "memoryMB", "network", "policy", "camera", "events", "gates");
         var otherwise = new SimulationScenario();
-        if (root.Optional("policy") is { } policy && CheckPolicy(policy.Text()) is { } unknown)
-            throw policy.Fail(unknown);
         return new()
         {
             Scene = root.Optional("scene")?.Text(),
@@ -32,6 +30,7 @@ public static class ScenarioFile
             FramesPerSecond = root.Optional("fps")?.Number(1, 1000) ?? otherwise.FramesPerSecond,
             Seed = root.Optional("seed")?.Whole() ?? otherwise.Seed,
             MemoryMB = root.Optional("memoryMB")?.Number(0.001, 1e6) ?? otherwise.MemoryMB,
+            Policy = root.Optional("policy") is { } policy ? ReadPolicy(policy.Text(), out var unknown) ?? throw policy.Fail(unknown!) : otherwise.Policy,
             Network = root.Optional("network") is { } network ? NetworkProfile.Parse(network.Text(), out var error) ?? throw network.Fail(error!) : otherwise.Network,
             Camera = root.Optional("camera") is { } camera ? ReadCamera(camera) : otherwise.Camera,
             Events = root.Optional("events") is { } events ? [.. events.Items().Select(item => ReadEvent(item))] : [],
@@ -39,13 +38,19 @@ public static class ScenarioFile
         };
     }
 
-    /// <summary>What is wrong with a policy's name; null when it can be simulated.</summary>
-    public static string? CheckPolicy(string name) => name switch
+    /// <summary>Reads a policy's name.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="error">What is wrong with it; null when it can be simulated.</param>
+    public static SimulatedPolicy? ReadPolicy(string name, out string? error)
     {
-        "error" => null,
-        "pyramid" or "proximity" => $"the policy '{name}' is not supported yet: there is error",
-        _ => $"the policy '{name}' is not known; there is error",
-    };
+        error = name switch
+        {
+            "error" or "pyramid" => null,
+            "proximity" => $"the policy '{name}' is not supported yet: there are error and pyramid",
+            _ => $"the policy '{name}' is not known; there are error and pyramid",
+        };
+        return error is not null ? null : name == "pyramid" ? SimulatedPolicy.Pyramid : SimulatedPolicy.Error;
+    }
 
     private static (double, double) ReadViewport(in JsonPlace place)
     {

@@ -30,6 +30,9 @@ public sealed record SimulationScenario
     /// <summary>Memory budget, MiB.</summary>
     public double MemoryMB { get; init; } = 512;
 
+    /// <summary>How tiles are selected.</summary>
+    public SimulatedPolicy Policy { get; init; }
+
     /// <summary>The network.</summary>
     public NetworkProfile Network { get; init; } = NetworkProfile.Cable;
 
@@ -50,6 +53,16 @@ public sealed record SimulationScenario
 
     /// <summary>What the figures are held to.</summary>
     public IReadOnlyList<Gate> Gates { get; init; } = [];
+}
+
+/// <summary>How tiles are selected.</summary>
+public enum SimulatedPolicy : byte
+{
+    /// <summary>By screen-space error.</summary>
+    Error,
+
+    /// <summary>By one level for what is looked at.</summary>
+    Pyramid,
 }
 
 /// <summary>Something that happens on the way.</summary>

@@ -62,8 +62,10 @@ public sealed class Simulator(SimulatedScene scene)
     {
         ArgumentNullException.ThrowIfNull(scenario);
         var core = (options ?? new()) with { MemoryBudgetBytes = (long)(scenario.MemoryMB * (1 << 20)), Seed = scenario.Seed };
+        if (scenario.Policy == SimulatedPolicy.Pyramid)
+            core = core with { Pyramid = core.Pyramid ?? new() };
         var camera = MakeCamera(scenario);
-        var demand = DemandOf(scenario);
+        var demand = DemandOf(scenario, core);
 
         stage?.Invoke("Running");
         var first = SetUp(scenario, camera, core);
@@ -175,11 +177,11 @@ public sealed class Simulator(SimulatedScene scene)
     };
 
     // All that the path's poses depend on.
-    private PathDemand DemandOf(SimulationScenario scenario)
+    private PathDemand DemandOf(SimulationScenario scenario, StreamerOptions core)
     {
-        var key = (scenario.Camera, scenario.DurationS, scenario.FramesPerSecond, scenario.Viewport, scenario.FovYDegrees, scenario.TargetErrorPx, scenario.Seed);
+        var key = (scenario.Camera, scenario.DurationS, scenario.FramesPerSecond, scenario.Viewport, scenario.FovYDegrees, scenario.TargetErrorPx, scenario.Seed, scenario.Policy, core.Pyramid);
         if (!_demands.TryGetValue(key, out var demand))
-            _demands[key] = demand = new(_survey);
+            _demands[key] = demand = new(_survey, core.Policy());
         return demand;
     }
 

@@ -86,12 +86,16 @@ public sealed class SceneSurvey
     }
 
     /// <summary>What views want with all topology known that they need.</summary>
-    public void Select(ReadOnlySpan<View> views, VisibilitySet set)
+    /// <param name="views">The views.</param>
+    /// <param name="set">Filled anew.</param>
+    /// <param name="policy">What says it; by screen-space error where null.</param>
+    public void Select(ReadOnlySpan<View> views, VisibilitySet set, ISelectionPolicy? policy = null)
     {
         ArgumentNullException.ThrowIfNull(set);
+        policy ??= _policy;
         for (var grows = true; grows;)
         {
-            _policy.Select(Tree, views, new(1), set);
+            policy.Select(Tree, views, new(1), set);
             grows = false;
             foreach (ref readonly var visit in set.Visits)
             {

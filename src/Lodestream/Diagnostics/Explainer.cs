@@ -38,14 +38,16 @@ internal readonly ref struct Explainer(TileTree tree, TileResidency residency, V
         if (visit < 0)
             return SeesAncestorOnCut(tile) ? TileReason.FinerThanWanted : TileReason.NotVisible;
         var flags = set.VisitArray[visit].Flags;
+        if (flags == VisitFlags.None)
+            return TileReason.FinerThanWanted;
         if ((flags & VisitFlags.Expand) != 0 && index < 0)
             return TileReason.Unexpanded;
         if ((tree.Links[tile].Flags & (TileFlags.HasContent | TileFlags.Unexpanded)) == 0)
             return TileReason.NoContent;
         if (residency.Drawable[tile])
-            return (flags & VisitFlags.Primary) == 0 ? TileReason.Refined : TileReason.WaitingForSiblings;
+            return (flags & VisitFlags.Refined) != 0 && (flags & VisitFlags.Primary) == 0 ? TileReason.Refined : TileReason.WaitingForSiblings;
         if (index < 0)
-            return (flags & VisitFlags.Primary) == 0 ? TileReason.Refined : TileReason.Waiting;
+            return (flags & (VisitFlags.Primary | VisitFlags.Underlay)) == 0 ? TileReason.Refined : TileReason.Waiting;
         ref var entry = ref residency.Entry(index);
         return entry.State switch
         {

@@ -24,6 +24,9 @@ internal sealed class RenderResolver(TileTree tree, TileResidency residency, Str
 
         /// <summary>The parent draws around this region, or gave way to it.</summary>
         public bool Active;
+
+        /// <summary>The nearest tile at or above that is wanted, or one between, can be drawn.</summary>
+        public bool Covered;
     }
 
     private Region[] _regions = new Region[256];
@@ -57,6 +60,7 @@ internal sealed class RenderResolver(TileTree tree, TileResidency residency, Str
             ref readonly var visit = ref visits[i];
             ref var region = ref _regions[i];
             region.Active = visit.Parent < 0;
+            region.Covered = drawable[visit.Tile] || (!IsWanted(visit.Flags) && visit.Parent >= 0 && _regions[visit.Parent].Covered);
             if (drawable[visit.Tile])
                 region.Source = visit.Tile;
             else if (visit.Parent < 0 || (drawable[visits[visit.Parent].Tile] && IsAdd(visits[visit.Parent].Tile)))
@@ -75,7 +79,9 @@ internal sealed class RenderResolver(TileTree tree, TileResidency residency, Str
         {
             ref readonly var visit = ref visits[i];
             ref var region = ref _regions[i];
-            if (drawable[visit.Tile])
+            if (IsLeftToAncestors(visit.Flags) && _regions[visit.Parent].Covered)
+                region.Opened = false;
+            else if (drawable[visit.Tile])
                 region.Opened = true;
             else if ((visit.Flags & VisitFlags.Refined) == 0)
                 region.Opened = OpensBelow(visit.Tile, region.Source != NoSource);
@@ -275,6 +281,11 @@ internal sealed class RenderResolver(TileTree tree, TileResidency residency, Str
         }
         return bits;
     }
+
+    private static bool IsWanted(VisitFlags flags) => (flags & (VisitFlags.Primary | VisitFlags.Underlay)) != 0;
+
+    // Nothing is wanted of the tile itself: what is wanted above it draws its part, if it can; until then nothing coarser takes its place.
+    private static bool IsLeftToAncestors(VisitFlags flags) => flags == VisitFlags.None;
 
     // A tile's volume is seen, none of its children's: nothing is wanted in it, and nothing fills in.
     private static bool IsOutOfView(in Visit visit, in TileLinks links) => visit.ChildCount == 0 && (links.Flags & TileFlags.Unexpanded) == 0;

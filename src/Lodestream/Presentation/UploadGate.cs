@@ -39,11 +39,15 @@ internal sealed class UploadGate(TileTree tree, TileResidency residency, bool ho
     {
         foreach (ref readonly var visit in set.Visits)
         {
-            if ((visit.Flags & VisitFlags.Primary) != 0 && !residency.Drawable[visit.Tile] && tree.SlotsOf(visit.Tile).Contains(content))
+            if (IsToBeDrawn(visit.Flags) && !residency.Drawable[visit.Tile] && tree.SlotsOf(visit.Tile).Contains(content))
                 return true;
         }
         return false;
     }
+
+    // Underlay that is refined covers for others only.
+    private static bool IsToBeDrawn(VisitFlags flags) =>
+        (flags & VisitFlags.Primary) != 0 || (flags & (VisitFlags.Underlay | VisitFlags.Refined)) == VisitFlags.Underlay;
 
     // What is drawn already is drawn on, from a newer version.
     private bool MayShow(int tile, VisibilitySet set) => residency.Drawable[tile] || (!WouldHide(tile, set) && !WouldBeHidden(tile));
@@ -113,7 +117,7 @@ internal sealed class UploadGate(TileTree tree, TileResidency residency, bool ho
         foreach (ref readonly var visit in set.Visits)
         {
             if (visit.Tile == tile)
-                return (visit.Flags & VisitFlags.Refined) == 0;
+                return (visit.Flags & VisitFlags.Refined) == 0 && visit.Flags != VisitFlags.None;
         }
         return false;
     }

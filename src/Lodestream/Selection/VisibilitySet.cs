@@ -20,11 +20,14 @@ public enum VisitFlags : byte
     /// <summary>The tile's topology is wanted.</summary>
     Expand = 4,
 
-    /// <summary>The tile is wanted to cover for what is not there yet (pyramid policy).</summary>
+    /// <summary>The tile is wanted to cover what has no primary tile, or whose primary tile is not there yet (pyramid policy).</summary>
     Underlay = 8,
 }
 
-/// <summary>A tile that some view sees, or whose ancestor every view that counts refined.</summary>
+/// <summary>
+/// A tile that some view sees, or whose ancestor every view that counts refined. One with no flags is wanted for nothing itself: its part is
+/// its nearest wanted ancestor's to draw.
+/// </summary>
 [StructLayout(LayoutKind.Sequential)]
 public struct Visit
 {
@@ -165,7 +168,7 @@ public sealed class VisibilitySet
         var sum = new VisitSum();
         foreach (ref readonly var visit in Visits)
         {
-            if ((visit.Flags & (VisitFlags.Primary | VisitFlags.Expand)) != 0)
+            if ((visit.Flags & (VisitFlags.Primary | VisitFlags.Underlay | VisitFlags.Expand)) != 0)
                 sum.Add(tree.PathKeyArray[visit.Tile], visit.Flags, tree.LinkArray[visit.Tile].Level);
         }
         Conclude(sum);

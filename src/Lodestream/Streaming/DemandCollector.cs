@@ -26,6 +26,9 @@ internal sealed class DemandCollector(TileTree tree, TileResidency residency, bo
 
         /// <summary>The ancestor that covers gives way only when everything below it, in view or not, can be drawn.</summary>
         Gated = 8,
+
+        /// <summary>The nearest tile at or above that is wanted, or one between, can be drawn.</summary>
+        Kept = 16,
     }
 
     private Facts[] _facts = new Facts[256];
@@ -45,11 +48,19 @@ internal sealed class DemandCollector(TileTree tree, TileResidency residency, bo
         {
             ref readonly var visit = ref visits[i];
             var facts = visit.Parent < 0 ? Facts.None : _facts[visit.Parent];
+            if (visit.Flags == VisitFlags.None)
+            {
+                LeaveToAncestors(visit.Tile, facts);
+                _facts[i] = facts;
+                continue;
+            }
             residency.SeenFrame[visit.Tile] = _frame;
+            if ((visit.Flags & (VisitFlags.Primary | VisitFlags.Underlay)) != 0)
+                facts &= ~Facts.Kept;
             if (drawable[visit.Tile])
-                facts = (facts | Facts.Covered) & ~Facts.Gated;
+                facts = (facts | Facts.Covered | Facts.Kept) & ~Facts.Gated;
             if ((facts & Facts.Held) == 0 && (!drawable[visit.Tile] || tree.LinkArray[visit.Tile].SlotCount > 1 || (visit.Flags & VisitFlags.Refined) != 0))
-                facts = Ask(visit, i, facts, demands);
+                facts = Ask(set, visit, i, facts, demands);
             if ((visit.Flags & VisitFlags.Refined) == 0 && !drawable[visit.Tile])
                 KeepStandIns(visit.Tile);
             _facts[i] = facts;
@@ -58,6 +69,16 @@ internal sealed class DemandCollector(TileTree tree, TileResidency residency, bo
             AskForFillIns(set, demands);
         if (residency.Stale.Count > 0)
             AskForNewer(set, demands);
+    }
+
+    // Nothing is wanted of the tile itself. What is here of it shows while what is wanted above it is not, and may go then.
+    private void LeaveToAncestors(int tile, Facts above)
+    {
+        if ((above & Facts.Kept) != 0)
+            return;
+        residency.SeenFrame[tile] = _frame;
+        if (!residency.Drawable[tile])
+            KeepStandIns(tile);
     }
 
     // Newer versions of what is drawn come after everything that is missing: what is stale shows something.
@@ -96,19 +117,19 @@ internal sealed class DemandCollector(TileTree tree, TileResidency residency, bo
         {
             ref readonly var visit = ref visits[i];
             ref readonly var links = ref tree.LinkArray[visit.Tile];
-            if (_missing[i] >= fillInFrom && (_facts[i] & (Facts.Covered | Facts.Held)) == Facts.Covered && (visit.Flags & (VisitFlags.Refined | VisitFlags.Primary)) == VisitFlags.Refined
+            if (_missing[i] >= fillInFrom && (_facts[i] & (Facts.Covered | Facts.Held)) == Facts.Covered && (visit.Flags & (VisitFlags.Refined | VisitFlags.Primary | VisitFlags.Underlay)) == VisitFlags.Refined
                 && !residency.Drawable[visit.Tile] && HasLiveContent(links) && CanMask(links) && (links.Flags & (TileFlags.Add | TileFlags.Root)) == 0 && !WillNotCome(visit.Tile))
                 AskForSlots(visit.Tile, i, DemandClass.Refinement, topology: false, demands, fillsIn: true);
         }
     }
 
-    private Facts Ask(in Visit visit, int at, Facts facts, DemandList demands)
+    private Facts Ask(VisibilitySet set, in Visit visit, int at, Facts facts, DemandList demands)
     {
         var tile = visit.Tile;
         ref readonly var links = ref tree.LinkArray[tile];
         if ((visit.Flags & VisitFlags.Expand) != 0)
             AskForSlots(tile, at, UrgencyOf(facts), topology: true, demands);
-        if ((visit.Flags & (VisitFlags.Primary | VisitFlags.Underlay)) != 0)
+        if (IsWantedForItself(visit.Flags) || (residency.Drawable[tile] && (visit.Flags & VisitFlags.Underlay) != 0))
             AskForSlots(tile, at, UrgencyOf(facts), topology: false, demands);
         if ((visit.Flags & VisitFlags.Refined) == 0)
             return facts;
@@ -119,7 +140,7 @@ internal sealed class DemandCollector(TileTree tree, TileResidency residency, bo
         if ((links.Flags & TileFlags.Add) != 0 && HasLiveContent(links))
             return facts;
         if (HasLiveContent(links) && !residency.Drawable[tile])
-            facts = AskForAncestor(visit, at, facts, demands);
+            facts = AskForAncestor(set, visit, at, facts, demands);
         if ((!CanMask(links) || (facts & Facts.Gated) != 0) && (facts & (Facts.Covered | Facts.Held)) == Facts.Covered)
         {
             AskForCulledChildren(visit, at, facts, demands);
@@ -129,7 +150,7 @@ internal sealed class DemandCollector(TileTree tree, TileResidency residency, bo
     }
 
     // An ancestor is wanted only for what it covers, and a root always: everything falls back on it.
-    private Facts AskForAncestor(in Visit visit, int at, Facts facts, DemandList demands)
+    private Facts AskForAncestor(VisibilitySet set, in Visit visit, int at, Facts facts, DemandList demands)
     {
         var tile = visit.Tile;
         ref readonly var links = ref tree.LinkArray[tile];
@@ -139,19 +160,30 @@ internal sealed class DemandCollector(TileTree tree, TileResidency residency, bo
             // Children may be drawn without their parent only all together. So that they never have to give way again, they are not
             // asked for before the parent is here or has failed, and a parent that was passed over is not asked for any more.
             if (passedOver || residency.DrawableBelow[tile] > 0)
-                return facts;
+                return AskForLeft(set, visit, at, facts, demands);
             AskForSlots(tile, at, UrgencyOf(facts), topology: false, demands);
             return facts | Facts.Held;
         }
 
         // One that failed is passed over where its coming later would hide what was shown meanwhile.
         if (passedOver && ((links.Flags & TileFlags.GatedBelow) != 0 || !hostHasMasks))
-            return facts;
-        var isRoot = (links.Flags & TileFlags.Root) != 0;
-        if (!isRoot && (facts & (Facts.Covered | Facts.CoverAsked)) != 0)
+            return AskForLeft(set, visit, at, facts, demands);
+        var isAlwaysWanted = (links.Flags & TileFlags.Root) != 0 || (visit.Flags & VisitFlags.Underlay) != 0;
+        if (!isAlwaysWanted && (facts & (Facts.Covered | Facts.CoverAsked)) != 0)
             return facts;
         AskForSlots(tile, at, (facts & Facts.Covered) != 0 ? DemandClass.Refinement : DemandClass.Cover, topology: false, demands);
         return passedOver ? facts : facts | Facts.CoverAsked;
+    }
+
+    // What was left to a tile that is passed over has to come by itself.
+    private Facts AskForLeft(VisibilitySet set, in Visit visit, int at, Facts facts, DemandList demands)
+    {
+        for (var child = visit.FirstChild; child < visit.FirstChild + visit.ChildCount; child++)
+        {
+            if (set.VisitArray[child].Flags == VisitFlags.None)
+                AskForUnseen(set.VisitArray[child].Tile, at, demands);
+        }
+        return facts;
     }
 
     // A tile that gates is replaced by all below it at once, what is out of view included: it may come into view in the next frame.
@@ -225,6 +257,10 @@ internal sealed class DemandCollector(TileTree tree, TileResidency residency, bo
         }
         return false;
     }
+
+    // Underlay that is refined is an ancestor that is always wanted.
+    private static bool IsWantedForItself(VisitFlags flags) =>
+        (flags & VisitFlags.Primary) != 0 || (flags & (VisitFlags.Underlay | VisitFlags.Refined)) == VisitFlags.Underlay;
 
     private bool Gates(in TileLinks links) =>
         !CanMask(links) || (links.Flags & (TileFlags.Add | TileFlags.HasContent | TileFlags.ContentFailed)) == (TileFlags.Add | TileFlags.HasContent);

@@ -89,7 +89,7 @@ internal sealed class MemoryFloor(TileTree tree, TileResidency residency, SizeEs
         long bytes = 0;
         foreach (ref readonly var visit in set.Visits)
         {
-            if ((visit.Flags & VisitFlags.Primary) != 0)
+            if ((visit.Flags & (VisitFlags.Primary | VisitFlags.Underlay)) != 0)
                 bytes += Known(visit.Tile).Gpu;
         }
         return bytes;

@@ -16,7 +16,8 @@ public class TileMetadataTests
             "error":{"type":"SCALAR","componentType":"FLOAT32","semantic":"TILE_GEOMETRIC_ERROR"},
             "low":{"type":"SCALAR","componentType":"FLOAT32","semantic":"TILE_MINIMUM_HEIGHT"},
             "high":{"type":"SCALAR","componentType":"FLOAT32","semantic":"TILE_MAXIMUM_HEIGHT"},
-            "count":{"type":"SCALAR","componentType":"UINT8","default":7} }}}}
+            "count":{"type":"SCALAR","componentType":"UINT8","default":7},
+            "rasterError":{"type":"SCALAR","componentType":"FLOAT32"} }}}}
         """;
 
     [Fact]
@@ -91,6 +92,33 @@ public class TileMetadataTests
         Assert.Equal(12, TileMetadata.OfContent(world.Tree, child, 0)!["count"].Number);
         Assert.Equal("whole subtree", TileMetadata.OfSubtree(world.Tree, child)!["name"].Text);
         Assert.Equal("s", TileMetadata.SchemaOf(world.Tree, child)!.Id);
+    }
+
+    [Fact]
+    public void A_raster_error_in_a_tile_s_metadata_is_the_tile_s_in_the_scene_s_metres()
+    {
+        var tree = TilesetText.Tree(TilesetText.WithRoot($$$$"""
+            {{{{TilesetText.Box}}}},"transform":[2,0,0,0,0,2,0,0,0,0,2,0,0,0,0,1],"metadata":{"class":"tile","properties":{"rasterError":1.5}},
+            "children":[{ {{{{TilesetText.Box}}}},"geometricError":1,"metadata":{"class":"tile","properties":{"rasterError":-3}} },
+                        { {{{{TilesetText.Box}}}},"geometricError":1,"metadata":{"class":"tile","properties":{"count":1}} },
+                        { {{{{TilesetText.Box}}}},"geometricError":1 }]
+            """, "," + Schema));
+        Assert.Equal([3f, 0f, 0f, 0f], tree.Nodes[1..5].ToArray().Select(node => node.RasterError));
+    }
+
+    [Fact]
+    public void A_raster_error_in_a_subtree_s_table_is_its_tiles_and_one_that_cannot_be_is_passed_over()
+    {
+        var world = new ImplicitText(ImplicitText.Quadtree(subtreeLevels: 2, levels: 2, more: "," + Schema));
+        byte[] values = [.. new[] { 8f, -1f, 2.5f }.SelectMany(BitConverter.GetBytes)];
+        world.Add("s/0.0.0.0.subtree", $$$$"""
+            { "buffers":[{"uri":"data:;base64,{{{{Convert.ToBase64String([0b00111, .. new byte[3], .. values])}}}}","byteLength":16}],
+              "bufferViews":[{"buffer":0,"byteLength":1},{"buffer":0,"byteOffset":4,"byteLength":12}],
+              "tileAvailability":{"bitstream":0},"contentAvailability":[{"bitstream":0}],"childSubtreeAvailability":{"constant":0},
+              "propertyTables":[{"class":"tile","count":3,"properties":{"rasterError":{"values":1}}}],"tileMetadata":0 }
+            """);
+        Assert.Contains("rasterError of -1", world.Expand(world.Unexpanded[0]).Warnings.Single().Message, StringComparison.Ordinal);
+        Assert.Equal([8f, 0f, 2.5f], new[] { "c/0_0_0.glb", "c/1_0_0.glb", "c/1_1_0.glb" }.Select(uri => world.Tree.Nodes[world.TileOf(uri)].RasterError));
     }
 
     [Fact]

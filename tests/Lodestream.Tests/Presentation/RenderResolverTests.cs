@@ -392,13 +392,29 @@ public class RenderResolverTests
     }
 
     [Fact]
-    public void A_camera_inside_a_tile_sees_its_error_at_the_near_plane_and_no_raster_error_where_there_is_none()
+    public void A_camera_inside_a_tile_sees_no_error_larger_than_the_viewport_and_no_raster_error_where_there_is_none()
     {
         var world = new HandDrivenWorld("R(a b)").Settled();
         world.DeliverAll();
-        world.Look(Cameras.All(1) with { Position = world.Tree.Volume(world.Tile("a")).Center });
+        var inside = Cameras.All(1) with { Position = world.Tree.Volume(world.Tile("a")).Center };
+        world.Look(inside with { Near = 0.1 });
         var s = world.Streamer.Statistics;
-        Assert.Equal(512 * world.Views[0].PixelScale / world.Views[0].Near, s.PrimaryGeometricSsePx);
+        Assert.Equal(Math.Sqrt(2) * 1000, s.PrimaryGeometricSsePx, 9);
         Assert.Equal(0, s.PrimaryRasterSsePx);
+    }
+
+    [Fact]
+    public void An_underlay_s_error_counts_at_the_nearest_part_it_is_drawn_for()
+    {
+        var world = new HandDrivenWorld("R(a b)").Settled();
+        world.Deliver("R", "a");
+
+        // Close above a, which draws itself; R fills in for b only, which begins 256 m to the east.
+        var view = Cameras.All(1) with { Position = new(-256, 0, 40), Direction = new(1, 0, -0.5), Up = Lodestream.Geometry.Vector3d.UnitZ, FovY = 2 };
+        world.Look(view);
+        Assert.Equal("R-a a", world.Screen);
+        var distance = world.Tree.Volume(world.Tile("b")).DistanceTo(view.Position);
+        Assert.InRange(distance, 256, 258);
+        Assert.Equal(1024 * view.PixelScale / distance, world.Streamer.Statistics.UnderlayGeometricSsePx, 6);
     }
 }

@@ -6,7 +6,7 @@ namespace Lodestream.Formats.Tiles3D.Implicit;
 
 /// <summary>
 /// What tiles' metadata says instead of what follows from their place: volumes, heights, geometric error, refinement (3D Metadata
-/// Semantic Reference, "Tile").
+/// Semantic Reference, "Tile"), and their raster error.
 /// </summary>
 internal sealed class SubtreeOverrides
 {
@@ -15,7 +15,7 @@ internal sealed class SubtreeOverrides
     private readonly ImplicitTiling _tiling;
     private readonly SubtreeTable _table;
     private readonly Action<string> _warn;
-    private readonly PropertyColumn? _box, _region, _sphere, _lowest, _highest, _error, _refinement;
+    private readonly PropertyColumn? _box, _region, _sphere, _lowest, _highest, _error, _refinement, _raster;
     private int _bit, _row, _wrong;
 
     private SubtreeOverrides(ImplicitTiling tiling, SubtreeTable table, Action<string> warn)
@@ -24,6 +24,7 @@ internal sealed class SubtreeOverrides
         (_box, _region, _sphere) = (Find("TILE_BOUNDING_BOX"), Find("TILE_BOUNDING_REGION"), Find("TILE_BOUNDING_SPHERE"));
         (_lowest, _highest) = (Find("TILE_MINIMUM_HEIGHT"), Find("TILE_MAXIMUM_HEIGHT"));
         (_error, _refinement) = (Find("TILE_GEOMETRIC_ERROR"), Find("TILE_REFINEMENT"));
+        _raster = FindProperty(RasterErrors.Property);
         foreach (var unsupported in (ReadOnlySpan<string>)["TILE_BOUNDING_S2_CELL", "TILE_TRANSFORM"])
         {
             if (Find(unsupported) is not null)
@@ -35,7 +36,7 @@ internal sealed class SubtreeOverrides
     public static SubtreeOverrides? Of(ImplicitTiling tiling, SubtreeTable table, Action<string> warn)
     {
         var overrides = new SubtreeOverrides(tiling, table, warn);
-        return overrides is { _box: null, _region: null, _sphere: null, _lowest: null, _highest: null, _error: null, _refinement: null } ? null : overrides;
+        return overrides is { _box: null, _region: null, _sphere: null, _lowest: null, _highest: null, _error: null, _refinement: null, _raster: null } ? null : overrides;
     }
 
     /// <summary>Puts in what a tile's row says. Tiles come in the order of their bits.</summary>
@@ -54,6 +55,13 @@ internal sealed class SubtreeOverrides
                 tile.GeometricError = error * _tiling.Tile.MaximumScale;
             else
                 WarnOnce($"{place} has a TILE_GEOMETRIC_ERROR of {error}, which is not used");
+        }
+        if (_raster is not null && Number(_raster) is var raster && !double.IsNaN(raster))
+        {
+            if (RasterErrors.IsUsable(raster))
+                tile.RasterError = (float)(raster * _tiling.Tile.MaximumScale);
+            else
+                WarnOnce($"{place} has a {RasterErrors.Property} of {raster}, which is not used");
         }
         if (_refinement is not null && Number(_refinement) is 0 or 1)
             tile.Refinement = Number(_refinement!) == 0 ? Refinement.Add : Refinement.Replace;
@@ -110,13 +118,15 @@ internal sealed class SubtreeOverrides
         return numbers.Length == count && numbers.All(n => Math.Abs(n) <= MaximumCoordinate) ? numbers : null;
     }
 
-    private PropertyColumn? Find(string semantic)
+    private PropertyColumn? Find(string semantic) => _table.Table.TryFindSemantic(semantic, out var column) ? Checked(semantic, column) : null;
+
+    private PropertyColumn? FindProperty(string id) => _table.Table.TryFind(id, out var column) ? Checked(id, column) : null;
+
+    private PropertyColumn? Checked(string name, PropertyColumn column)
     {
-        if (!_table.Table.TryFindSemantic(semantic, out var column))
-            return null;
         if (_table.Check(column) is not { } error)
             return column;
-        _warn($"{semantic}: {error}; it is not used");
+        _warn($"{name}: {error}; it is not used");
         return null;
     }
 

@@ -95,7 +95,7 @@ internal sealed class SubtreeTiles
     {
         var tile = new ImplicitTile(ImplicitVolume.Of(_tiling, place), _tiling.ErrorOf(place.Level), _tiling.Refinement);
         _overrides?.Apply(ref tile, place, bit);
-        var number = _builder.AddTile(parent, tile.Volume, tile.GeometricError, tile.Refinement, _tiling.ContentTransform);
+        var number = _builder.AddTile(parent, tile.Volume, tile.GeometricError, tile.Refinement, _tiling.ContentTransform, tile.RasterError);
         _tiles++;
         if (_hasNotes)
             _builder.SetNote(number, 1 + bit);
@@ -139,4 +139,8 @@ internal sealed class SubtreeTiles
 }
 
 /// <summary>What an implicit tile is unless its metadata says otherwise.</summary>
-internal record struct ImplicitTile(BoundingVolume Volume, double GeometricError, Refinement Refinement);
+internal record struct ImplicitTile(BoundingVolume Volume, double GeometricError, Refinement Refinement)
+{
+    /// <summary>Ground size of a texel, metres; 0 when unknown.</summary>
+    public float RasterError { get; set; }
+}

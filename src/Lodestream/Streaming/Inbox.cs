@@ -52,6 +52,9 @@ public enum InboxKind : byte
 
     /// <summary>A preparation cannot go on without further files; the payload is a list of <see cref="ContentDependency"/>.</summary>
     NeedsFiles,
+
+    /// <summary>Everything that is not pinned goes at once: <see cref="TileStreamer.ForceUnloadAll"/>.</summary>
+    UnloadAll,
 }
 
 /// <summary>Something that happened outside the tick. Which fields mean something depends on <see cref="Kind"/>.</summary>

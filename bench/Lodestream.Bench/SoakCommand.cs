@@ -28,8 +28,8 @@ internal static class SoakCommand
         var keep = new Option<bool>("--keep-going") { Description = "Go on after a broken law." };
         var plenty = new Option<bool>("--plenty") { Description = "Memory to spare, no pressure and no lost GPU." };
         var tight = new Option<bool>("--tight") { Description = "Budgets between the least there is and half as much again, always, and pressure every other time." };
-        var policy = new Option<string?>("--policy") { Description = "Every scenario by this policy: error or pyramid. By default as it is drawn." };
-        policy.AcceptOnlyFromAmong("error", "pyramid");
+        var policy = new Option<string?>("--policy") { Description = "Every scenario by this policy: error, pyramid or proximity. By default as it is drawn." };
+        policy.AcceptOnlyFromAmong("error", "pyramid", "proximity");
         var command = new Command("soak", "Runs random scenes, cameras, networks, budgets and failures on all cores until a law breaks.") { seconds, minutes, seed, only, keep, plenty, tight, policy };
         command.SetAction((result, cancellation) => Task.FromResult(Run(
             result.GetValue(seed) ?? (ulong)Random.Shared.NextInt64(),
@@ -88,7 +88,7 @@ internal static class SoakCommand
             Memory.Tight => scenario.WithTightMemory(),
             _ => scenario,
         };
-        return policy is null ? scenario : scenario with { Pyramid = policy == "pyramid" };
+        return policy is null ? scenario : scenario with { Pyramid = policy == "pyramid", Proximity = policy == "proximity" };
     }
 
     private static bool Judge(RandomScenario scenario, Memory memory, CancellationToken cancellation)
@@ -107,7 +107,7 @@ internal static class SoakCommand
         var simplest = Trial.Simplify(failed, cancellation: patience.Token);
         lock (Console.Out)
         {
-            var option = (memory == Memory.Any ? "" : $" --{memory.ToString().ToLowerInvariant()}") + (failed.Scenario.Pyramid ? " --policy pyramid" : " --policy error");
+            var option = (memory == Memory.Any ? "" : $" --{memory.ToString().ToLowerInvariant()}") + (failed.Scenario.Proximity ? " --policy proximity" : failed.Scenario.Pyramid ? " --policy pyramid" : " --policy error");
             Console.WriteLine($"soak: seed {failed.Scenario.Seed} broke a law (again: dotnet run --project bench/Lodestream.Bench -c Release -- soak --only --seed {failed.Scenario.Seed}{option})");
             Console.WriteLine(failed);
             if (simplest != failed)

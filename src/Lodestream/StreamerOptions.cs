@@ -73,17 +73,30 @@ public sealed record StreamerOptions
     /// <summary>Selects by one level for what is looked at (<see cref="PyramidPolicy"/>), loaded in the order that goes with it (<see cref="PyramidPriority"/>). Null (default): by screen-space error.</summary>
     public PyramidOptions? Pyramid { get; init; }
 
-    /// <summary>Makes what says which tiles are wanted; a streamer has one of its own. Default: refinement by screen-space error (<see cref="ScreenSpaceErrorPolicy"/>), or the policy that <see cref="Pyramid"/> asks for.</summary>
+    /// <summary>Selects by distance, for manifest scenes (<see cref="ProximityPolicy"/>), loaded in the order that goes with it (<see cref="ProximityPriority"/>). Null (default): not so.</summary>
+    public ProximityOptions? Proximity { get; init; }
+
+    /// <summary>Makes what says which tiles are wanted; a streamer has one of its own. Default: refinement by screen-space error (<see cref="ScreenSpaceErrorPolicy"/>), or the policy that <see cref="Pyramid"/> or <see cref="Proximity"/> asks for.</summary>
     public Func<ISelectionPolicy> Policy
     {
-        get => field != UnsetPolicy ? field : Pyramid is { } pyramid ? () => new PyramidPolicy(pyramid, HostHasMasks) : UnsetPolicy;
+        get => field != UnsetPolicy ? field : (Pyramid, Proximity) switch
+        {
+            ({ } pyramid, _) => () => new PyramidPolicy(pyramid, HostHasMasks),
+            (_, { } proximity) => () => new ProximityPolicy(proximity),
+            _ => UnsetPolicy,
+        };
         init => field = value;
     } = UnsetPolicy;
 
-    /// <summary>Makes what orders what is wanted and not here; a streamer has one of its own. Default: gain over bytes (<see cref="GainOrder"/>); with <see cref="Pyramid"/>, its own (<see cref="PyramidPriority"/>).</summary>
+    /// <summary>Makes what orders what is wanted and not here; a streamer has one of its own. Default: gain over bytes (<see cref="GainOrder"/>); with <see cref="Pyramid"/> or <see cref="Proximity"/>, its own (<see cref="PyramidPriority"/>, <see cref="ProximityPriority"/>).</summary>
     public Func<IPriorityModel> Priorities
     {
-        get => field != UnsetPriorities ? field : Pyramid is { } pyramid ? () => new PyramidPriority(pyramid) : UnsetPriorities;
+        get => field != UnsetPriorities ? field : (Pyramid, Proximity) switch
+        {
+            ({ } pyramid, _) => () => new PyramidPriority(pyramid),
+            (_, { } proximity) => () => new ProximityPriority(proximity),
+            _ => UnsetPriorities,
+        };
         init => field = value;
     } = UnsetPriorities;
 
@@ -120,6 +133,8 @@ public sealed record StreamerOptions
         Require(Policy is not null, nameof(Policy), "null", "what makes a policy");
         Require(Priorities is not null, nameof(Priorities), "null", "what makes a priority model");
         Pyramid?.Validate();
+        Proximity?.Validate();
+        Require(Pyramid is null || Proximity is null, nameof(Proximity), "set", "nothing beside Pyramid: one policy selects");
         Require(FillInFrom >= 2, nameof(FillInFrom), FillInFrom, "2 or more");
         Require(Enum.IsDefined(FailedLeaves), nameof(FailedLeaves), FailedLeaves, "Coarse or Hole");
         Require(Prediction is not null, nameof(Prediction), "null", "options");

@@ -32,8 +32,10 @@ public sealed class TileStreamer
     private readonly CommitStage _commits;
     private readonly LabelStage _labels;
     private readonly ISelectionPolicy _policy;
+    private readonly IPriorityModel _priorities;
+    private readonly TileTeardown _teardown;
     private readonly TraceRecorder? _recorder;
-    private bool _closed, _budgetRaised;
+    private bool _closed, _budgetRaised, _unloadsAll;
 
     /// <summary>Makes a streamer over a tree.</summary>
     /// <param name="tree">The scene; the streamer grows it as topology arrives. Nobody else changes it meanwhile.</param>
@@ -61,17 +63,20 @@ public sealed class TileStreamer
         Tree = tree;
         var sizes = new SizeEstimator(tree);
         _policy = _options.Policy();
+        _priorities = _options.Priorities();
+        var proximity = _options.Proximity;
         _residency = new(tree, _options.RequiredFamilies);
         _ledger = new(_options.MemoryBudgetBytes);
         _health = new(_options.Hosts, _options.Seed);
         _scheduler = new(tree, _residency, _ledger, _health, sizes, transport, _options);
         _unloader = new(tree, _residency, _options);
         _floor = new(tree, _residency, sizes, _options.HostHasMasks);
-        _pipeline = new(tree, _residency, _ledger, sizes, _floor, _scheduler, preparer, _unloader, _options);
+        _pipeline = new(tree, _residency, _ledger, sizes, _floor, _scheduler, preparer, _unloader, proximity is null ? null : new(tree, _residency, proximity), _options);
         _changes = new(tree, _residency, _scheduler, _pipeline, sizes);
         _evictor = new(tree, _residency, sizes, _options.RetainMargin);
         _detail = new(tree, _residency, sizes, _ledger, _policy);
-        _planner = new(_residency, _ledger, _scheduler, _pipeline, new(tree, _residency, _options.HostHasMasks, _options.FillInFrom), _evictor, _detail, new(tree, _residency, _ledger, _policy, _options.Prediction), sizes, tree, _options);
+        _teardown = new(tree, _residency, sizes, proximity);
+        _planner = new(_residency, _ledger, _scheduler, _pipeline, new(tree, _residency, _options.HostHasMasks, _options.FillInFrom), _evictor, _detail, new(tree, _residency, _ledger, _policy, _options), _teardown, sizes, tree, _priorities, _options);
         _resolver = new(tree, _residency, _options);
         _uploads = new(tree, _residency, _ledger, _pipeline, host, new(tree, _residency, _options.HostHasMasks), _options);
         _commits = new(tree, _residency, host);
@@ -158,11 +163,17 @@ public sealed class TileStreamer
         _pipeline.PlaceTopology(now);
         _unloader.Unload(Selection.FrameId, now);
         StageBegins?.Invoke(TickStage.Select);
-        var selected = Tree.Version;
-        _policy.Select(Tree, views, new(_detail.Value), Selection);
+        var (selected, facts) = (Tree.Version, _residency.FactsVersion);
+        var inputs = _planner.Look(views, Selection.Decision, now);
+        _policy.Select(Tree, views, inputs, Selection);
         StageBegins?.Invoke(TickStage.Plan);
         _uploads.TakeIn(Selection, now);
-        _planner.Plan(Selection, views, now, RequestsAllowed);
+        var unloaded = _unloadsAll;
+        if (_unloadsAll)
+            _planner.UnloadAll(Selection, now);
+        else
+            _planner.Plan(Selection, views, inputs, RequestsAllowed);
+        _unloadsAll = false;
         StageBegins?.Invoke(TickStage.Upload);
         _uploads.Upload(Selection, _scheduler.InFlight + _scheduler.Queued + _pipeline.Preparing == 0);
         StageBegins?.Invoke(TickStage.Resolve);
@@ -171,6 +182,7 @@ public sealed class TileStreamer
         _commits.Commit(_resolver.Items, _uploads.Superseded, Selection.FrameId);
         _commits.Free(_uploads.Superseded);
         _commits.Free(_evictor.Chosen);
+        _commits.Free(_teardown.Chosen);
         _floor.Judge(_ledger.Budget, _detail.IsExhausted ? Selection : null);
         StageBegins?.Invoke(TickStage.Label);
         _labels.Place(_commits.Shown, _commits.Commits, views, now);
@@ -179,7 +191,7 @@ public sealed class TileStreamer
         if (InitialResidency.State == InitialResidencyState.Pending)
             InitialResidency = InitialResidencyJudge.Judge(Tree, _residency, Selection, views.Length > 0, Statistics.Settled, Statistics.Drawn);
         var arrived = !_inbox.IsEmpty;
-        var workLeft = Tree.Version != selected || _pipeline.HasAppends || _uploads.HasWork || _detail.NeedsTick || _labels.IsFading || arrived;
+        var workLeft = unloaded || Tree.Version != selected || (_options.Proximity is not null && _residency.FactsVersion != facts) || _pipeline.HasAppends || _uploads.HasWork || _detail.NeedsTick || _labels.IsFading || arrived;
         var decision = FrameGovernor.Decide(workLeft, Earlier(_scheduler.NextDeadline, _labels.NextDeadline), now);
         _recorder?.EndTick(decision, arrived, Selection, Statistics, _labels.List);
         return decision;
@@ -188,8 +200,18 @@ public sealed class TileStreamer
     /// <summary>What the last tick found wanted and not here: each content with the tile that wants it, as the priority model left them. Void with the next tick.</summary>
     public ReadOnlySpan<Demand> Demands => _planner.Demands.Items;
 
+    /// <summary>
+    /// Gives everything up at once that is not pinned, drawn or on its way, without grace: for a change of session, when what comes next has
+    /// nothing to do with what was there. The next tick takes it off the screen and frees it, in one commit; the one after starts loading
+    /// anew what is wanted then. Pinned are a manifest's shared bucket, a tileset's root, topology, and what the host is just uploading.
+    /// </summary>
+    public void ForceUnloadAll() => _inbox.Post(new() { Kind = InboxKind.UnloadAll });
+
     /// <summary>State of a content.</summary>
     public ContentState StateOf(int content) => _residency.StateOf(content);
+
+    /// <summary>State of a tile with one content, as people name the states of a manifest's tiles; a tile without content is unloaded.</summary>
+    public TileState LifecycleOf(int tile) => Tree.SlotsOf(tile) is [var content, ..] ? TileStates.Of(_residency.StateOf(content)) : TileState.Unloaded;
 
     /// <summary>The priority below which a share of the requests under way lies: 0.5 for the median; 0 when nothing is under way.</summary>
     /// <param name="share">0 to 1.</param>
@@ -293,6 +315,9 @@ public sealed class TileStreamer
             case InboxKind.MemoryPressure:
                 _planner.ReleaseMemory();
                 break;
+            case InboxKind.UnloadAll:
+                _unloadsAll = true;
+                break;
             case InboxKind.ContextLost:
                 _pipeline.OnContextLost(now);
                 _commits.Forget();
@@ -325,6 +350,9 @@ public sealed class TileStreamer
         s.Superseded = _uploads.SupersededCount;
         s.Evicted = _evictor.Evicted;
         s.GivenBack = _uploads.GivenBack;
+        s.ForcedUnloads = _planner.ForcedUnloads;
+        s.TornDown = _teardown.TornDown;
+        s.HierGateSkip = _priorities.Penalised;
         s.Commits = _commits.Commits;
         s.CpuBytes = _ledger.Used.Cpu;
         s.GpuGeometryBytes = _ledger.Used.Geometry;

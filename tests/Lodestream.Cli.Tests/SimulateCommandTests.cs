@@ -43,7 +43,7 @@ public sealed class SimulateCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--policy proximity", "the policy 'proximity' is not supported yet")]
+    [InlineData("--policy nearest", "the policy 'nearest' is not known; there are error, pyramid and proximity")]
     [InlineData("--camera sideways", "--camera 'sideways' is not known")]
     [InlineData("--network fast", "network 'fast' is not known")]
     [InlineData("--device decode=x", "decode is 'x'")]

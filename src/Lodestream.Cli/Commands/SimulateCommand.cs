@@ -19,7 +19,7 @@ internal static class SimulateCommand
     {
         var scene = new Argument<string?>("SCENE")
         {
-            Description = "tileset.json, a folder that holds one, a .3tz archive, a URL, or synthetic:quadtree?levels=8; the scenario's, if it names one",
+            Description = "tileset.json, a folder that holds one, a .3tz archive, a URL, or synthetic:quadtree?levels=8 or synthetic:city?tiles=400; the scenario's, if it names one",
             Arity = ArgumentArity.ZeroOrOne,
         };
         var allowHttp = new Option<bool>("--allow-http") { Description = "read over plain http from other machines too" };

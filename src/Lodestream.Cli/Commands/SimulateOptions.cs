@@ -13,7 +13,7 @@ internal sealed class SimulateOptions
     private static readonly SimulationScenario Defaults = new();
 
     private readonly Option<string?> _scenario = new("--scenario") { Description = "scenario file; the options below override it", HelpName = "FILE" };
-    private readonly Option<string?> _policy = new("--policy") { Description = "how tiles are selected: error (default) or pyramid", HelpName = "NAME" };
+    private readonly Option<string?> _policy = new("--policy") { Description = "how tiles are selected: error (default), pyramid, or proximity for manifest scenes", HelpName = "NAME" };
     private readonly Option<string?> _camera = new("--camera") { Description = $"{string.Join(", ", BuiltInCamera.Names)}, or a file of keyframes, poses or a recording (orbit)", HelpName = "NAME|FILE" };
     private readonly Option<double?> _duration = new("--duration") { Description = "seconds a built-in or recorded camera moves (20)", HelpName = "S" };
     private readonly Option<double?> _fps = new("--fps") { Description = "frames a second (60)", HelpName = "N" };

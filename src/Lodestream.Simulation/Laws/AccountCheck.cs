@@ -56,7 +56,7 @@ internal sealed class AccountCheck(TileTree tree, ContentFacts contents, TileFac
         Same("PeakInFlight", s.PeakInFlight, contents.PeakInFlight);
         Same("Preparing", s.Preparing, contents.Preparing);
         Same("BytesFetched", s.BytesFetched, contents.BytesReported);
-        Same("Evicted and GivenBack", s.Evicted + s.GivenBack, contents.Freed);
+        Same("Evicted, GivenBack and TornDown", s.Evicted + s.GivenBack + s.TornDown, contents.Freed);
         Same("Superseded", s.Superseded, contents.Superseded);
         Same("Commits", s.Commits, Commits);
         Same("Drawn", s.Drawn, screen.Count);
@@ -133,7 +133,7 @@ internal sealed class AccountCheck(TileTree tree, ContentFacts contents, TileFac
         return why.Reason switch
         {
             TileReason.NotVisible => "it is visited",
-            TileReason.FinerThanWanted => visitFlags == VisitFlags.None ? null : "it is visited, and wanted",
+            TileReason.FinerThanWanted => (visitFlags & ~VisitFlags.Passed) == VisitFlags.None ? null : "it is visited, and wanted",
             TileReason.Fetching => Any(OutsideState.InFlight) ? null : "nothing of it is in flight",
             TileReason.Preparing or TileReason.WaitingForMemory => Any(OutsideState.Preparing) || IsBeingPlaced() ? null : "nothing of it is being prepared",
             TileReason.FetchingFiles => Any(OutsideState.Preparing) ? null : "nothing of it is being prepared",

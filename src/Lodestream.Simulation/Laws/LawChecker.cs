@@ -20,7 +20,7 @@ public sealed class LawChecker : SimulationObserver
     private readonly ProgressCheck _progress;
     private readonly Screen _screen = new();
     private readonly long _memoryFloor;
-    private long _frame;
+    private long _frame, _forcedUnloads;
     private TimeSpan _time;
     private string? _wrongCommit;
     private FamilySet _enabled = FamilySet.All;
@@ -109,7 +109,13 @@ public sealed class LawChecker : SimulationObserver
             Fail(Breach.Dishonest, -1, $"{error}; {_memoryFloor} bytes are enough");
         TakeFamilies(frame.Streamer.EnabledFamilies);
         _tiles.Update(frame.Streamer.EnabledFamilies);
-        _selection.Check(frame.Streamer.Selection, frame.Views, _detailScale, (tile, reason) => Fail(Breach.Impure, tile, reason));
+        _selection.Check(frame.Streamer.Selection, frame.Views, _detailScale, frame.Time, (tile, reason) => Fail(Breach.Impure, tile, reason));
+        if (frame.Streamer.Statistics.ForcedUnloads != _forcedUnloads)
+        {
+            _coverage.Forget();
+            _selection.Forget();
+        }
+        _forcedUnloads = frame.Streamer.Statistics.ForcedUnloads;
         _coverage.Check(frame.Number, frame.Streamer.Selection, _screen, Fail);
         _accounts.Check(frame, _screen, Fail);
         _progress.CheckRest(frame, _accounts.Commits, Fail);

@@ -14,18 +14,29 @@ internal sealed class SelectionCheck(TileTree tree, TileFacts tiles, StreamerOpt
     private const double Rounding = 1e-9;
 
     private readonly PyramidCheck? _pyramid = options.Pyramid is { } pyramid ? new(tree, tiles, pyramid) : null;
+    private readonly ProximityCheck? _proximity = options.Proximity is { } proximity ? new(tree, tiles, proximity) : null;
     private readonly Dictionary<int, int> _visitOf = [];
     private readonly Dictionary<int, VisitFlags> _last = [];
     private UInt128 _lastSignature;
     private long _lastVersion = -1;
 
+    /// <summary>Everything was unloaded: what was decided before counts no more.</summary>
+    public void Forget() => _proximity?.Forget();
+
     /// <summary>Checks a frame.</summary>
     /// <param name="set">What the core selected.</param>
     /// <param name="views">The views it was given.</param>
     /// <param name="detailScale">The detail scale it was given.</param>
+    /// <param name="now">Time of the tick.</param>
     /// <param name="fail">Takes tile and reason of what is wrong.</param>
-    public void Check(VisibilitySet set, ReadOnlySpan<View> views, double detailScale, Action<int, string> fail)
+    public void Check(VisibilitySet set, ReadOnlySpan<View> views, double detailScale, TimeSpan now, Action<int, string> fail)
     {
+        if (_proximity is not null)
+        {
+            _proximity.Check(set, views, detailScale, now, fail);
+            CheckSignature(set, fail);
+            return;
+        }
         var visits = set.Visits;
         _visitOf.Clear();
         for (var i = 0; i < visits.Length; i++)
@@ -198,7 +209,7 @@ internal sealed class SelectionCheck(TileTree tree, TileFacts tiles, StreamerOpt
 
     private void CheckSignature(VisibilitySet set, Action<int, string> fail)
     {
-        const VisitFlags signed = VisitFlags.Primary | VisitFlags.Underlay | VisitFlags.Expand;
+        const VisitFlags signed = VisitFlags.Primary | VisitFlags.Underlay | VisitFlags.Expand | VisitFlags.Ahead;
         var (same, count) = (true, 0);
         foreach (ref readonly var visit in set.Visits)
         {

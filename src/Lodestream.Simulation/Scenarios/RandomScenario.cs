@@ -2,6 +2,7 @@ using Lodestream.Scene;
 using Lodestream.Simulation.Device;
 using Lodestream.Simulation.Network;
 using Lodestream.Simulation.Runs;
+using Lodestream.Simulation.Scenes;
 using Lodestream.Simulation.Time;
 using Lodestream.Streaming;
 
@@ -169,6 +170,12 @@ public sealed record RandomScenario
     /// <summary>Selected by the pyramid policy instead of by error.</summary>
     public bool Pyramid { get; init; }
 
+    /// <summary>A manifest scene, selected by distance.</summary>
+    public bool Proximity { get; init; }
+
+    /// <summary>Seconds after which everything is unloaded at once; 0 for never.</summary>
+    public double UnloadAllAt { get; init; }
+
     /// <summary>
     /// Seconds after which each family is switched off for a while, one after the other; 0 for never. Only where every tile can carry a mask: elsewhere
     /// a tile that is whole again takes the place of what its children showed meanwhile.
@@ -214,6 +221,8 @@ public sealed record RandomScenario
             Files = random.Chance(0.3),
             Pyramid = random.Chance(0.35),
             LayersAt = random.Chance(0.15) ? random.Between(0.1, 6) : 0,
+            Proximity = random.Chance(0.25),
+            UnloadAllAt = random.Chance(0.08) ? random.Between(0.5, 8) : 0,
         };
     }
 
@@ -240,7 +249,7 @@ public sealed record RandomScenario
             this with { UnknownLengths = false }, this with { Files = false }, this with { Network = "local" }, this with { Move = CameraMove.Stand },
             this with { Masks = true }, this with { FailedLeaves = FailedLeafRule.Coarse },
             this with { PressureAt = 0 }, this with { ContextLostAt = 0 }, this with { HiddenAt = 0 }, this with { ChangesAt = 0 }, this with { Sphere = false },
-            this with { UnloadAfter = 120 }, this with { Pyramid = false }, this with { LayersAt = 0 },
+            this with { UnloadAfter = 120 }, this with { Pyramid = false }, this with { LayersAt = 0 }, this with { Proximity = false }, this with { UnloadAllAt = 0 },
             this with { Volumes = WorldVolumes.Boxes }, this with { Shape = WorldShape.Quadtree },
         ];
         return candidates.Where(candidate => candidate != this);
@@ -249,7 +258,9 @@ public sealed record RandomScenario
     /// <summary>Builds the run.</summary>
     public SimulationSetup Build()
     {
-        var world = RandomWorld.Make(this);
+        var city = Proximity ? RandomCity.Make(this) : null;
+        var world = Proximity ? null : RandomWorld.Make(this);
+        var (size, memoryFloor) = (city?.Size ?? world!.Size, city?.MemoryFloor ?? world!.MemoryFloor);
         var random = new SeededRandom(Seed ^ 0x5e70);
         var network = NetworkProfile.Parse(Network, out var error) ?? throw new InvalidOperationException(error);
         if (FailForNow)
@@ -264,20 +275,21 @@ public sealed record RandomScenario
         };
         var options = new StreamerOptions
         {
-            MemoryBudgetBytes = Room > 0 ? (long)(Room * world.MemoryFloor) : 512L << 20,
+            MemoryBudgetBytes = Room > 0 ? (long)(Room * memoryFloor) : 512L << 20,
             HostHasMasks = Masks,
             FailedLeaves = FailedLeaves,
             MaximumRequests = random.Whole(1, 24),
             MaximumRequestsPerHost = random.Whole(1, 8),
             TopologyTilesPerTick = random.Chance(0.5) ? int.MaxValue : random.Whole(1, 50),
             UnloadTopologyAfterSeconds = UnloadAfter,
-            Pyramid = Pyramid ? new() { TargetTileWidthPx = 100 * (1 + Seed % 4) } : null,
+            Proximity = city?.Options,
+            Pyramid = Pyramid && !Proximity ? new() { TargetTileWidthPx = 100 * (1 + Seed % 4) } : null,
         };
         return new()
         {
             Tree = new TileTree(RandomWorld.RootUri),
-            Origin = world,
-            Cameras = RandomCameras.Make(this, world.Size),
+            Origin = city ?? (IContentOrigin)world!,
+            Cameras = RandomCameras.Make(this, size),
             Network = network,
             Device = device,
             Options = options,
@@ -285,7 +297,7 @@ public sealed record RandomScenario
             FramesPerSecond = random.Chance(0.5) ? 60 : 30,
             Cold = random.Chance(0.7),
             SettleLimitSeconds = 3600,
-            Events = [.. Events(options.MemoryBudgetBytes, world.MemoryFloor)],
+            Events = [.. Events(options.MemoryBudgetBytes, memoryFloor)],
         };
     }
 
@@ -299,6 +311,8 @@ public sealed record RandomScenario
         }
         if (ContextLostAt > 0)
             yield return new(ContextLostAt, controls => controls.Host.LoseContext());
+        if (UnloadAllAt > 0)
+            yield return new(UnloadAllAt, controls => controls.Streamer.ForceUnloadAll());
         if (HiddenAt > 0)
         {
             yield return new(HiddenAt, controls => controls.Streamer.RequestsAllowed = false);

@@ -45,11 +45,10 @@ public static class ScenarioFile
     {
         error = name switch
         {
-            "error" or "pyramid" => null,
-            "proximity" => $"the policy '{name}' is not supported yet: there are error and pyramid",
-            _ => $"the policy '{name}' is not known; there are error and pyramid",
+            "error" or "pyramid" or "proximity" => null,
+            _ => $"the policy '{name}' is not known; there are error, pyramid and proximity",
         };
-        return error is not null ? null : name == "pyramid" ? SimulatedPolicy.Pyramid : SimulatedPolicy.Error;
+        return error is not null ? null : name switch { "pyramid" => SimulatedPolicy.Pyramid, "proximity" => SimulatedPolicy.Proximity, _ => SimulatedPolicy.Error };
     }
 
     private static (double, double) ReadViewport(in JsonPlace place)
@@ -86,9 +85,14 @@ public static class ScenarioFile
             place.TakeOnly("t", "memoryPressure");
             return pressure.Truth() ? new ScenarioEvent.MemoryPressure(seconds) : throw pressure.Fail("is false; it takes true");
         }
-        place.TakeOnly("t", "outage", "change", "memoryPressure", "layer", "visible");
+        if (place.Optional("unloadAll") is { } unload)
+        {
+            place.TakeOnly("t", "unloadAll");
+            return unload.Truth() ? new ScenarioEvent.UnloadAll(seconds) : throw unload.Fail("is false; it takes true");
+        }
+        place.TakeOnly("t", "outage", "change", "memoryPressure", "unloadAll", "layer", "visible");
         if (place.Optional("layer") is not { } layer)
-            throw place.Fail("nothing happens; there are outage, change, memoryPressure and layer");
+            throw place.Fail("nothing happens; there are outage, change, memoryPressure, unloadAll and layer");
         var family = Array.IndexOf(Families, layer.Text());
         return family >= 0
             ? new ScenarioEvent.Layer(seconds, (ContentFamily)family, place.Required("visible").Truth())

@@ -63,6 +63,9 @@ public enum SimulatedPolicy : byte
 
     /// <summary>By one level for what is looked at.</summary>
     Pyramid,
+
+    /// <summary>By distance: manifest scenes.</summary>
+    Proximity,
 }
 
 /// <summary>Something that happens on the way.</summary>
@@ -82,6 +85,10 @@ public abstract record ScenarioEvent(double Seconds)
     /// <summary>The system asks for memory back.</summary>
     /// <param name="Seconds">When.</param>
     public sealed record MemoryPressure(double Seconds) : ScenarioEvent(Seconds);
+
+    /// <summary>The session changes: everything is unloaded at once.</summary>
+    /// <param name="Seconds">When.</param>
+    public sealed record UnloadAll(double Seconds) : ScenarioEvent(Seconds);
 
     /// <summary>A family is switched on or off.</summary>
     /// <param name="Seconds">When.</param>

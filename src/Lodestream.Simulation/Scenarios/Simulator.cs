@@ -67,6 +67,8 @@ public sealed class Simulator(SimulatedScene scene)
         var core = (options ?? new()) with { MemoryBudgetBytes = (long)(scenario.MemoryMB * (1 << 20)), Seed = scenario.Seed };
         if (scenario.Policy == SimulatedPolicy.Pyramid)
             core = core with { Pyramid = core.Pyramid ?? new() };
+        if (scenario.Policy == SimulatedPolicy.Proximity)
+            core = core with { Proximity = _survey.IsManifest ? core.Proximity ?? new() : throw new FormatException($"the policy 'proximity' takes scenes with a manifest; {scene.Name} has none") };
         var camera = MakeCamera(scenario);
         var demand = DemandOf(scenario, core);
 
@@ -146,6 +148,8 @@ public sealed class Simulator(SimulatedScene scene)
                 };
             case ScenarioEvent.MemoryPressure:
                 return controls => controls.Inbox.Post(new() { Kind = InboxKind.MemoryPressure });
+            case ScenarioEvent.UnloadAll:
+                return controls => controls.Streamer.ForceUnloadAll();
             case ScenarioEvent.Layer layer:
                 return controls => controls.Streamer.EnabledFamilies = layer.Visible
                     ? controls.Streamer.EnabledFamilies.With(layer.Family)
@@ -182,7 +186,7 @@ public sealed class Simulator(SimulatedScene scene)
     // All that the path's poses depend on.
     private PathDemand DemandOf(SimulationScenario scenario, StreamerOptions core)
     {
-        var key = (scenario.Camera, scenario.DurationS, scenario.FramesPerSecond, scenario.Viewport, scenario.FovYDegrees, scenario.TargetErrorPx, scenario.Seed, scenario.Policy, core.Pyramid);
+        var key = (scenario.Camera, scenario.DurationS, scenario.FramesPerSecond, scenario.Viewport, scenario.FovYDegrees, scenario.TargetErrorPx, scenario.Seed, scenario.Policy, core.Pyramid, core.Proximity);
         if (!_demands.TryGetValue(key, out var demand))
             _demands[key] = demand = new(_survey, core.Policy());
         return demand;

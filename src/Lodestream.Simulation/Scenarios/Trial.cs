@@ -30,7 +30,7 @@ public static class Trial
         ArgumentNullException.ThrowIfNull(scenario);
         var setup = Change(scenario.Build());
         // The world knows what it holds that fails; not what network and device make fail for good, whose place what lies below must take.
-        var floor = scenario.FailForNow || scenario.DeviceFails ? long.MaxValue : (setup.Origin as RandomWorld)?.MemoryFloor ?? long.MaxValue;
+        var floor = scenario.FailForNow || scenario.DeviceFails ? long.MaxValue : (setup.Origin as RandomWorld)?.MemoryFloor ?? (setup.Origin as RandomCity)?.MemoryFloor ?? long.MaxValue;
         var checker = new LawChecker(setup.Tree, setup.Options, floor);
         try
         {

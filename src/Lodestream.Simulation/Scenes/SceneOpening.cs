@@ -21,9 +21,9 @@ public static class SceneOpening
         ArgumentNullException.ThrowIfNull(files);
         if (scene.StartsWith(SyntheticQuadtree.Scheme, StringComparison.Ordinal))
         {
-            var world = SyntheticQuadtree.Parse(scene, out var problem) ?? throw new FormatException(problem);
-            var synthetic = new TileTree("synthetic:/quadtree/tileset.json");
-            synthetic.Append(TileTree.SceneRoot, world.Build());
+            var block = SyntheticScene.Build(scene, out var problem) ?? throw new FormatException(problem);
+            var synthetic = new TileTree(block.BaseUri);
+            synthetic.Append(TileTree.SceneRoot, block);
             return synthetic;
         }
         var root = SceneFiles.Locate(scene, out var error) ?? throw new FormatException(error);

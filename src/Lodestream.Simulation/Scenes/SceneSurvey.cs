@@ -39,6 +39,9 @@ public sealed class SceneSurvey
     /// <summary>What is known of the scene.</summary>
     public TileTree Tree { get; }
 
+    /// <summary>Whether the scene is a manifest's.</summary>
+    public bool IsManifest => ProximityTable.Of(Tree, Tree.Links[TileTree.SceneRoot].FirstChild) is not null;
+
     /// <summary>Volume of the scene's first tileset, metres.</summary>
     public BoundingVolume Volume => Tree.Volume(Tree.Links[TileTree.SceneRoot].FirstChild);
 
@@ -95,7 +98,7 @@ public sealed class SceneSurvey
         policy ??= _policy;
         for (var grows = true; grows;)
         {
-            policy.Select(Tree, views, new(1), set);
+            policy.Select(Tree, views, new(1) { IsTrial = true }, set);
             grows = false;
             foreach (ref readonly var visit in set.Visits)
             {

@@ -27,7 +27,7 @@ public sealed class SimulatedScene
     public bool StreamsTopology => !RootUri.StartsWith(SyntheticQuadtree.Scheme, StringComparison.Ordinal);
 
     /// <summary>Opens a scene as far as its first document.</summary>
-    /// <param name="scene">Path or URL of a tileset.json or a .3tz archive, a folder that holds one, or <c>synthetic:quadtree?levels=8</c>.</param>
+    /// <param name="scene">Path or URL of a tileset.json or a .3tz archive, a folder that holds one, or <c>synthetic:quadtree?levels=8</c> or <c>synthetic:city?tiles=400</c>.</param>
     /// <param name="files">Reads its files, then and while it is run.</param>
     /// <param name="cancellation">Calls readings off.</param>
     /// <exception cref="FormatException">The scene cannot be opened; the message names file and place.</exception>
@@ -56,14 +56,12 @@ public sealed class SimulatedScene
 
     private static SimulatedScene OpenSynthetic(string scene)
     {
-        const string root = "synthetic:/quadtree/tileset.json";
-        var world = SyntheticQuadtree.Parse(scene, out var problem) ?? throw new FormatException(problem);
-        var block = world.Build();
-        return new(scene, root, () => NewTree(block), tree => new TreeOrigin(tree), uri => NewTree(block).Contents.FindByUri(uri) >= 0);
+        var block = SyntheticScene.Build(scene, out var problem) ?? throw new FormatException(problem);
+        return new(scene, block.BaseUri, () => NewTree(block), tree => new TreeOrigin(tree), uri => NewTree(block).Contents.FindByUri(uri) >= 0);
 
         static TileTree NewTree(TileBlock block)
         {
-            var tree = new TileTree(root);
+            var tree = new TileTree(block.BaseUri);
             tree.Append(TileTree.SceneRoot, block);
             return tree;
         }

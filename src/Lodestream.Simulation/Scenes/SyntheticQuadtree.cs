@@ -34,7 +34,7 @@ public sealed record SyntheticQuadtree(int Levels, int ContentBytes = SyntheticQ
         var kind = scene[Scheme.Length..(question < 0 ? scene.Length : question)];
         if (kind != "quadtree")
         {
-            error = $"{scene}: '{kind}' is not a synthetic scene; there is 'quadtree'";
+            error = $"{scene}: '{kind}' is not a synthetic scene; there are 'quadtree' and 'city'";
             return null;
         }
         int levels = 6, bytes = DefaultContentBytes;

@@ -38,7 +38,7 @@ internal readonly ref struct Explainer(TileTree tree, TileResidency residency, V
         if (visit < 0)
             return SeesAncestorOnCut(tile) ? TileReason.FinerThanWanted : TileReason.NotVisible;
         var flags = set.VisitArray[visit].Flags;
-        if (flags == VisitFlags.None)
+        if ((flags & ~VisitFlags.Passed) == 0)
             return TileReason.FinerThanWanted;
         if ((flags & VisitFlags.Expand) != 0 && index < 0)
             return TileReason.Unexpanded;
@@ -47,7 +47,7 @@ internal readonly ref struct Explainer(TileTree tree, TileResidency residency, V
         if (residency.Drawable[tile])
             return (flags & VisitFlags.Refined) != 0 && (flags & VisitFlags.Primary) == 0 ? TileReason.Refined : TileReason.WaitingForSiblings;
         if (index < 0)
-            return (flags & (VisitFlags.Primary | VisitFlags.Underlay)) == 0 ? TileReason.Refined : TileReason.Waiting;
+            return (flags & (VisitFlags.Primary | VisitFlags.Underlay | VisitFlags.Ahead)) == 0 ? TileReason.Refined : TileReason.Waiting;
         ref var entry = ref residency.Entry(index);
         return entry.State switch
         {

@@ -54,6 +54,15 @@ public sealed class StreamerStatistics
     /// <summary>Contents given back as soon as they were uploaded, because showing them would have hidden what was shown; no eviction.</summary>
     public long GivenBack { get; internal set; }
 
+    /// <summary>Contents of manifest tiles given back because distance had ended wanting them, since the start; no eviction.</summary>
+    public long TornDown { get; internal set; }
+
+    /// <summary>How often everything was unloaded on demand, since the start (<see cref="TileStreamer.ForceUnloadAll"/>).</summary>
+    public long ForcedUnloads { get; internal set; }
+
+    /// <summary>Contents wanted in this tick that were put behind others because a region of the manifest that holds them is hidden by nearer tiles.</summary>
+    public int HierGateSkip { get; internal set; }
+
     /// <summary>Commits that changed something.</summary>
     public long Commits { get; internal set; }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Lodestream.Scene;
+using Lodestream.Selection;
 
 namespace Lodestream.Residency;
 
@@ -20,6 +21,8 @@ internal sealed class TileResidency(TileTree tree, FamilySet required)
     private int[] _drawableBelow = [];
     private long[] _seenFrame = [];
     private long[] _drawnFrame = [];
+    private TilePresence[] _presence = [];
+    private TimeSpan[] _presentSince = [];
 
     /// <summary>Whether a tile has everything it needs to be drawn, by tile.</summary>
     public bool[] Drawable => _drawable;
@@ -32,6 +35,12 @@ internal sealed class TileResidency(TileTree tree, FamilySet required)
 
     /// <summary>The last frame whose commit drew a tile's contents, by tile.</summary>
     public long[] DrawnFrame => _drawnFrame;
+
+    /// <summary>How far each tile's content is, for selections that look at it.</summary>
+    public ResidencyFacts Facts => new(_presence, _presentSince);
+
+    /// <summary>Rises whenever one of <see cref="Facts"/> changes.</summary>
+    public long FactsVersion { get; private set; }
 
     /// <summary>Families that are fetched and drawn.</summary>
     public FamilySet Enabled { get; private set; } = FamilySet.All;
@@ -62,6 +71,8 @@ internal sealed class TileResidency(TileTree tree, FamilySet required)
             Array.Resize(ref _drawableBelow, size);
             Array.Resize(ref _seenFrame, size);
             Array.Resize(ref _drawnFrame, size);
+            Array.Resize(ref _presence, size);
+            Array.Resize(ref _presentSince, size);
         }
         var contents = tree.Contents.Capacity;
         if (_entryOf.Length < contents)
@@ -143,6 +154,8 @@ internal sealed class TileResidency(TileTree tree, FamilySet required)
             MakeWayForIncoming(index);
         else if (state == ContentState.Fetching)
             entry.IsStale = false;
+        if (!entry.IsIncoming && !entry.IsOutgoing)
+            TellTilesOf(entry.Content, state, now);
         if (entry.IsIncoming || (entry.IsOutgoing && !wasResident))
         {
             // The tiles go by the content's own entry.
@@ -233,6 +246,8 @@ internal sealed class TileResidency(TileTree tree, FamilySet required)
         Array.Clear(_drawableBelow, first, count);
         Array.Clear(_seenFrame, first, count);
         Array.Clear(_drawnFrame, first, count);
+        Array.Clear(_presence, first, count);
+        Array.Clear(_presentSince, first, count);
     }
 
     /// <summary>Recounts a tile whose topology or content facts changed.</summary>
@@ -348,6 +363,28 @@ internal sealed class TileResidency(TileTree tree, FamilySet required)
         }
         _joining[tile] &= !complete;
         return any && (complete || _joining[tile]);
+    }
+
+    private void TellTilesOf(int content, ContentState state, TimeSpan now)
+    {
+        var presence = state switch
+        {
+            ContentState.Fetching or ContentState.Preparing or ContentState.Ready => TilePresence.Loading,
+            ContentState.Resident => TilePresence.Here,
+            ContentState.Failed => TilePresence.Failed,
+            _ => TilePresence.Absent,
+        };
+        Tell(tree.Contents.Records[content].Tile);
+        foreach (var tile in tree.OtherTilesOf(content))
+            Tell(tile);
+
+        void Tell(int tile)
+        {
+            if (_presence[tile] == presence)
+                return;
+            (_presence[tile], _presentSince[tile]) = (presence, now);
+            FactsVersion++;
+        }
     }
 
     private void Forget(int index)

@@ -1,10 +1,33 @@
+using Lodestream.Geometry;
 using Lodestream.Scene;
 
 namespace Lodestream.Selection;
 
-/// <summary>What a selection may depend on, besides the tree: law 1 holds the policies to it.</summary>
-/// <param name="DetailScale">Divides the target error: below 1, the views make do with less detail so that the wanted set fits the budget.</param>
-public readonly record struct SelectionInputs(double DetailScale);
+/// <summary>
+/// What a selection may depend on, besides the tree: law 1 holds the policies to it. A policy that selects by error looks at the scale alone
+/// and sees no residency at all.
+/// </summary>
+/// <param name="DetailScale">Divides the target error, or multiplies distances: below 1, the views make do with less detail so that the wanted set fits the budget.</param>
+public readonly record struct SelectionInputs(double DetailScale)
+{
+    /// <summary>Time of the tick.</summary>
+    public TimeSpan Now { get; init; }
+
+    /// <summary>The views' smoothed velocities, metres per second; fewer than views where the rest stand still.</summary>
+    public ReadOnlyMemory<Vector3d> Velocities { get; init; }
+
+    /// <summary>What the last real selection decided (<see cref="VisibilitySet.Decision"/>); null at first.</summary>
+    public ProximityDecision? Previous { get; init; }
+
+    /// <summary>What is here and on its way.</summary>
+    public ResidencyFacts Residency { get; init; }
+
+    /// <summary>Memory is short, nothing can be evicted, and nothing is under way that would change that: as the last plan found it.</summary>
+    public bool IsStarved { get; init; }
+
+    /// <summary>A selection on trial: what would be wanted once nothing waits for a time any more.</summary>
+    public bool IsTrial { get; init; }
+}
 
 /// <summary>
 /// Says which tiles are wanted. A policy is a pure function: the same tree, views and inputs give the same set, whatever was selected

@@ -22,6 +22,12 @@ public enum VisitFlags : byte
 
     /// <summary>The tile is wanted to cover what has no primary tile, or whose primary tile is not there yet (pyramid policy).</summary>
     Underlay = 8,
+
+    /// <summary>The tile is not wanted yet and fetched all the same, after everything that is (proximity policy).</summary>
+    Ahead = 16,
+
+    /// <summary>The tile is on the way to what is wanted or fetched, and is not asked for to cover for it (proximity policy).</summary>
+    Passed = 32,
 }
 
 /// <summary>
@@ -98,6 +104,7 @@ public sealed class VisibilitySet
     public const int MaximumViews = 16;
 
     private Visit[] _visits = new Visit[256];
+    private ProximityDecision? _spare;
 
     /// <summary>Rises by one with every selection.</summary>
     public long FrameId { get; internal set; }
@@ -120,6 +127,12 @@ public sealed class VisibilitySet
     /// <summary>Order-independent hash of the wanted tiles with their roles and levels.</summary>
     public UInt128 Signature { get; internal set; }
 
+    /// <summary>What a policy decided that has to know it in the next tick; null for policies that need not.</summary>
+    public ProximityDecision? Decision { get; private set; }
+
+    /// <summary>When the same views would want something else, though nothing moves; <see cref="TimeSpan.MaxValue"/> for never.</summary>
+    public TimeSpan NextDeadline { get; set; } = TimeSpan.MaxValue;
+
     /// <summary>Starts a selection: the set holds the scene's root alone, refined, as visit 0.</summary>
     /// <param name="views">Number of views.</param>
     /// <exception cref="ArgumentException">More than <see cref="MaximumViews"/> views.</exception>
@@ -129,6 +142,7 @@ public sealed class VisibilitySet
             throw new ArgumentException($"{views} views were given; a selection takes {MaximumViews} at most.", nameof(views));
         FrameId++;
         Touched = 0;
+        NextDeadline = TimeSpan.MaxValue;
         Count = 1;
         _visits[0] = new()
         {
@@ -173,6 +187,16 @@ public sealed class VisibilitySet
         }
         Conclude(sum);
     }
+
+    /// <summary>An empty decision, to be filled in; the one before stays as it is until the next selection into this set.</summary>
+    internal ProximityDecision NewDecision()
+    {
+        (Decision, _spare) = (_spare ?? new(), Decision);
+        return Decision;
+    }
+
+    /// <summary>What was decided counts no more.</summary>
+    internal void ForgetDecision() => Decision = null;
 
     internal void Conclude(in VisitSum sum) => (PrimaryCount, PrimaryLevel, Signature) = (sum.Primaries, sum.Deepest, sum.Signature);
 

@@ -9,11 +9,12 @@ namespace Lodestream.Streaming;
 /// </summary>
 internal sealed partial class ContentPipeline(
     TileTree tree, TileResidency residency, MemoryLedger ledger, SizeEstimator sizes, MemoryFloor floor, RequestScheduler scheduler, IContentPreparer preparer,
-    TopologyUnloader unloader, StreamerOptions options)
+    TopologyUnloader unloader, PreparationLimits? limits, StreamerOptions options)
 {
     private readonly Dictionary<long, int> _byTicket = [];
     private readonly List<int> _preparing = [];
     private readonly List<int> _awaitingMemory = [];
+    private readonly List<int> _startable = [];
     private readonly Queue<(TileBlockAppend Append, int Entry)> _appends = new();
     private long _nextTicket = 1;
 
@@ -75,12 +76,16 @@ internal sealed partial class ContentPipeline(
         for (var i = _awaitingMemory.Count - 1; i >= 0; i--)
         {
             ref var entry = ref residency.Entry(_awaitingMemory[i]);
-            if (entry.Measured.Total <= entry.Charge.Total && ledger.Fits(0))
+            if (limits is null && IsReserved(entry))
                 Grant(i, now);
         }
+        while (limits is not null && MostUrgentThatMayStart(limits, reserved: true) is >= 0 and var next)
+            Grant(next, now);
         while (_awaitingMemory.Count > 0)
         {
-            var at = MostUrgent(_awaitingMemory);
+            var at = limits is null ? MostUrgent(_awaitingMemory) : MostUrgentThatMayStart(limits, reserved: false);
+            if (at < 0)
+                return;
             ref var entry = ref residency.Entry(_awaitingMemory[at]);
             var more = entry.Measured.Total - entry.Charge.Total;
             var spare = scheduler.IsUrgent(entry) ? 0 : scheduler.Headroom;
@@ -91,6 +96,21 @@ internal sealed partial class ContentPipeline(
             }
             Grant(at, now);
         }
+    }
+
+    private bool IsReserved(in ContentEntry entry) => entry.Measured.Total <= entry.Charge.Total && ledger.Fits(0);
+
+    // Of those for which a decoder is free, the most urgent one's place among those that wait; -1 without.
+    private int MostUrgentThatMayStart(PreparationLimits free, bool reserved)
+    {
+        _startable.Clear();
+        foreach (var index in _awaitingMemory)
+        {
+            ref var entry = ref residency.Entry(index);
+            if ((!reserved || IsReserved(entry)) && free.MayStart(entry, _preparing))
+                _startable.Add(index);
+        }
+        return _startable.Count > 0 ? _awaitingMemory.IndexOf(_startable[MostUrgent(_startable)]) : -1;
     }
 
     private void Grant(int at, TimeSpan now)
@@ -259,6 +279,16 @@ internal sealed partial class ContentPipeline(
     {
         for (var i = _preparing.Count - 1; i >= 0; i--)
             CallOff(_preparing[i], CancelReason.Closed, StateReason.None, now);
+    }
+
+    /// <summary>Calls every preparation off but topology's.</summary>
+    public void CallOffContents(TimeSpan now)
+    {
+        for (var i = _preparing.Count - 1; i >= 0; i--)
+        {
+            if (tree.Contents.Records[residency.Entry(_preparing[i]).Content].Format != ContentFormat.Tileset)
+                CallOff(_preparing[i], CancelReason.NoLongerWanted, StateReason.NoLongerWanted, now);
+        }
     }
 
     /// <summary>Preparations that wait for memory or for files and that nothing wants any more give way.</summary>

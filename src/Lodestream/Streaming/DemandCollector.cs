@@ -131,6 +131,8 @@ internal sealed class DemandCollector(TileTree tree, TileResidency residency, bo
             AskForSlots(tile, at, UrgencyOf(facts), topology: true, demands);
         if (IsWantedForItself(visit.Flags) || (residency.Drawable[tile] && (visit.Flags & VisitFlags.Underlay) != 0))
             AskForSlots(tile, at, UrgencyOf(facts), topology: false, demands);
+        else if ((visit.Flags & VisitFlags.Ahead) != 0)
+            AskForSlots(tile, at, DemandClass.Prefetch, topology: false, demands);
         if ((visit.Flags & VisitFlags.Refined) == 0)
             return facts;
 
@@ -139,7 +141,7 @@ internal sealed class DemandCollector(TileTree tree, TileResidency residency, bo
             facts |= Facts.Held;
         if ((links.Flags & TileFlags.Add) != 0 && HasLiveContent(links))
             return facts;
-        if (HasLiveContent(links) && !residency.Drawable[tile])
+        if (HasLiveContent(links) && !residency.Drawable[tile] && (visit.Flags & VisitFlags.Passed) == 0)
             facts = AskForAncestor(set, visit, at, facts, demands);
         if ((!CanMask(links) || (facts & Facts.Gated) != 0) && (facts & (Facts.Covered | Facts.Held)) == Facts.Covered)
         {

@@ -59,9 +59,10 @@ internal sealed class DetailScale(TileTree tree, TileResidency residency, SizeEs
     /// <summary>Looks at what is wanted and sets the scale for the next tick.</summary>
     /// <param name="set">What is wanted now.</param>
     /// <param name="views">The cameras.</param>
+    /// <param name="inputs">What the frame's selection was given.</param>
     /// <param name="demandBytes">Bytes that what is wanted and not here is expected to need.</param>
     /// <param name="stuck">Memory is short, nothing can be evicted, and nothing is under way that would change that.</param>
-    public void Adjust(VisibilitySet set, ReadOnlySpan<View> views, long demandBytes, bool stuck)
+    public void Adjust(VisibilitySet set, ReadOnlySpan<View> views, in SelectionInputs inputs, long demandBytes, bool stuck)
     {
         var before = Value;
         _refusedSteep = false;
@@ -77,13 +78,13 @@ internal sealed class DetailScale(TileTree tree, TileResidency residency, SizeEs
         }
         else if (_stuckTicks > PatienceTicks)
         {
-            FallToNext(set, views);
+            FallToNext(set, views, inputs);
             _ceiling = Value;
             _stuckTicks = 0;
         }
         else if (Value < 1 && !stuck && !_refused)
         {
-            TryRise(views);
+            TryRise(views, inputs);
         }
         if (Value < before)
             _rise = RiseStep;
@@ -93,12 +94,12 @@ internal sealed class DetailScale(TileTree tree, TileResidency residency, SizeEs
     private long RoomForCoarser => Math.Min(sizes.Largest, ledger.Budget / 2);
 
     // The next lower scale at which something else is wanted: any between would get stuck on the same.
-    private void FallToNext(VisibilitySet set, ReadOnlySpan<View> views)
+    private void FallToNext(VisibilitySet set, ReadOnlySpan<View> views, in SelectionInputs inputs)
     {
         for (var falls = 0; Value > Least; falls++)
         {
             Value = Math.Max(Least, Value * (falls < SmallFalls ? SmallFall : LargeFall));
-            policy.Select(tree, views, new(Value), _trial);
+            policy.Select(tree, views, inputs with { DetailScale = Value, IsTrial = true }, _trial);
             if (_trial.Signature != set.Signature)
                 return;
         }
@@ -118,12 +119,12 @@ internal sealed class DetailScale(TileTree tree, TileResidency residency, SizeEs
         _measured = sizes.Measured;
     }
 
-    private void TryRise(ReadOnlySpan<View> views)
+    private void TryRise(ReadOnlySpan<View> views, in SelectionInputs inputs)
     {
         var higher = Math.Min(1, Value * _rise);
         if (higher <= _ceiling)
         {
-            policy.Select(tree, views, new(higher), _trial);
+            policy.Select(tree, views, inputs with { DetailScale = higher, IsTrial = true }, _trial);
             if (Predicted(_trial) <= RiseBelow * (ledger.Budget - RoomForCoarser))
             {
                 Value = higher;

@@ -72,6 +72,39 @@ internal sealed class Evictor(TileTree tree, TileResidency residency, SizeEstima
         }
     }
 
+    /// <summary>Evicts everything that is here or prepared, but what is pinned or just being uploaded.</summary>
+    public void EvictAll(TimeSpan now)
+    {
+        Chosen.Clear();
+        for (var i = 0; i < residency.EntryCount; i++)
+        {
+            ref var entry = ref residency.Entry(i);
+            var mayGo = entry.State == ContentState.Resident || (entry.State == ContentState.Ready && !entry.Uploading);
+            if (!mayGo || tree.Contents.Records[entry.Content].Format == ContentFormat.Tileset || IsPinned(entry.Content))
+                continue;
+            entry.AfterRelease = ContentState.Absent;
+            residency.Enter(i, ContentState.Releasing, StateReason.Evicted, now);
+            Chosen.Add(i);
+            Evicted++;
+        }
+    }
+
+    private bool IsPinned(int content)
+    {
+        if (IsTilePinned(tree.Contents.Records[content].Tile))
+            return true;
+        foreach (var tile in tree.OtherTilesOf(content))
+        {
+            if (IsTilePinned(tile))
+                return true;
+        }
+        return false;
+    }
+
+    private bool IsTilePinned(int tile) =>
+        (tree.Links[tile].Flags & TileFlags.Root) != 0
+        || (ProximityTable.Of(tree, tile) is { } table && ProximityTable.EntryOf(tree, tile) is >= 0 and var entry && table.IsShared[entry]);
+
     // Memory that is coming back anyway.
     private long Releasing()
     {

@@ -82,6 +82,9 @@ public interface IPriorityModel
 {
     /// <summary>Sets <see cref="Demand.Priority"/> of every demand; greater goes first within a class.</summary>
     void Order(in PriorityInputs inputs, Span<Demand> demands);
+
+    /// <summary>Demands that the last <see cref="Order"/> put behind others because a region that holds them is hidden; 0 where nothing of the kind is done.</summary>
+    int Penalised => 0;
 }
 
 /// <summary>In the order in which contents were first asked for: what a plain queue does. For comparison.</summary>

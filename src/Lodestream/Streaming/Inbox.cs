@@ -58,6 +58,9 @@ public enum InboxKind : byte
 
     /// <summary>What is drawn hides a label from the host; fields as of <see cref="LabelSeen"/>.</summary>
     LabelHidden,
+
+    /// <summary>Everything that is not pinned goes at once: <see cref="TileStreamer.ForceUnloadAll"/>.</summary>
+    UnloadAll,
 }
 
 /// <summary>Something that happened outside the tick. Which fields mean something depends on <see cref="Kind"/>.</summary>

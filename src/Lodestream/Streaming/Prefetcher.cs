@@ -8,27 +8,28 @@ namespace Lodestream.Streaming;
 /// Asks for what the cameras are about to see, when nothing they see now is waiting and memory has room. Only as far ahead as the
 /// prediction is worth trusting: what is fetched and never seen is wasted.
 /// </summary>
-internal sealed class Prefetcher(TileTree tree, TileResidency residency, MemoryLedger ledger, ISelectionPolicy policy, PredictionOptions options)
+internal sealed class Prefetcher(TileTree tree, TileResidency residency, MemoryLedger ledger, ISelectionPolicy policy, StreamerOptions streamer)
 {
     // Beyond this share of the budget there is no room for guesses.
     private const double RoomShare = 0.8;
 
+    private readonly PredictionOptions _options = streamer.Prediction;
     private readonly VisibilitySet _ahead = new();
     private View[] _views = new View[1];
 
     /// <summary>Adds what the predicted views want and what is not here to the demand.</summary>
     /// <param name="predictors">The cameras' predictors.</param>
     /// <param name="views">The views they belong to.</param>
-    /// <param name="detailScale">The frame's detail scale.</param>
+    /// <param name="inputs">What the frame's selection was given.</param>
     /// <param name="demands">The frame's demand; prefetches are appended.</param>
-    public void Collect(ReadOnlySpan<CameraPredictor> predictors, ReadOnlySpan<View> views, double detailScale, DemandList demands)
+    public void Collect(ReadOnlySpan<CameraPredictor> predictors, ReadOnlySpan<View> views, in SelectionInputs inputs, DemandList demands)
     {
-        if (options.PrefetchSeconds <= 0 || ledger.Used.Total > RoomShare * ledger.Budget || IsAnythingWaiting(demands))
+        if (_options.PrefetchSeconds <= 0 || streamer.Proximity is not null || ledger.Used.Total > RoomShare * ledger.Budget || IsAnythingWaiting(demands))
             return;
         var count = Predict(predictors, views);
         if (count == 0)
             return;
-        policy.Select(tree, _views.AsSpan(0, count), new(detailScale), _ahead);
+        policy.Select(tree, _views.AsSpan(0, count), inputs with { IsTrial = true }, _ahead);
         for (var i = 0; i < _ahead.Count; i++)
         {
             ref readonly var visit = ref _ahead.VisitArray[i];
@@ -44,8 +45,8 @@ internal sealed class Prefetcher(TileTree tree, TileResidency residency, MemoryL
         var count = 0;
         for (var i = 0; i < views.Length; i++)
         {
-            if (views[i].Kind == ViewKind.Camera && !predictors[i].IsStill && predictors[i].Confidence(options.PrefetchSeconds) >= options.PrefetchConfidence)
-                _views[count++] = predictors[i].Predict(options.PrefetchSeconds);
+            if (views[i].Kind == ViewKind.Camera && !predictors[i].IsStill && predictors[i].Confidence(_options.PrefetchSeconds) >= _options.PrefetchConfidence)
+                _views[count++] = predictors[i].Predict(_options.PrefetchSeconds);
         }
         return count;
     }

@@ -1,3 +1,4 @@
+using Lodestream.Geometry;
 using Lodestream.Residency;
 using Lodestream.Scene;
 using Lodestream.Selection;
@@ -10,10 +11,10 @@ namespace Lodestream.Streaming;
 /// </summary>
 internal sealed class StreamingPlanner(
     TileResidency residency, MemoryLedger ledger, RequestScheduler scheduler, ContentPipeline pipeline, DemandCollector collector, Evictor evictor,
-    DetailScale detail, Prefetcher prefetcher, SizeEstimator sizes, TileTree tree, StreamerOptions options)
+    DetailScale detail, Prefetcher prefetcher, TileTeardown teardown, SizeEstimator sizes, TileTree tree, IPriorityModel priorities, StreamerOptions options)
 {
-    private readonly IPriorityModel _priorities = options.Priorities();
     private CameraPredictor[] _predictors = [];
+    private Vector3d[] _velocities = [];
     private bool _pressed;
 
     /// <summary>What the last plan found wanted and not here.</summary>
@@ -22,15 +23,15 @@ internal sealed class StreamingPlanner(
     /// <summary>Plans a frame.</summary>
     /// <param name="set">What is wanted.</param>
     /// <param name="views">The cameras.</param>
-    /// <param name="now">Time of the tick.</param>
+    /// <param name="inputs">What the selection was given.</param>
     /// <param name="mayRequest">Whether new requests may start: a hidden page lets what is under way finish and starts nothing.</param>
-    public void Plan(VisibilitySet set, ReadOnlySpan<View> views, TimeSpan now, bool mayRequest)
+    public void Plan(VisibilitySet set, ReadOnlySpan<View> views, in SelectionInputs inputs, bool mayRequest)
     {
-        var frame = set.FrameId;
+        var (frame, now) = (set.FrameId, inputs.Now);
+        scheduler.WakeAt(set.NextDeadline);
         collector.Collect(frame, set, Demands);
-        Predict(views, now);
         if (mayRequest)
-            prefetcher.Collect(_predictors.AsSpan(0, views.Length), views, detail.Value, Demands);
+            prefetcher.Collect(_predictors.AsSpan(0, views.Length), views, inputs, Demands);
         Order(set, views, now);
         Reconcile(frame, now);
         pipeline.GrantMemory(now);
@@ -40,10 +41,45 @@ internal sealed class StreamingPlanner(
         evictor.Evict(_pressed ? long.MaxValue : Shortage(), frame, now, views);
         _pressed = false;
         pipeline.Forget(evictor.Chosen);
-        IsStuck = evictor.ReachedNothing && scheduler.InFlight == 0 && pipeline.IsWaitingForMemoryOnly;
+        teardown.TearDown(set, now);
+        scheduler.WakeAt(teardown.NextDeadline);
+        IsStuck = evictor.ReachedNothing && teardown.Chosen.Count == 0 && !teardown.IsPending && scheduler.InFlight == 0 && pipeline.IsWaitingForMemoryOnly;
         if (IsStuck)
             pipeline.GiveWay(now);
-        detail.Adjust(set, views, scheduler.WaitingBytes, IsStuck);
+        detail.Adjust(set, views, inputs, scheduler.WaitingBytes, IsStuck);
+    }
+
+    /// <summary>Takes in where the cameras are, and says what the frame's selection depends on.</summary>
+    /// <param name="views">The cameras.</param>
+    /// <param name="previous">What the last selection decided.</param>
+    /// <param name="now">Time of the tick.</param>
+    public SelectionInputs Look(ReadOnlySpan<View> views, ProximityDecision? previous, TimeSpan now)
+    {
+        Predict(views, now);
+        return new(detail.Value) { Now = now, Velocities = _velocities.AsMemory(0, views.Length), Previous = previous, Residency = residency.Facts, IsStarved = IsStuck };
+    }
+
+    /// <summary>How often everything was unloaded on demand.</summary>
+    public long ForcedUnloads { get; private set; }
+
+    /// <summary>Calls off and evicts everything but topology and what is pinned; nothing new is asked for in this tick.</summary>
+    /// <param name="set">What is wanted; what was decided is forgotten.</param>
+    /// <param name="now">Time of the tick.</param>
+    public void UnloadAll(VisibilitySet set, TimeSpan now)
+    {
+        ForcedUnloads++;
+        collector.Collect(set.FrameId, set, Demands);
+        scheduler.BeginFrame(set.FrameId);
+        foreach (ref readonly var demand in Demands.Items)
+        {
+            if (tree.Contents.RecordArray[demand.Content].Format == ContentFormat.Tileset)
+                scheduler.Want(demand, now);
+        }
+        scheduler.DropUnwanted(now);
+        pipeline.CallOffContents(now);
+        evictor.EvictAll(now);
+        pipeline.Forget(evictor.Chosen);
+        set.ForgetDecision();
     }
 
     /// <summary>Whether memory is short, nothing can be evicted, and nothing is under way that would change that.</summary>
@@ -77,14 +113,19 @@ internal sealed class StreamingPlanner(
             Array.Resize(ref _predictors, _predictors.Length + 1);
             _predictors[^1] = new(options.Prediction);
         }
+        if (_velocities.Length < views.Length)
+            _velocities = new Vector3d[views.Length];
         var sceneSize = SceneSize();
         for (var i = 0; i < views.Length; i++)
+        {
             _predictors[i].Update(views[i], now, sceneSize);
+            _velocities[i] = _predictors[i].Velocity;
+        }
     }
 
     private void Order(VisibilitySet set, ReadOnlySpan<View> views, TimeSpan now)
     {
-        _priorities.Order(new()
+        priorities.Order(new()
         {
             Tree = tree,
             Set = set,

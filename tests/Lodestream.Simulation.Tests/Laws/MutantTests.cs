@@ -40,8 +40,8 @@ public sealed class MutantTests
 
     [Fact]
     public void A_selection_that_reads_residency_is_impure() => Catch(
-        Breach.Impure, "TileStreamer.cs", "_policy.Select(Tree, views, new(_detail.Value), Selection);",
-        "_policy.Select(Tree, views, new(_residency.CountByState[(int)ContentState.Resident] > 20 ? 0.5 : _detail.Value), Selection);");
+        Breach.Impure, "TileStreamer.cs", "_policy.Select(Tree, views, inputs, Selection);",
+        "_policy.Select(Tree, views, inputs with { DetailScale = _residency.CountByState[(int)ContentState.Resident] > 20 ? 0.5 : _detail.Value }, Selection);");
 
     [Fact]
     public void A_wrong_mask_bit_is_an_overlap() => Catch(
@@ -66,6 +66,22 @@ public sealed class MutantTests
     [Fact]
     public void Jitter_that_is_not_seeded_makes_replays_differ() => Catch(
         Breach.ReplayDiffers, "Streaming/HostHealth.cs", "UriHash.Mix(key ^ seed ^", "UriHash.Mix(key ^ (ulong)System.Diagnostics.Stopwatch.GetTimestamp() ^");
+
+    [Fact]
+    public void A_grace_period_that_never_ends_is_impure() => Catch(
+        Breach.Impure, "Selection/Proximity/ProximityRule.cs", "        if (_now >= until)\n            return false;\n        LookAgain(until);", "");
+
+    [Fact]
+    public void Interior_tiles_that_load_from_outside_are_impure() => Catch(
+        Breach.Impure, "Selection/Proximity/ProximitySearch.cs", "        if (!_insideZone)\n            return false;\n", "");
+
+    [Fact]
+    public void A_range_query_that_misses_some_is_impure() => Catch(
+        Breach.Impure, "Selection/Proximity/ProximitySearch.cs", "SquaredDistance(cell, from) <= squaredReach", "4 * SquaredDistance(cell, from) <= squaredReach");
+
+    [Fact]
+    public void Representations_that_change_without_a_dwell_are_impure() => Catch(
+        Breach.Impure, "Selection/Proximity/ProximityRule.cs", "                return before.Wanted;\n", "                return target;\n");
 
     private static void Catch(Breach expected, string file, string original, string mutant)
     {

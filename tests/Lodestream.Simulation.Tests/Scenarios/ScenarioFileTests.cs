@@ -36,7 +36,7 @@ public sealed class ScenarioFileTests
     [InlineData("""{ "fps": 60, "fps": 30 }""", "fps: is there twice")]
     [InlineData("""{ "viewport": [1920] }""", "viewport: has 1 numbers")]
     [InlineData("""{ "network": "fast" }""", "network: network 'fast' is not known")]
-    [InlineData("""{ "policy": "proximity" }""", "policy: the policy 'proximity' is not supported yet")]
+    [InlineData("""{ "policy": "nearest" }""", "policy: the policy 'nearest' is not known; there are error, pyramid and proximity")]
     [InlineData("""{ "camera": "sideways" }""", "camera: 'sideways' is not known")]
     [InlineData("""{ "camera": [] }""", "camera: there is no keyframe")]
     [InlineData("""{ "camera": [ { "t": 0, "position": [0,0], "direction": [1,0,0], "up": [0,0,1] } ] }""", "camera[0].position: has 2 numbers")]

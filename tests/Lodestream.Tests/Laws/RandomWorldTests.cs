@@ -39,6 +39,12 @@ public sealed class RandomWorldTests
     public void The_laws_hold_for_cameras_that_jump() => Hold(scenario => scenario with { Move = CameraMove.Teleport, Cameras = 2 });
 
     [Fact]
+    public void The_laws_hold_for_manifest_scenes() => Hold(scenario => scenario with { Proximity = true });
+
+    [Fact]
+    public void The_laws_hold_for_manifest_scenes_with_little_memory_and_under_pressure() => HoldIn(Plain(scenario => scenario.WithTightMemory() with { Proximity = true }));
+
+    [Fact]
     public void The_laws_hold_with_hardly_more_memory_than_it_takes() => HoldIn(Plain(scenario => scenario.WithTightMemory()));
 
     [Fact]
@@ -69,6 +75,6 @@ public sealed class RandomWorldTests
     private static Arbitrary<RandomScenario> Scenario(Func<RandomScenario, RandomScenario> trait) => Plain(scenario => trait(scenario).WithPlenty());
 
     private static Arbitrary<RandomScenario> Plain(Func<RandomScenario, RandomScenario> with) => Arb.From(
-        Gen.Choose(int.MinValue, int.MaxValue).Two().Select(seeds => with(RandomScenario.FromSeed((ulong)(uint)seeds.Item1 << 32 | (uint)seeds.Item2))),
+        Gen.Choose(int.MinValue, int.MaxValue).Two().Select(seeds => with(RandomScenario.FromSeed((ulong)(uint)seeds.Item1 << 32 | (uint)seeds.Item2) with { Proximity = false })),
         scenario => scenario.Simpler().Where(simpler => with(simpler) == simpler));
 }

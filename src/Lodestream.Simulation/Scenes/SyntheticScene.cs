@@ -1,0 +1,18 @@
+using Lodestream.Scene;
+
+namespace Lodestream.Simulation.Scenes;
+
+/// <summary>Scenes that are made, not read: <c>synthetic:quadtree?…</c> and <c>synthetic:city?…</c>.</summary>
+internal static class SyntheticScene
+{
+    /// <summary>Makes a scene's topology.</summary>
+    /// <param name="scene">The scene's name.</param>
+    /// <param name="error">What is wrong with it, naming the part; null when all is well.</param>
+    public static TileBlock? Build(string scene, out string? error)
+    {
+        var end = scene.IndexOf('?', StringComparison.Ordinal);
+        return scene[SyntheticQuadtree.Scheme.Length..(end < 0 ? scene.Length : end)] == "city"
+            ? SyntheticCity.Parse(scene, out error)?.Build()
+            : SyntheticQuadtree.Parse(scene, out error)?.Build();
+    }
+}

@@ -55,6 +55,8 @@ internal sealed class BlockTable
 
     public object? Document(int number) => _blocks[number].Document;
 
+    public int[] Notes(int number) => _blocks[number].Notes;
+
     public int Note(int number, int tile) => _blocks[number].Notes is { Length: > 0 } notes ? notes[tile] : 0;
 
     public void Remove(int number)

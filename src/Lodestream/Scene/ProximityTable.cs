@@ -64,6 +64,15 @@ public sealed class ProximityTable
         (RegionMin, RegionMax, RegionParent) = (new Vector3d[regions], new Vector3d[regions], new int[regions]);
     }
 
+    private ProximityTable(ProximityTable other)
+    {
+        (Center, StreamingRadius, UnloadRadius, PrefetchRadius) = (other.Center, other.StreamingRadius, other.UnloadRadius, other.PrefetchRadius);
+        (Priority, Floor, Tier, IsInterior, IsShared) = (other.Priority, other.Floor, other.Tier, other.IsInterior, other.IsShared);
+        (FileBytes, Region, FirstRepresentation) = (other.FileBytes, other.Region, other.FirstRepresentation);
+        (SwitchDistance, Kind) = (other.SwitchDistance, other.Kind);
+        (RegionMin, RegionMax, RegionParent) = (other.RegionMin, other.RegionMax, other.RegionParent);
+    }
+
     /// <summary>Number of entries.</summary>
     public int Count => Center.Length;
 
@@ -129,6 +138,9 @@ public sealed class ProximityTable
 
     /// <summary>Size of a tile along the scene's axes; null where the manifest does not say.</summary>
     public Vector3d? TileSize { get; init; }
+
+    /// <summary>The same arrays with another up and zone.</summary>
+    internal ProximityTable With(in Vector3d up, in BoundingVolume? zone) => new(this) { Up = up, InteriorZone = zone, TileSize = TileSize };
 
     /// <summary>The table of the manifest that a tile comes from; null where it comes from something else.</summary>
     /// <param name="tree">The scene.</param>

@@ -11,7 +11,7 @@ public sealed partial class TileTree
     /// <summary>The tile a block hangs below.</summary>
     internal int ParentOf(int block) => _links[RangeOf(block).First].Parent;
 
-    /// <summary>Copies a block out, as its document had it: appended to another tree at the same place it makes the same tiles. Without documents.</summary>
+    /// <summary>Copies a block out, as its document had it: appended to another tree at the same place it makes the same tiles. Of documents only a manifest's table comes along.</summary>
     internal TileBlock CopyBlock(int number)
     {
         var ((first, count), (firstSlot, slotCount)) = (_blocks.TileRange(number), _blocks.SlotRange(number));
@@ -44,6 +44,8 @@ public sealed partial class TileTree
                 block.RequestVolumes[local] = volume;
         }
         CopyContents(block, number, first, firstSlot);
+        if (_blocks.Document(number) is ProximityTable table)
+            (block.Document, block.Notes) = (table, _blocks.Notes(number));
         return block;
     }
 

@@ -28,6 +28,9 @@ public sealed class ProximityPriority : IPriorityModel
         _options.Validate();
     }
 
+    /// <summary>What it was made with, for recordings.</summary>
+    internal ProximityOptions MadeWith => _options;
+
     /// <inheritdoc/>
     public int Penalised { get; private set; }
 

@@ -151,20 +151,40 @@ public class TraceFileTests
             Pyramid = Changed(new PyramidOptions { FocalRadius = 7 }),
         };
         options = Changed(options);
-        var buffer = new TraceBuffer();
-        TraceOptions.Write(options, buffer);
-        var bytes = new MemoryStream();
-        buffer.CopyTo(bytes);
-        var read = TraceOptions.Read(new(bytes.ToArray()));
+        var read = Reread(options);
         Assert.IsType<DistanceOrder>(read.Priorities());
         Assert.Equal(options with { Policy = read.Policy, Priorities = read.Priorities }, read);
+
+        // The two leave room for one another only.
+        var near = options with { Pyramid = null, Proximity = Shifted(new ProximityOptions()) };
+        read = Reread(near);
+        Assert.Equal(near with { Policy = read.Policy, Priorities = read.Priorities }, read);
+        Assert.Equal(near.Proximity, Assert.IsType<ProximityPolicy>(Reread(near with { Policy = () => new ProximityPolicy(near.Proximity) }).Policy()).MadeWith);
+        Assert.Equal(options.Pyramid, Assert.IsType<PyramidPriority>(Reread(options with { Priorities = () => new PyramidPriority(options.Pyramid) }).Priorities()).MadeWith);
+
+        static StreamerOptions Reread(StreamerOptions options)
+        {
+            var buffer = new TraceBuffer();
+            TraceOptions.Write(options, buffer);
+            var bytes = new MemoryStream();
+            buffer.CopyTo(bytes);
+            return TraceOptions.Read(new(bytes.ToArray()));
+        }
+
+        // Within their ranges, which are narrow.
+        static ProximityOptions Shifted(ProximityOptions plain)
+        {
+            foreach (var property in typeof(ProximityOptions).GetProperties().Where(p => p.CanWrite))
+                property.SetValue(plain, property.GetValue(plain) switch { int i => i + 1, double d => d * 0.96875, bool b => !b, _ => throw new NotSupportedException($"{property.Name} is of a type this test cannot change") });
+            return plain;
+        }
 
         // Every number and switch is made another one than its default, so that one that is left out is missed.
         static T Changed<T>(T made)
             where T : class, new()
         {
             var plain = new T();
-            foreach (var property in typeof(T).GetProperties().Where(p => p.CanWrite && Equals(p.GetValue(made), p.GetValue(plain))))
+            foreach (var property in typeof(T).GetProperties().Where(p => p.CanWrite && p.Name != nameof(StreamerOptions.Proximity) && Equals(p.GetValue(made), p.GetValue(plain))))
             {
                 object? value = property.GetValue(plain) switch { int i => i == int.MaxValue ? 7 : i + 1, long l => l + 1, ulong u => u + 1, double d => d * 1.125, bool b => !b, _ => null };
                 Assert.True(value is not null, $"{property.Name} is of a type this test cannot change");

@@ -18,6 +18,7 @@ internal static class TraceModels
     [
         Plain<ISelectionPolicy, ScreenSpaceErrorPolicy>("error"),
         Model<ISelectionPolicy, PyramidPolicy>("pyramid", WritePyramid, ReadPyramid),
+        Model<ISelectionPolicy, ProximityPolicy>("proximity", static (model, to) => TraceProximity.Write(model.MadeWith, to), ReadProximity),
     ];
 
     private static readonly TracedModel<IPriorityModel>[] Priorities =
@@ -27,6 +28,7 @@ internal static class TraceModels
         Plain<IPriorityModel, ScreenAreaOrder>("screen-area"),
         Plain<IPriorityModel, DistanceOrder>("distance"),
         Model<IPriorityModel, PyramidPriority>("pyramid", static (model, to) => TraceOptions.Write(model.MadeWith, to), static from => Making(TraceOptions.ReadPyramid(from), static options => new PyramidPriority(options))),
+        Model<IPriorityModel, ProximityPriority>("proximity", static (model, to) => TraceProximity.Write(model.MadeWith, to), static from => Making(TraceProximity.ReadOptions(from), static options => new ProximityPriority(options))),
     ];
 
     /// <summary>Writes which policy and which priority model the options make.</summary>
@@ -82,6 +84,12 @@ internal static class TraceModels
         var options = TraceOptions.ReadPyramid(from);
         var hostHasMasks = from.Flag();
         return () => new PyramidPolicy(options, hostHasMasks);
+    }
+
+    private static Func<ISelectionPolicy> ReadProximity(TraceInput from)
+    {
+        var options = TraceProximity.ReadOptions(from);
+        return () => new ProximityPolicy(options);
     }
 
     private static Func<IPriorityModel> Making<TOptions>(TOptions options, Func<TOptions, IPriorityModel> make) => () => make(options);

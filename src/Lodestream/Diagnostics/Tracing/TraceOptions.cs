@@ -35,6 +35,9 @@ internal static class TraceOptions
         to.Flag(options.Pyramid is not null);
         if (options.Pyramid is { } pyramid)
             Write(pyramid, to);
+        to.Flag(options.Proximity is not null);
+        if (options.Proximity is { } proximity)
+            TraceProximity.Write(proximity, to);
         TraceModels.Write(options, to);
     }
 
@@ -65,6 +68,7 @@ internal static class TraceOptions
             Hosts = ReadHosts(from),
             Labels = ReadLabels(from),
             Pyramid = from.Flag() ? ReadPyramid(from) : null,
+            Proximity = from.Flag() ? TraceProximity.ReadOptions(from) : null,
         };
         options = TraceModels.Read(options, from);
         try

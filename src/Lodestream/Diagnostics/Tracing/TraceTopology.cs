@@ -7,7 +7,7 @@ namespace Lodestream.Diagnostics;
 
 /// <summary>
 /// Topology in a recording: a block's arrays as they lie in memory, which costs a frame next to nothing, however large the document. Without
-/// what readers keep of documents: nothing is decided by that.
+/// what readers keep of documents, save what a manifest says of its tiles (<see cref="TraceProximity"/>): nothing is decided by the rest.
 /// </summary>
 internal static class TraceTopology
 {
@@ -45,6 +45,7 @@ internal static class TraceTopology
             to.Whole((ulong)tile);
             Write(volume, to);
         }
+        TraceProximity.Write(block, to);
     }
 
     public static TileBlock Read(TraceInput from)
@@ -64,6 +65,7 @@ internal static class TraceTopology
         for (var i = from.CountOf(122, "request volumes"); i > 0; i--)
             block.RequestVolumes[from.Count(block.TileCount - 1, "as a tile's number")] = ReadVolume(from);
         Check(block, from);
+        TraceProximity.Read(block, from);
         return block;
     }
 
@@ -109,7 +111,7 @@ internal static class TraceTopology
         return (stripped, text.ToArray());
     }
 
-    private static void Write(in BoundingVolume volume, TraceBuffer to)
+    internal static void Write(in BoundingVolume volume, TraceBuffer to)
     {
         to.Byte((byte)volume.Shape);
         Write(volume.Center, to);
@@ -119,7 +121,7 @@ internal static class TraceTopology
         Write(volume.AxisZ, to);
     }
 
-    private static BoundingVolume ReadVolume(TraceInput from) =>
+    internal static BoundingVolume ReadVolume(TraceInput from) =>
         BoundingVolume.FromParts(from.Member<VolumeShape>(), ReadVector(from), ReadVector(from), ReadVector(from), ReadVector(from), ReadVector(from));
 
     private static void Write(Vector3d vector, TraceBuffer to)
@@ -129,7 +131,7 @@ internal static class TraceTopology
         to.Real(vector.Z);
     }
 
-    private static Vector3d ReadVector(TraceInput from) => new(from.Real(), from.Real(), from.Real());
+    internal static Vector3d ReadVector(TraceInput from) => new(from.Real(), from.Real(), from.Real());
 
     private static T[] Array<T>(TraceInput from, int count)
         where T : unmanaged

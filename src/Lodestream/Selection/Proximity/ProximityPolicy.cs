@@ -45,6 +45,9 @@ public sealed class ProximityPolicy : ISelectionPolicy
         (_search, _rule) = (new(_options), new(_options));
     }
 
+    /// <summary>What it was made with, for recordings.</summary>
+    internal ProximityOptions MadeWith => _options;
+
     /// <inheritdoc/>
     public void Select(TileTree tree, ReadOnlySpan<View> views, in SelectionInputs inputs, VisibilitySet set)
     {

@@ -30,7 +30,7 @@ internal sealed record CoherenceStep(
         JudgeTime(cold, findings);
         JudgeSignatures(warm, findings);
         JudgeRequests(cold, findings);
-        JudgeLevel(cold, findings);
+        JudgeLevel(warm, findings);
         if (!warm.Settled)
             findings.Add("the view never settled");
         var errors = warm.Errors;
@@ -83,6 +83,7 @@ internal sealed record CoherenceStep(
             findings.Add("peakInFlight is 0 although something was missing");
     }
 
+    // Levels are known as far as topology is: where it arrives, only afterwards.
     private static void JudgeLevel(MoveFacts facts, List<string> findings)
     {
         if (facts.Policy.Name == "pyramid")

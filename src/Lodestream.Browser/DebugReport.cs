@@ -18,6 +18,7 @@ internal static class DebugReport
         {
             json.WriteStartObject();
             WriteSelection(json, scene);
+            PolicyReport.Write(json, scene);
             WriteDrawn(json, scene);
             WriteScheduler(json, scene);
             DemandReport.Write(json, scene);
@@ -236,6 +237,7 @@ internal static class DebugReport
         json.WriteString("key", PathKey.Text(tree.PathKeys[tile]));
         json.WriteNumber("level", tree.Links[tile].Level);
         json.WriteNumber("geometricError", tree.Nodes[tile].GeometricError);
+        json.WriteBoolean("isLeaf", tree.Links[tile].ChildCount == 0 && (tree.Links[tile].Flags & TileFlags.Unexpanded) == 0);
         json.WriteStartArray("uris");
         foreach (var content in tree.SlotsOf(tile))
             json.WriteStringValue(tree.Contents.Uri(content));

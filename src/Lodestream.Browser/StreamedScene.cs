@@ -2,6 +2,7 @@ using Lodestream.Browser.Interop;
 using Lodestream.Diagnostics;
 using Lodestream.Formats.Gltf;
 using Lodestream.Scene;
+using Lodestream.Selection;
 using Lodestream.Streaming;
 
 namespace Lodestream.Browser;
@@ -27,6 +28,7 @@ internal sealed class StreamedScene : IDisposable
         _recordingBytes = recordingBytes;
         _recorder = recordingBytes > 0 ? new(recordingBytes) : null;
         _number = number;
+        Pyramid = options.Pyramid;
         Tree = new(url);
         _transport = new(number, Block, _inbox, _failures);
         _labels = new(Block);
@@ -43,6 +45,9 @@ internal sealed class StreamedScene : IDisposable
 
     /// <summary>The scene's tiles.</summary>
     public TileTree Tree { get; }
+
+    /// <summary>How tiles are selected by levels; null where they are by screen-space error.</summary>
+    public PyramidOptions? Pyramid { get; }
 
     /// <summary>What decides.</summary>
     public TileStreamer Streamer { get; }

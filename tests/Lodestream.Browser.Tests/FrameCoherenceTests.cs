@@ -31,6 +31,23 @@ public sealed class FrameCoherenceTests(Harness.Browser browser)
     }
 
     [BrowserFact]
+    public async Task Six_cameras_are_each_of_the_pyramid_s_own_level_in_the_next_frame()
+    {
+        var world = new FlatWorld(levels: 7);
+        await using var server = await LoopbackServer.StartAsync();
+        server.Make = world.FileAt;
+        await using var viewer = await browser.OpenAsync(server, FlatWorld.Scene, "policy=pyramid");
+
+        var report = await CoherenceProbe.RunAsync(new PlaywrightPage(viewer.Page), server.Url, TimeSpan.FromSeconds(120), TimeProvider.System, (_, _) => { }, CancellationToken.None);
+
+        Assert.All(report.Steps, step => Assert.True(step.Passed, $"{step.Name}: {string.Join("; ", step.Findings)}"));
+        Assert.Equal("pyramid", await viewer.EvaluateAsync<string>("lodestream.debugState().policy.name"));
+        Assert.True(report.Steps.Select(step => step.PrimaryZ).Distinct().Count() >= 3, "hardly any level was told from another");
+        Assert.True(report.Steps.Count(step => step.RequestsDispatched > 0) >= 3, "hardly anything was asked for");
+        Assert.Empty(viewer.PageErrors);
+    }
+
+    [BrowserFact]
     public async Task Every_newly_wanted_tile_is_asked_for_or_in_line_in_the_frame_that_wants_it()
     {
         var world = new FlatWorld(levels: 7);

@@ -113,6 +113,43 @@ public sealed class PanelTests(Harness.Browser browser)
     }
 
     [BrowserFact]
+    public async Task A_link_keeps_the_policy_and_what_was_switched_off()
+    {
+        await using var server = await ServeAsync();
+        await using var viewer = await browser.OpenAsync(server, FlatWorld.Scene);
+        await viewer.ReadyAsync();
+        Assert.Equal("error", await viewer.EvaluateAsync<string>("lodestream.debugState().policy.name"));
+        await viewer.EvaluateAsync<object?>("lodestream.setOptions({ policy: 'pyramid', haze: false })");
+        await viewer.UntilAsync("s.idle && s.settled && s.renderedKeys.length > 0");
+        Assert.Equal("pyramid", await viewer.EvaluateAsync<string>("lodestream.debugState().policy.name"));
+        await viewer.Page.WaitForFunctionAsync("location.hash.includes('hide=haze') && location.search.includes('policy=pyramid')");
+
+        await using var other = await browser.OpenAsync(new Uri(viewer.Page.Url));
+        await other.ReadyAsync();
+        Assert.Equal(256, await other.EvaluateAsync<double>("lodestream.debugState().policy.targetTileWidthPx"));
+        Assert.False(await other.Page.IsCheckedAsync("#haze"));
+
+        await other.EvaluateAsync<object?>("lodestream.setOptions({ policy: 'error', haze: true })");
+        await other.UntilAsync("s.idle && s.settled && s.renderedKeys.length > 0");
+        await other.Page.WaitForFunctionAsync("!location.hash.includes('hide=') && location.search.includes('policy=error')");
+        Assert.Equal("error", await other.EvaluateAsync<string>("lodestream.debugState().policy.name"));
+        Assert.Empty(other.PageErrors);
+    }
+
+    [BrowserFact]
+    public async Task A_policy_there_is_not_is_refused_by_name()
+    {
+        await using var server = await ServeAsync();
+        await using var viewer = await browser.OpenAsync(server, FlatWorld.Scene, "policy=nearest");
+        await viewer.Page.WaitForFunctionAsync("!document.getElementById('message').hidden");
+        Assert.Contains("?policy=nearest: it takes error or pyramid", await viewer.Page.TextContentAsync("#message"), StringComparison.Ordinal);
+        await using var other = await browser.OpenAsync(server, FlatWorld.Scene);
+        await other.ReadyAsync();
+        Assert.Contains("There is no policy nearest", await other.EvaluateAsync<string>("(() => { try { lodestream.setOptions({ policy: 'nearest' }); return ''; } catch (e) { return e.message; } })()"), StringComparison.Ordinal);
+        Assert.Equal("error", await other.EvaluateAsync<string>("lodestream.debugState().policy.name"));
+    }
+
+    [BrowserFact]
     public async Task The_scene_list_names_what_is_served_and_marks_what_is_open()
     {
         await using var server = await ServeAsync();

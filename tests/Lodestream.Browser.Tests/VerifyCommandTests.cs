@@ -10,11 +10,13 @@ public sealed class VerifyCommandTests
 {
     private static readonly string[] Cameras = ["continent overview", "province cluster", "location detail", "mid zoom", "oblique", "near clip"];
 
-    [BrowserFact]
-    public async Task A_coherent_viewer_passes_and_its_figures_are_there_for_machines()
+    [BrowserTheory]
+    [InlineData("")]
+    [InlineData("&policy=pyramid")]
+    public async Task A_coherent_viewer_passes_and_its_figures_are_there_for_machines(string parameters)
     {
         await using var server = await ServeAsync();
-        var ended = await LodestreamProcess.RunAsync("verify", UrlOf(server), "--json");
+        var ended = await LodestreamProcess.RunAsync("verify", UrlOf(server) + parameters, "--json");
 
         Assert.True(ended.ExitCode == 0, ended.Out + ended.Error);
         using var report = JsonDocument.Parse(ended.Out);
@@ -38,6 +40,18 @@ public sealed class VerifyCommandTests
         Assert.Contains("Not yet", ended.Out, StringComparison.Ordinal);
         foreach (var camera in Cameras)
             Assert.Contains($"failed: {camera}: selection ran", ended.Out, StringComparison.Ordinal);
+    }
+
+    [BrowserTheory]
+    [InlineData("", "the deepest tile among primaryKeys is of level")]
+    [InlineData("&policy=pyramid", "is the deepest whose tiles are 256 pixels wide")]
+    public async Task A_viewer_whose_level_does_not_follow_from_its_policy_fails(string parameters, string says)
+    {
+        await using var server = await ServeAsync("/viewer/debug-api.js", "settled: tiles.settled,", "settled: tiles.settled, primaryZ: tiles.debugState().primaryZ + 1,");
+        var ended = await LodestreamProcess.RunAsync("verify", UrlOf(server) + parameters);
+
+        Assert.True(ended.ExitCode == 1, ended.Out + ended.Error);
+        Assert.Contains(says, ended.Out, StringComparison.Ordinal);
     }
 
     [BrowserTheory]

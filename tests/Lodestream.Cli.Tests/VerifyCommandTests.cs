@@ -61,6 +61,34 @@ public sealed class VerifyCommandTests
         static void Check(MoveFacts facts, string says) => Assert.Contains(Judge(facts).Findings, finding => finding.Contains(says, StringComparison.Ordinal));
     }
 
+    // A pixel is a metre 1,000 metres away: 2,048, 1,024, 512 and 256 pixels wide are tiles of levels 0 to 3, and 128 of level 4.
+    [Theory]
+    [InlineData(3, false, true)]
+    [InlineData(2, false, false)]
+    [InlineData(2, true, true)]
+    [InlineData(4, false, false)]
+    [InlineData(4, true, false)]
+    public void A_pyramid_s_level_is_the_deepest_whose_tiles_are_wide_enough_or_the_last_there_is(int level, bool ends, bool isRight)
+    {
+        var policy = new PolicyFacts("pyramid", FocalDistance: 1000, FovY: 2 * Math.Atan(0.4), ViewportHeight: 800, TargetTileWidthPx: 255, RootTileWidth: 2048);
+        Assert.Equal(isRight, Judge(Good with { Policy = policy, First = Good.First with { PrimaryZ = level }, EndsInView = ends }).Passed);
+    }
+
+    [Theory]
+    [InlineData(0.5, 2)]
+    [InlineData(0.25, 1)]
+    public void Less_detail_asks_for_wider_tiles_of_a_pyramid(double detail, int level)
+    {
+        var policy = new PolicyFacts("pyramid", FocalDistance: 1000, FovY: 2 * Math.Atan(0.4), ViewportHeight: 800, TargetTileWidthPx: 255, RootTileWidth: 2048);
+        var (first, third, last) = (Good.First with { DetailScale = detail }, Good.Third with { DetailScale = detail }, Good.Last with { DetailScale = detail });
+        Assert.Empty(Judge(Good with { Policy = policy, First = first with { PrimaryZ = level }, Third = third, Last = last }).Findings);
+        Assert.NotEmpty(Judge(Good with { Policy = policy, First = first with { PrimaryZ = level + 1 }, Third = third, Last = last }).Findings);
+    }
+
+    [Fact]
+    public void A_pyramid_that_does_not_tell_its_tiles_widths_cannot_be_judged() =>
+        Assert.Contains("does not tell", Assert.Single(Judge(Good with { Policy = Good.Policy with { Name = "pyramid" } }).Findings), StringComparison.Ordinal);
+
     [Fact]
     public void Topology_that_arrives_later_may_change_what_is_wanted() =>
         Assert.Empty(Judge(Good with { Last = Good.Last with { TreeVersion = 8, Signature = "finer" } }).Findings);
@@ -70,7 +98,7 @@ public sealed class VerifyCommandTests
     private static readonly MoveFacts Good = new(
         Frames: 1, DeepestPrimary: 4, Settled: true, Fetched: ["a", "b"],
         Before: Standing with { FrameId = 6, Signature = "before", Requested = 10, InFlight = 0 }, First: Standing, Third: Standing with { FrameId = 9 }, Last: Standing with { FrameId = 20 },
-        Demanded: ["a", "b", "c"], Admitted: ["a", "b"], Attempted: ["a", "b"], AttemptedFiles: ["a", "b"], Policy: null, Errors: [1, 0, 2, null]);
+        Demanded: ["a", "b", "c"], Admitted: ["a", "b"], Attempted: ["a", "b"], AttemptedFiles: ["a", "b"], Policy: new("error", FocalDistance: 1000, FovY: 1, ViewportHeight: 800), EndsInView: false, Errors: [1, 0, 2, null]);
 
     private static CoherenceStep Judge(MoveFacts facts) => CoherenceStep.Judge(new("oblique", facts, facts));
 }

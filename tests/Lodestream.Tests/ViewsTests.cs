@@ -144,6 +144,7 @@ public class ViewsTests
     [InlineData("Near")]
     [InlineData("Far")]
     [InlineData("TargetErrorPx")]
+    [InlineData("RasterTargetErrorPx")]
     [InlineData("Weight")]
     public void A_view_that_makes_no_sense_is_refused_by_name_and_leaves_everything_as_it_was(string what)
     {
@@ -165,6 +166,7 @@ public class ViewsTests
                 "Near" => good with { Near = 0 },
                 "Far" => good with { Far = good.Near },
                 "TargetErrorPx" => good with { TargetErrorPx = double.NaN },
+                "RasterTargetErrorPx" => good with { RasterTargetErrorPx = -1 },
                 _ => good with { Weight = -1 },
             },
         ];

@@ -22,11 +22,14 @@ import { sameView, viewOf } from './lodestream/view.js';
 /** Milliseconds in which a label comes or goes. */
 const LABEL_FADE_MS = 200;
 
+/** @typedef {'error' | 'pyramid'} Policy What says which tiles are wanted: refinement by screen-space error, or one level for what is looked at. */
+
 /**
  * @typedef {object} OpenOptions
  * @property {THREE.WebGLRenderer} renderer draws the group; contents are uploaded through it
  * @property {THREE.PerspectiveCamera} camera what is streamed for
  * @property {number} [targetErrorPx] greatest screen-space error accepted, CSS pixels; 16
+ * @property {Policy} [policy] error
  * @property {number} [memoryBudgetBytes] memory the tiles may use, main and GPU together; 512 MiB
  * @property {number} [maximumRequests] requests in flight; 24
  * @property {number} [maximumRequestsPerHost] requests in flight per host; 8
@@ -84,6 +87,8 @@ export class LodestreamTiles extends THREE.EventDispatcher {
    * @type {{ targetErrorPx: number, frozen: boolean, depthRange: { near: number, far: number } | null }}
    */
   options;
+  /** @type {Policy} */
+  #policy;
   #fadeMs;
   #frameMs;
   #core;
@@ -93,6 +98,7 @@ export class LodestreamTiles extends THREE.EventDispatcher {
   #picker;
   #renderer;
   #camera;
+  #recordingBytes;
   #open;
   #opened;
   /** @type {import('./lodestream/protocol.js').View | undefined} */
@@ -137,6 +143,7 @@ export class LodestreamTiles extends THREE.EventDispatcher {
     super();
     this.url = url;
     this.options = { targetErrorPx: options.targetErrorPx ?? 16, frozen: false, depthRange: null };
+    this.#policy = policyOf(options.policy ?? 'error');
     this.#fadeMs = options.fadeMs ?? 250;
     this.#frameMs = options.frameBudgetMs ?? 4;
     this.#core = core;
@@ -148,9 +155,10 @@ export class LodestreamTiles extends THREE.EventDispatcher {
     this.#labels = new LabelLayer(options.renderer, (slot, version, seen) => this.#opened.events.post([PageEvent.LabelSight, slot, version, Number(seen)]));
     this.#tileScene.group.add(this.#labels.object);
     this.#picker = new Picker(options.renderer);
-    this.#open = (recordingBytes = options.recordingBytes ?? 16 * 2 ** 20) => new OpenedScene(core, url, {
+    this.#recordingBytes = options.recordingBytes ?? 16 * 2 ** 20;
+    this.#open = () => new OpenedScene(core, url, {
       memoryBudgetBytes: options.memoryBudgetBytes ?? 512 * 2 ** 20, maximumRequests: options.maximumRequests ?? 24, maximumRequestsPerHost: options.maximumRequestsPerHost ?? 8,
-      uploadMs: this.#frameMs / 2, labelFadeMs: this.#fadeMs > 0 ? LABEL_FADE_MS : 0, recordingBytes, blocks,
+      uploadMs: this.#frameMs / 2, labelFadeMs: this.#fadeMs > 0 ? LABEL_FADE_MS : 0, policy: this.#policy, recordingBytes: this.#recordingBytes, blocks,
     }, this.#tileScene, this.#labels, this, () => this.#wake());
     this.#opened = this.#open();
     if (options.labels === false)
@@ -234,6 +242,18 @@ export class LodestreamTiles extends THREE.EventDispatcher {
     this.#labels.follow(this.#currentView().position, changed || (this.#view !== undefined && !sameView(this.#view, before)));
     this.#firstView.judge(this.#statistics.initialResidency, this.#tileScene.isFading, () => this.debugState().initialResidency.error);
     return dissolved || changed || labelled || this.#labels.wantsPicture;
+  }
+
+  /** What says which tiles are wanted. Another one begins streaming anew from nothing, and the picture with it. @type {Policy} */
+  get policy() {
+    return this.#policy;
+  }
+
+  set policy(name) {
+    if (policyOf(name) === this.#policy)
+      return;
+    this.#policy = name;
+    this.#reopen();
   }
 
   /** Milliseconds in which what gives way dissolves; 0 for none. */
@@ -341,8 +361,10 @@ export class LodestreamTiles extends THREE.EventDispatcher {
    */
   startRecording() {
     const restarted = !this.#core.exports.StartRecording(this.#opened.number, RECORDING_BYTES);
-    if (restarted)
-      this.#reopen(RECORDING_BYTES);
+    if (restarted) {
+      this.#recordingBytes = RECORDING_BYTES;
+      this.#reopen();
+    }
     return { restarted };
   }
 
@@ -371,13 +393,12 @@ export class LodestreamTiles extends THREE.EventDispatcher {
   }
 
   // Forgets everything that was streamed; the layers stay as they are switched.
-  /** @param {number} recordingBytes */
-  #reopen(recordingBytes) {
+  #reopen() {
     const hidden = Object.entries(this.layers).filter(([, { visible }]) => !visible);
     this.#opened.dispose();
     this.#tileScene.clear();
     this.#labels.forget();
-    this.#opened = this.#open(recordingBytes);
+    this.#opened = this.#open();
     for (const [family] of hidden)
       this.#core.exports.ShowFamily(this.#opened.number, family, false);
     this.#wakeKind = WakeKind.Now;
@@ -498,4 +519,11 @@ export class LodestreamTiles extends THREE.EventDispatcher {
     }, { signal });
     document.addEventListener('visibilitychange', () => this.#wake(), { signal });
   }
+}
+
+/** @param {string} name @returns {Policy} */
+function policyOf(name) {
+  if (name !== 'error' && name !== 'pyramid')
+    throw new TypeError(`There is no policy ${name}: they are error and pyramid.`);
+  return name;
 }

@@ -20,6 +20,7 @@ internal sealed class SimulateOptions
     private readonly Option<string?> _viewport = new("--viewport") { Description = "pixels (1920x1080)", HelpName = "WxH" };
     private readonly Option<double?> _fov = new("--fov") { Description = "vertical field of view, degrees (60)", HelpName = "DEG" };
     private readonly Option<double?> _sse = new("--sse") { Description = "target error in pixels (16)", HelpName = "PX" };
+    private readonly Option<double?> _rasterSse = new("--raster-sse") { Description = "target for the error of colours, in pixels (the same)", HelpName = "PX" };
     private readonly Option<string?> _network = new("--network") { Description = "local, fibre, cable, 4g, 3g, flaky, outage, throttled, or latency=40,bandwidth=20,… (cable)", HelpName = "PROFILE" };
     private readonly Option<string?> _device = new("--device") { Description = "decode=MB/s,upload=MB/s (100, 400)", HelpName = "PROFILE" };
     private readonly Option<double?> _memory = new("--memory") { Description = "memory budget in MiB (512)", HelpName = "MB" };
@@ -29,7 +30,7 @@ internal sealed class SimulateOptions
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {
-        foreach (var option in (ReadOnlySpan<Option>)[_scenario, _policy, _camera, _duration, _fps, _viewport, _fov, _sse, _network, _device, _memory, _seed, _cold])
+        foreach (var option in (ReadOnlySpan<Option>)[_scenario, _policy, _camera, _duration, _fps, _viewport, _fov, _sse, _rasterSse, _network, _device, _memory, _seed, _cold])
             command.Add(option);
     }
 
@@ -46,6 +47,7 @@ internal sealed class SimulateOptions
             Viewport = parsed.GetValue(_viewport) is { } viewport ? Viewport(viewport) : scenario.Viewport,
             FovYDegrees = Number(parsed, _fov, 1, 170) ?? scenario.FovYDegrees,
             TargetErrorPx = Number(parsed, _sse, 0.01, 10_000) ?? scenario.TargetErrorPx,
+            RasterTargetErrorPx = Number(parsed, _rasterSse, 0.01, 10_000) ?? scenario.RasterTargetErrorPx,
             Policy = parsed.GetValue(_policy) is { } policy ? ScenarioFile.ReadPolicy(policy, out var unknown) ?? throw new CommandException($"--policy: {unknown}") : scenario.Policy,
             Network = parsed.GetValue(_network) is { } network ? NetworkProfile.Parse(network, out var error) ?? throw new CommandException($"--{error}") : scenario.Network,
             Device = parsed.GetValue(_device) is { } device ? DeviceProfile.Parse(device, out var wrong) ?? throw new CommandException($"--{wrong}") : scenario.Device,

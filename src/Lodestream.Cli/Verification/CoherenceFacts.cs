@@ -16,6 +16,15 @@ namespace Lodestream.Cli.Verification;
 internal sealed record FrameFacts(
     long FrameId, string Signature, long TreeVersion, double DetailScale, int PrimaryZ, int NotYetResident, long Requested, int InFlight, int PeakInFlight);
 
+/// <summary>By what rule tiles are wanted, and what the rule goes by.</summary>
+/// <param name="Name"><c>error</c> or <c>pyramid</c>.</param>
+/// <param name="FocalDistance">How far away the camera looks, metres.</param>
+/// <param name="FovY">Vertical field of view, radians.</param>
+/// <param name="ViewportHeight">Pixels.</param>
+/// <param name="TargetTileWidthPx">Least width of a tile of the wanted level, pixels; of the pyramid alone.</param>
+/// <param name="RootTileWidth">Width of level 0's tile, metres; half that of level 1's. Of the pyramid alone.</param>
+internal sealed record PolicyFacts(string Name, double FocalDistance, double FovY, double ViewportHeight, double TargetTileWidthPx = 0, double RootTileWidth = 0);
+
 /// <summary>What one move of the camera led to.</summary>
 /// <param name="Frames">Animation frames until a selection had run.</param>
 /// <param name="DeepestPrimary">Level of the deepest tile wanted for itself, looked up tile by tile.</param>
@@ -29,11 +38,12 @@ internal sealed record FrameFacts(
 /// <param name="Admitted">Those of them that were let in: asked for, and not before.</param>
 /// <param name="Attempted">Contents of the new attempts, as the page's transport was told.</param>
 /// <param name="AttemptedFiles">Addresses of all new attempts, files that contents depend on among them.</param>
-/// <param name="Policy">What says which tiles are wanted: <c>error</c> or null for refinement by screen-space error.</param>
+/// <param name="Policy">What says which tiles are wanted.</param>
+/// <param name="EndsInView">Whether a tile of the deepest level wanted has nothing below it.</param>
 /// <param name="Errors">Geometric and raster error of what is drawn for itself, then of what fills in, in the end, pixels; null without bound.</param>
 internal sealed record MoveFacts(
     int Frames, int DeepestPrimary, bool Settled, string[] Fetched, FrameFacts Before, FrameFacts First, FrameFacts Third, FrameFacts Last,
-    string[] Demanded, string[] Admitted, string[] Attempted, string[] AttemptedFiles, string? Policy, double?[] Errors);
+    string[] Demanded, string[] Admitted, string[] Attempted, string[] AttemptedFiles, PolicyFacts Policy, bool EndsInView, double?[] Errors);
 
 /// <summary>What one camera led to: the first time, and the first time without topology arriving in between.</summary>
 internal sealed record StepFacts(string Name, MoveFacts Cold, MoveFacts Warm)

@@ -30,7 +30,7 @@ internal sealed record CoherenceStep(
         JudgeTime(cold, findings);
         JudgeSignatures(warm, findings);
         JudgeRequests(cold, findings);
-        JudgeLevel(cold, findings);
+        JudgeLevel(warm, findings);
         if (!warm.Settled)
             findings.Add("the view never settled");
         var errors = warm.Errors;
@@ -83,11 +83,31 @@ internal sealed record CoherenceStep(
             findings.Add("peakInFlight is 0 although something was missing");
     }
 
-    // By the error policy's own rule the deepest wanted level is the deepest of any tile that is wanted for itself; others have other rules.
+    // Levels are known as far as topology is: where it arrives, only afterwards.
     private static void JudgeLevel(MoveFacts facts, List<string> findings)
     {
-        if (facts.Policy is null or "error" && facts.First.PrimaryZ != facts.DeepestPrimary)
+        if (facts.Policy.Name == "pyramid")
+            JudgePyramidLevel(facts, findings);
+        else if (facts.First.PrimaryZ != facts.DeepestPrimary)
             findings.Add(Invariant($"primaryZ is {facts.First.PrimaryZ}; the deepest tile among primaryKeys is of level {facts.DeepestPrimary}"));
+    }
+
+    // The deepest level whose tiles are wide enough at the focal distance; a coarser one where the pyramid ends before, and the root at any width.
+    private static void JudgePyramidLevel(MoveFacts facts, List<string> findings)
+    {
+        var (policy, first) = (facts.Policy, facts.First);
+        var metresPerPixel = policy.FocalDistance * 2 * Math.Tan(policy.FovY / 2) / policy.ViewportHeight;
+        var least = policy.TargetTileWidthPx / first.DetailScale * metresPerPixel;
+        if (!(least > 0 && policy.RootTileWidth > 0))
+        {
+            findings.Add("the page does not tell what the pyramid's level follows from");
+            return;
+        }
+        var level = 0;
+        for (var width = policy.RootTileWidth / 2; width >= least; width /= 2)
+            level++;
+        if (first.PrimaryZ > level || (first.PrimaryZ < level && !facts.EndsInView))
+            findings.Add(Invariant($"primaryZ is {first.PrimaryZ}; level {level} is the deepest whose tiles are {policy.TargetTileWidthPx / first.DetailScale:0.#} pixels wide {policy.FocalDistance:0.#} m away"));
     }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

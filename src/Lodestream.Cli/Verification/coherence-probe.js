@@ -111,7 +111,8 @@
     const asked = first.requests.filter(({ id }) => !before.requests.some(earlier => earlier.id === id));
     return {
       frames, deepestPrimary, settled, fetched,
-      policy: first.policy?.name ?? null,
+      policy: first.policy,
+      endsInView: first.primaryKeys.map(key => api.why(key)).some(({ level, isLeaf }) => isLeaf && level === deepestPrimary),
       before: look(before), first: look(first), third: look(third), last: look(last),
       demanded: first.demand.filter(({ state }) => state === 'Absent' || state === 'Queued' || state === 'Fetching').map(({ uri }) => uri),
       admitted: [...new Set(first.demand.filter(({ uri, state }) => state === 'Fetching' && !before.requests.some(({ content }) => content === uri)).map(({ uri }) => uri))],

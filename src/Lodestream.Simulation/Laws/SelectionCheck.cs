@@ -103,11 +103,17 @@ internal sealed class SelectionCheck(TileTree tree, TileFacts tiles, StreamerOpt
             }
             // Nothing is seen from nearer than the near plane.
             var closest = Math.Max(away, views[v].Near);
-            var (projected, allowed) = (metres * views[v].PixelScale, views[v].TargetErrorPx / detailScale * closest);
             distance = Math.Min(distance, away);
-            error = Math.Max(error, projected / closest);
-            wantsMore |= projected > allowed;
-            unsureOfMore |= Math.Abs(projected - allowed) <= Rounding * Math.Max(projected, allowed) + Rounding * views[v].TargetErrorPx * volume.Radius;
+            error = Math.Max(error, metres * views[v].PixelScale / closest);
+            JudgeError(views[v], node.GeometricError, views[v].TargetErrorPx);
+            JudgeError(views[v], node.RasterError, views[v].RasterTargetErrorPx > 0 ? views[v].RasterTargetErrorPx : views[v].TargetErrorPx);
+
+            void JudgeError(in View view, double metres, double target)
+            {
+                var (projected, allowed) = (metres * view.PixelScale, target / detailScale * closest);
+                wantsMore |= projected > allowed;
+                unsureOfMore |= Math.Abs(projected - allowed) <= Rounding * Math.Max(projected, allowed) + Rounding * target * volume.Radius;
+            }
         }
         var actually = at < 0 ? 0 : visits[at].Views;
         if ((actually & ~unsure) != seen)

@@ -19,7 +19,7 @@ public static class ScenarioFile
     {
         using var document = JsonPlace.Open(file, json);
         var root = JsonPlace.Root(file, document);
-        root.TakeOnly("scene", "viewport", "fovY", "sse", "fps", "seed", "memoryMB", "network", "policy", "camera", "events", "gates");
+        root.TakeOnly("scene", "viewport", "fovY", "sse", "rasterSse", "fps", "seed", "memoryMB", "network", "policy", "camera", "events", "gates");
         var otherwise = new SimulationScenario();
         return new()
         {
@@ -27,6 +27,7 @@ public static class ScenarioFile
             Viewport = root.Optional("viewport") is { } viewport ? ReadViewport(viewport) : null,
             FovYDegrees = root.Optional("fovY")?.Number(1, 170),
             TargetErrorPx = root.Optional("sse")?.Number(0.01, 10_000),
+            RasterTargetErrorPx = root.Optional("rasterSse")?.Number(0.01, 10_000),
             FramesPerSecond = root.Optional("fps")?.Number(1, 1000) ?? otherwise.FramesPerSecond,
             Seed = root.Optional("seed")?.Whole() ?? otherwise.Seed,
             MemoryMB = root.Optional("memoryMB")?.Number(0.001, 1e6) ?? otherwise.MemoryMB,

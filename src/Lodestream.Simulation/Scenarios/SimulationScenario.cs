@@ -21,6 +21,9 @@ public sealed record SimulationScenario
     /// <summary>Target error, pixels; null for the recorded path's, or 16.</summary>
     public double? TargetErrorPx { get; init; }
 
+    /// <summary>Target for raster error, pixels; null for the same.</summary>
+    public double? RasterTargetErrorPx { get; init; }
+
     /// <summary>Frames a second while the camera moves.</summary>
     public double FramesPerSecond { get; init; } = 60;
 

@@ -179,6 +179,7 @@ public sealed class Simulator(SimulatedScene scene)
         ViewportHeight = scenario.Viewport?.Height ?? otherwise.ViewportHeight,
         FovY = scenario.FovYDegrees * Math.PI / 180 ?? otherwise.FovY,
         TargetErrorPx = scenario.TargetErrorPx ?? otherwise.TargetErrorPx,
+        RasterTargetErrorPx = scenario.RasterTargetErrorPx ?? otherwise.RasterTargetErrorPx,
         Near = near,
         Far = far,
     };
@@ -186,7 +187,7 @@ public sealed class Simulator(SimulatedScene scene)
     // All that the path's poses depend on.
     private PathDemand DemandOf(SimulationScenario scenario, StreamerOptions core)
     {
-        var key = (scenario.Camera, scenario.DurationS, scenario.FramesPerSecond, scenario.Viewport, scenario.FovYDegrees, scenario.TargetErrorPx, scenario.Seed, scenario.Policy, core.Pyramid, core.Proximity);
+        var key = (scenario.Camera, scenario.DurationS, scenario.FramesPerSecond, scenario.Viewport, scenario.FovYDegrees, scenario.TargetErrorPx, scenario.RasterTargetErrorPx, scenario.Seed, scenario.Policy, core.Pyramid, core.Proximity);
         if (!_demands.TryGetValue(key, out var demand))
             _demands[key] = demand = new(_survey, core.Policy());
         return demand;

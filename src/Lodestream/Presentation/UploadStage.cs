@@ -187,15 +187,18 @@ internal sealed class UploadStage(TileTree tree, TileResidency residency, Memory
         }
     }
 
+    // In the order in which requests go: a root's gain is small, as what it shows gives way to what is finer, and yet it comes first.
     private int MostUrgent()
     {
         var best = -1;
         foreach (var index in pipeline.Ready)
         {
-            ref var entry = ref residency.Entry(index);
-            if (!entry.Uploading && !entry.HeldBack && (best < 0 || entry.Priority > residency.Entry(best).Priority))
+            ref readonly var entry = ref residency.Entry(index);
+            if (!entry.Uploading && !entry.HeldBack && (best < 0 || GoesBefore(entry, residency.Entry(best))))
                 best = index;
         }
         return best;
     }
+
+    private static bool GoesBefore(in ContentEntry a, in ContentEntry b) => a.Class != b.Class ? a.Class < b.Class : a.Priority > b.Priority;
 }

@@ -20,6 +20,9 @@ internal struct PreparedView
 
     public double X, Y, Z, PixelScale, Target, Near, Weight, ViewportArea;
 
+    /// <summary>What raster errors are multiplied by to be held to <see cref="Target"/>: one comparison then judges both. 1 where they share it.</summary>
+    public double RasterShare;
+
     private struct PlanePair
     {
         public Vector128<double> Nx, Ny, Nz, Offset, AbsX, AbsY, AbsZ;
@@ -65,6 +68,7 @@ internal struct PreparedView
         (X, Y, Z) = (view.Position.X, view.Position.Y, view.Position.Z);
         PixelScale = view.ViewportHeight / (2 * tanHalfHeight);
         Target = view.TargetErrorPx / detailScale;
+        RasterShare = view.RasterTargetErrorPx > 0 && IsCamera ? view.TargetErrorPx / view.RasterTargetErrorPx : 1;
         Near = Math.Max(view.Near, LeastNear);
         Weight = view.Weight;
         if (!IsCamera)

@@ -44,6 +44,15 @@ public sealed class PyramidPolicy : ISelectionPolicy
         _options.Validate();
     }
 
+    /// <summary>How far away a camera looks, metres: the distance at which it holds the widths of tiles against <see cref="PyramidOptions.TargetTileWidthPx"/>.</summary>
+    /// <param name="tree">The scene, whose volumes are the ground as far as it is known.</param>
+    /// <param name="view">The camera.</param>
+    public static double FocalDistance(TileTree tree, in View view)
+    {
+        ArgumentNullException.ThrowIfNull(tree);
+        return Math.Max(FocalPoint.Of(tree, view).Distance, view.Near);
+    }
+
     /// <summary>What it was made with, for recordings.</summary>
     internal (PyramidOptions Options, bool HostHasMasks) MadeWith => (_options, _hostHasMasks);
 

@@ -6,7 +6,7 @@ namespace Lodestream.Selection;
 
 /// <summary>
 /// Hierarchical refinement by screen-space error (3D Tiles, "geometric error"): a tile is refined while a view that sees it finds its
-/// geometric or raster error above the view's target. Nothing of a tile is seen from nearer than the near plane, so its error is finite
+/// geometric error above the view's target, or its raster error above the target for that. Nothing of a tile is seen from nearer than the near plane, so its error is finite
 /// even from inside its volume. One cut for all views, the finest any seeing view wants. Stateless.
 /// </summary>
 public sealed class ScreenSpaceErrorPolicy : ISelectionPolicy
@@ -94,13 +94,15 @@ public sealed class ScreenSpaceErrorPolicy : ISelectionPolicy
         if (!inside && !view.Sees(node, out inside))
             return;
         var distance = Math.Sqrt(view.SquaredDistance(node));
-        var error = (node.RasterError > node.GeometricError ? node.RasterError : node.GeometricError) * view.PixelScale;
+        double raster = node.RasterError, error = node.GeometricError;
+        var judged = (raster * view.RasterShare > error ? raster * view.RasterShare : error) * view.PixelScale;
+        error = (raster > error ? raster : error) * view.PixelScale;
         record.Views = 1;
         record.Inside = inside ? (ushort)1 : (ushort)0;
         record.Distance = distance;
         var nearest = distance > view.Near ? distance : view.Near;
         record.ErrorPx = error / nearest;
-        wantsMore = error > view.Target * nearest;
+        wantsMore = judged > view.Target * nearest;
     }
 
     private void LookFromAll(TileTree tree, int tile, ref Visit record, in Visit parent, ref bool wantsMore)
@@ -130,7 +132,7 @@ public sealed class ScreenSpaceErrorPolicy : ISelectionPolicy
             record.Distance = Math.Min(record.Distance, distance);
             var nearest = Math.Max(distance, view.Near);
             record.ErrorPx = Math.Max(record.ErrorPx, error / nearest);
-            wantsMore |= error > view.Target * nearest;
+            wantsMore |= Math.Max(node.RasterError * view.RasterShare, node.GeometricError) * view.PixelScale > view.Target * nearest;
         }
     }
 

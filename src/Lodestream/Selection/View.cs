@@ -63,6 +63,9 @@ public readonly record struct View
     /// <summary>Greatest screen-space error accepted, pixels.</summary>
     public double TargetErrorPx { get; init; } = 16;
 
+    /// <summary>The same for raster error (the ground sample distance of a tile's colours), pixels; 0 (default) for <see cref="TargetErrorPx"/>. A sphere has one target for both.</summary>
+    public double RasterTargetErrorPx { get; init; }
+
     /// <summary>How much this view counts against others when loads are ordered.</summary>
     public double Weight { get; init; } = 1;
 

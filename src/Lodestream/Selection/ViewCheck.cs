@@ -39,6 +39,8 @@ internal static class ViewCheck
             Refuse(i, nameof(View.Far), view.Far, "more than Near");
         if (!(view.TargetErrorPx > 0))
             Refuse(i, nameof(View.TargetErrorPx), view.TargetErrorPx, "more than 0 pixels");
+        if (!(view.RasterTargetErrorPx >= 0))
+            Refuse(i, nameof(View.RasterTargetErrorPx), view.RasterTargetErrorPx, "more than 0 pixels, or 0 for TargetErrorPx");
     }
 
     private static bool IsPositive(double value) => value > 0 && value < double.PositiveInfinity;

@@ -74,6 +74,31 @@ public class SelectionTests
     }
 
     [Fact]
+    public void Raster_error_is_held_to_a_target_of_its_own_where_a_view_has_one()
+    {
+        var builder = new TileBlockBuilder(HandDrivenWorld.SceneUri);
+        builder.AddTile(-1, SpecTile.RootVolume, (float)SpecTile.RootError / 8, Refinement.Replace, Transform3d.Identity, rasterError: (float)SpecTile.RootError);
+        builder.AddContent(0, "R.glb"u8, ContentFamily.Mesh, ContentFormat.Glb);
+        builder.AddTile(0, SpecTile.RootVolume, 0, Refinement.Replace, Transform3d.Identity);
+        builder.AddContent(1, "a.glb"u8, ContentFamily.Mesh, ContentFormat.Glb);
+        var tree = new TileTree(HandDrivenWorld.SceneUri);
+        tree.Append(0, builder.Build());
+        var (near, target) = (Cameras.All(1), Cameras.All(1).TargetErrorPx);
+        Assert.Equal("a", Wanted(tree, near));
+        var shown = VisitOf(1).ErrorPx;
+        Assert.Equal("R", Wanted(tree, near with { RasterTargetErrorPx = 16 * target }));
+
+        // What is tolerated is still an error, and the geometric one is held to its own target.
+        Assert.Equal(shown, VisitOf(1).ErrorPx);
+        Assert.Equal("a", Wanted(tree, near with { RasterTargetErrorPx = 16 * target, TargetErrorPx = target / 16 }));
+        Assert.Equal("a", Wanted(tree, Cameras.All(0) with { RasterTargetErrorPx = target / 16 }));
+
+        // Several views, each with its own.
+        Assert.Equal("a", Wanted(tree, near with { RasterTargetErrorPx = 16 * target }, near));
+        Assert.Equal("R", Wanted(tree, near with { RasterTargetErrorPx = 16 * target }, near with { RasterTargetErrorPx = 16 * target }));
+    }
+
+    [Fact]
     public void A_tile_no_view_sees_is_neither_wanted_nor_refined()
     {
         var tree = Tree("R(a(c d) b(e f))");

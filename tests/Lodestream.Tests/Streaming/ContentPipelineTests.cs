@@ -234,6 +234,21 @@ public class ContentPipelineTests
     }
 
     [Fact]
+    public void What_covers_goes_to_the_GPU_before_what_refines_whatever_each_gains()
+    {
+        // The root gains least: what it shows gives way to what is finer. Until it is there nothing is drawn where the others are not.
+        var world = new HandDrivenWorld("R(a b c)", Plain with { Priorities = () => new NamedOrder("b", "c", "a", "R") }) { SizeOf = _ => new(0, 4_000_000, 0) }.Settled();
+        foreach (var name in world.InFlight)
+            world.Answer(name);
+        for (var ticks = 0; world.Logged("upload").Length < 2; ticks++)
+        {
+            Assert.True(ticks < 10);
+            world.Tick();
+        }
+        Assert.Equal(["R", "b"], world.Logged("upload"));
+    }
+
+    [Fact]
     public void Upload_costs_are_learned_from_what_the_host_reports()
     {
         var world = new HandDrivenWorld(RequestSchedulerTests.Wide(40), Plain with { MaximumRequestsPerHost = 100, MaximumRequests = 100 }) { SizeOf = _ => new(0, 10_000, 0), UploadMs = 2 }.Settled();

@@ -13,6 +13,7 @@ import { Transport } from './transport.js';
  * @property {number} maximumRequestsPerHost
  * @property {number} uploadMs milliseconds of uploads a frame
  * @property {number} labelFadeMs milliseconds in which a label comes or goes
+ * @property {import('../lodestream.js').Policy} policy what says which tiles are wanted
  * @property {number} recordingBytes the session's recording may take, not packed; 0 for none
  * @property {import('./glb-images.js').BlockFormat | null} blocks what the GPU takes of Basis textures
  */
@@ -36,12 +37,12 @@ export class OpenedScene {
    * @param {import('../lodestream.js').LodestreamTiles} tiles told what is shown, hidden and failed
    * @param {() => void} wake called when something came that the next frame should not wait for
    */
-  constructor({ runtime, exports }, url, { memoryBudgetBytes, maximumRequests, maximumRequestsPerHost, uploadMs, labelFadeMs, recordingBytes, blocks }, tileScene, labels, tiles, wake) {
+  constructor({ runtime, exports }, url, { memoryBudgetBytes, maximumRequests, maximumRequestsPerHost, uploadMs, labelFadeMs, policy, recordingBytes, blocks }, tileScene, labels, tiles, wake) {
     this.#exports = exports;
     this.events = new EventQueue(wake);
     this.transport = new Transport(this.events);
     this.decoding = new Decoding(this.events, blocks);
-    this.number = exports.Open(url, memoryBudgetBytes, maximumRequests, maximumRequestsPerHost, uploadMs, blocks === null, labelFadeMs, recordingBytes);
+    this.number = exports.Open(url, memoryBudgetBytes, maximumRequests, maximumRequestsPerHost, uploadMs, blocks === null, labelFadeMs, recordingBytes, policy === 'pyramid');
     this.block = new SharedBlock(runtime, exports.Address(this.number));
     this.executor = new CommandExecutor(this.transport, this.decoding, tileScene, labels, this.events, tiles);
     attachPage(this.number, {

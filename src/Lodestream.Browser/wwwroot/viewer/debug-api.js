@@ -5,10 +5,10 @@ import * as THREE from 'three';
 /** @typedef {import('./viewer.js').Viewer} Viewer */
 
 /** Options that are switches of the settings panel. */
-const TOGGLES = /** @type {const} */ ({ boundingVolumes: 'volumes', colourByLevel: 'levels', freeze: 'freeze', shadows: 'shadows' });
+const TOGGLES = /** @type {const} */ ({ boundingVolumes: 'volumes', colourByLevel: 'levels', freeze: 'freeze', shadows: 'shadows', haze: 'haze' });
 
 /**
- * @typedef {Partial<Record<keyof typeof TOGGLES, boolean>> & { targetErrorPx?: number, fadeMs?: number, hour?: number, exposure?: number }} Options
+ * @typedef {Partial<Record<keyof typeof TOGGLES, boolean>> & { targetErrorPx?: number, policy?: import('../lodestream.js').Policy, fadeMs?: number, hour?: number, exposure?: number }} Options
  * pixels; milliseconds; hours; stops
  */
 
@@ -130,6 +130,8 @@ class DebugApi extends EventTarget {
     for (const [name, value] of Object.entries(options)) {
       if (name === 'targetErrorPx')
         viewer.setTargetError(Number(value));
+      else if (name === 'policy')
+        viewer.setPolicy(/** @type {import('../lodestream.js').Policy} */ (value));
       else if (name === 'fadeMs')
         tiles.fadeMs = Number(value);
       else if (name === 'hour' || name === 'exposure')
@@ -137,7 +139,7 @@ class DebugApi extends EventTarget {
       else if (Object.hasOwn(TOGGLES, name))
         settings.setToggle(TOGGLES[/** @type {keyof typeof TOGGLES} */ (name)], Boolean(value));
       else
-        throw new TypeError(`lodestream.setOptions knows targetErrorPx, fadeMs, hour, exposure, ${Object.keys(TOGGLES).join(', ')}, not ${name}.`);
+        throw new TypeError(`lodestream.setOptions knows targetErrorPx, policy, fadeMs, hour, exposure, ${Object.keys(TOGGLES).join(', ')}, not ${name}.`);
     }
     loop.invalidate();
   }

@@ -5,14 +5,17 @@ import * as THREE from 'three';
  * @typedef {object} Shown What a link restores.
  * @property {import('./framing.js').Pose} pose
  * @property {string[]} toggles that are on
+ * @property {string[]} hidden toggles that are off
  * @property {Record<string, number>} sliders that are not where they were
  */
 
 /** @param {Shown} shown @returns {string} an address's fragment */
-export function fragmentOf({ pose, toggles, sliders }) {
+export function fragmentOf({ pose, toggles, hidden, sliders }) {
   const parts = [`eye=${numbers(pose.position, 3)}`, `look=${numbers(pose.direction, 6)}`];
   if (toggles.length > 0)
     parts.push(`show=${toggles.join(',')}`);
+  if (hidden.length > 0)
+    parts.push(`hide=${hidden.join(',')}`);
   for (const [name, value] of Object.entries(sliders))
     parts.push(`${name}=${Number(value.toFixed(3))}`);
   return `#${parts.join('&')}`;
@@ -35,6 +38,7 @@ export function shownIn(fragment) {
   return {
     pose: position && direction && direction.lengthSq() > 0 ? { position, direction: direction.normalize() } : undefined,
     toggles: words.get('show')?.split(',').filter(Boolean),
+    hidden: words.get('hide')?.split(',').filter(Boolean),
     sliders,
   };
 }

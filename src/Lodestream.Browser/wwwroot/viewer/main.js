@@ -37,6 +37,7 @@ async function view(parameters) {
     renderer: stage.renderer,
     camera: stage.camera,
     targetErrorPx: number(parameters, 'sse', 16),
+    policy: policy(parameters),
     memoryBudgetBytes: number(parameters, 'memory', 512) * 2 ** 20,
     fadeMs: fade(parameters),
     recordingBytes: number(parameters, 'record', 16, 0) * 2 ** 20,
@@ -56,6 +57,14 @@ function fade(parameters) {
   if (!(value >= 0 && value <= 5000))
     throw new RangeError(`?fade=${parameters.get('fade')}: it takes milliseconds, 0 to 5000.`);
   return value;
+}
+
+/** @param {URLSearchParams} parameters @returns {import('../lodestream.js').Policy} */
+function policy(parameters) {
+  const name = parameters.get('policy') ?? 'error';
+  if (name !== 'error' && name !== 'pyramid')
+    throw new RangeError(`?policy=${name}: it takes error or pyramid.`);
+  return name;
 }
 
 /**

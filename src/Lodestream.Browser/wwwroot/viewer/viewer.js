@@ -18,6 +18,9 @@ import { ViewMenu } from './view-menu.js';
 /** Where the sliders are when nobody has moved them. */
 const DEFAULTS = { hour: 15, exposure: 0 };
 
+/** Switches that a link names when they are on, and when they are off. */
+const OFF_BY_DEFAULT = /** @type {const} */ (['volumes', 'levels', 'freeze', 'shadows']), ON_BY_DEFAULT = /** @type {const} */ (['haze']);
+
 /** @typedef {{ position: number[], direction: number[] }} CameraChange in the scene's frame: metres; length 1 */
 
 export class Viewer {
@@ -111,6 +114,15 @@ export class Viewer {
     this.tiles.options.targetErrorPx = pixels;
     this.settings.showSlider('sse', pixels);
     this.loop.invalidate();
+  }
+
+  /** Streams anew by another policy; links keep it. @param {import('../lodestream.js').Policy} policy */
+  setPolicy(policy) {
+    this.tiles.policy = policy;
+    const link = new URL(this.link);
+    link.searchParams.set('policy', policy);
+    history.replaceState(history.state, '', link);
+    this.redraw();
   }
 
   /** What a link to what is shown now says. */
@@ -273,7 +285,7 @@ export class Viewer {
   }
 
   #fragment() {
-    const { settings } = this, toggles = (/** @type {const} */ (['volumes', 'levels', 'freeze', 'shadows'])).filter(id => settings.isOn(id));
+    const { settings } = this, toggles = OFF_BY_DEFAULT.filter(id => settings.isOn(id)), hidden = ON_BY_DEFAULT.filter(id => !settings.isOn(id));
     /** @type {Record<string, number>} */
     const sliders = {};
     if (this.tiles.options.targetErrorPx !== this.#defaultSse)
@@ -282,15 +294,17 @@ export class Viewer {
       if (settings.valueOf(id) !== DEFAULTS[id])
         sliders[id] = settings.valueOf(id);
     }
-    return fragmentOf({ pose: this.navigation.pose, toggles, sliders });
+    return fragmentOf({ pose: this.navigation.pose, toggles, hidden, sliders });
   }
 
   #restore() {
     if (location.hash === '' || location.hash === this.#fragment())
       return;
-    const { pose, toggles, sliders } = shownIn(location.hash);
-    for (const id of /** @type {const} */ (['volumes', 'levels', 'freeze', 'shadows']))
+    const { pose, toggles, hidden, sliders } = shownIn(location.hash);
+    for (const id of OFF_BY_DEFAULT)
       this.settings.setToggle(id, toggles?.includes(id) ?? false);
+    for (const id of ON_BY_DEFAULT)
+      this.settings.setToggle(id, !hidden?.includes(id));
     if (sliders?.sse)
       this.setTargetError(sliders.sse);
     for (const id of /** @type {const} */ (['hour', 'exposure']))

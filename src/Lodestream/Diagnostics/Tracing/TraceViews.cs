@@ -6,7 +6,7 @@ namespace Lodestream.Diagnostics;
 /// <summary>Views in a recording: of each only the fields that are others than in the tick before.</summary>
 internal sealed class TraceViews
 {
-    private const int Fields = 19;
+    private const int Fields = 20;
 
     private readonly double[] _last = new double[Fields * VisibilitySet.MaximumViews];
     private readonly View[] _views = new View[VisibilitySet.MaximumViews];
@@ -55,6 +55,7 @@ internal sealed class TraceViews
         (f[9], f[10], f[11], f[12], f[13]) = (view.FovY, view.ViewportWidth, view.ViewportHeight, view.Near, view.Far);
         (f[14], f[15]) = (view.TargetErrorPx, view.Weight);
         (f[16], f[17], f[18]) = ((double)view.Kind, view.Radius, view.TargetErrorMetres);
+        f[19] = view.RasterTargetErrorPx;
     }
 
     private static View Gather(ReadOnlySpan<double> f, TraceInput from)
@@ -75,6 +76,7 @@ internal sealed class TraceViews
             Far = f[13],
             TargetErrorPx = f[14],
             Weight = f[15],
+            RasterTargetErrorPx = f[19],
         };
     }
 }

@@ -18,7 +18,7 @@ internal enum Command
     /// <summary>ticket, whether it took too long.</summary>
     CancelDecode = 5,
 
-    /// <summary>content, ticket, URI (text).</summary>
+    /// <summary>content, ticket, URI (text), whether it is to be kept for batches and reported with them.</summary>
     Upload = 6,
 
     /// <summary>content, ticket.</summary>
@@ -39,6 +39,18 @@ internal enum Command
 
     /// <summary>content: its newest upload takes the place of the one before, wherever it is drawn.</summary>
     Replace = 11,
+
+    /// <summary>batch, epoch, least and greatest coordinates of its box (6), number of meshes, of each its content and place: merge them, aside.</summary>
+    BuildBatch = 12,
+
+    /// <summary>batch: draw it in place of its meshes.</summary>
+    SwapInBatch = 13,
+
+    /// <summary>batch: draw its meshes themselves again; stop, if it is still being merged.</summary>
+    DropBatch = 14,
+
+    /// <summary>batch: free its buffers.</summary>
+    ReleaseBatch = 15,
 }
 
 /// <summary>What the page tells C#: eight words each, the kind first.</summary>
@@ -62,7 +74,7 @@ internal enum PageEvent
     /// <summary>ticket.</summary>
     Released = 6,
 
-    /// <summary>ticket, bytes of geometry, bytes of textures, milliseconds it took.</summary>
+    /// <summary>ticket, bytes of geometry, bytes of textures, milliseconds it took, its meshes for batches (numbers; 0 for none).</summary>
     Uploaded = 7,
 
     /// <summary>ticket, error (text).</summary>
@@ -76,4 +88,10 @@ internal enum PageEvent
 
     /// <summary>(nothing): the page is to give back what memory it can.</summary>
     MemoryPressure = 11,
+
+    /// <summary>batch, epoch.</summary>
+    BatchBuilt = 12,
+
+    /// <summary>batch, epoch: it could not be merged, or was called off.</summary>
+    BatchFailed = 13,
 }

@@ -28,8 +28,28 @@ import { sameView, viewOf } from './lodestream/view.js';
  * @property {number} [maximumRequestsPerHost] requests in flight per host; 8
  * @property {number} [frameBudgetMs] milliseconds of update() that measuring, deciding and uploading share; 4
  * @property {number} [fadeMs] milliseconds in which what gives way dissolves; 250, 0 for none
+ * @property {boolean | BatchingOptions} [batching] whether meshes that look the same are merged, so that they take fewer draw calls; by default in manifest scenes, where there are many
  * @property {number} [recordingBytes] memory that may go to keeping what happens in the session from its opening, so that it can be recorded afterwards; 16 MiB, 0 for none
  * @property {string | URL} [frameworkUrl] where the WebAssembly bundle lies; `_framework/` beside this file
+ */
+
+/**
+ * @typedef {object} BatchingOptions What of it is to differ from the defaults (docs/api.md).
+ * @property {number[]} [cellSize] metres along the scene's axes; the manifest's tile size, or a cell for each tile
+ * @property {number} [leastMeshes]
+ * @property {number} [cellsPerTick]
+ * @property {number} [buildsPerTick]
+ * @property {number} [swapsPerTick]
+ * @property {number} [verticesPerTick]
+ * @property {number} [indicesPerTick]
+ * @property {number} [bytesPerTick]
+ * @property {number} [cellVertices]
+ * @property {number} [cellIndices]
+ * @property {number} [cellBytes]
+ * @property {number} [recentFrames]
+ * @property {number} [quiescenceFrames]
+ * @property {number} [releaseFrames]
+ * @property {number} [memoryBytes] of the memory budget, for batches alone; an eighth of it, 64 MiB at most
  */
 
 /**
@@ -142,7 +162,7 @@ export class LodestreamTiles extends THREE.EventDispatcher {
     this.#picker = new Picker(options.renderer);
     this.#open = (recordingBytes = options.recordingBytes ?? 16 * 2 ** 20) => new OpenedScene(core, url, {
       memoryBudgetBytes: options.memoryBudgetBytes ?? 512 * 2 ** 20, maximumRequests: options.maximumRequests ?? 24, maximumRequestsPerHost: options.maximumRequestsPerHost ?? 8,
-      uploadMs: this.#frameMs / 2, recordingBytes, blocks,
+      uploadMs: this.#frameMs / 2, recordingBytes, batching: options.batching === undefined ? '' : JSON.stringify(options.batching), blocks,
     }, this.#tileScene, this, () => this.#wake());
     this.#opened = this.#open();
     this.#watchContext(options.renderer.domElement);
@@ -379,7 +399,7 @@ export class LodestreamTiles extends THREE.EventDispatcher {
     this.#wakeAt = wakeAt;
     const changed = this.#opened.executor.run(commands);
     this.#tileScene.runUploads(began + this.#frameMs);
-    this.#statistics = { ...readStatistics(statistics), coreMs: decided - began, hostMs: performance.now() - decided };
+    this.#statistics = { ...readStatistics(statistics), coreMs: decided - began, hostMs: performance.now() - decided, ...this.#tileScene.calls };
     performance.clearMarks('lodestream-core');
     return changed;
   }

@@ -39,6 +39,7 @@ async function view(parameters) {
     targetErrorPx: number(parameters, 'sse', 16),
     memoryBudgetBytes: number(parameters, 'memory', 512) * 2 ** 20,
     fadeMs: fade(parameters),
+    batching: batching(parameters),
     recordingBytes: number(parameters, 'record', 16, 0) * 2 ** 20,
   });
   tiles.addEventListener('tile-error', ({ uri, error }) => errors.push(error.includes(uri) ? error : `${uri}: ${error}`));
@@ -56,6 +57,12 @@ function fade(parameters) {
   if (!(value >= 0 && value <= 5000))
     throw new RangeError(`?fade=${parameters.get('fade')}: it takes milliseconds, 0 to 5000.`);
   return value;
+}
+
+/** 0 and 1, or a JSON object of options. @param {URLSearchParams} parameters */
+function batching(parameters) {
+  const value = parameters.get('batching');
+  return value === null ? undefined : value.startsWith('{') ? JSON.parse(value) : value !== '0';
 }
 
 /**

@@ -24,7 +24,7 @@ public sealed class BatchingTests(Harness.Browser browser)
 
         // Three groups of boxes a tile; floors and panes are alone.
         Assert.Equal((27, 9 * BlockCity.Materials), (batched.Batches, batched.DrawCalls));
-        Assert.StartsWith("45 for 594 meshes", batched.Hud, StringComparison.Ordinal);
+        Assert.StartsWith("45 of 594 · ÷ 13.2", batched.Hud, StringComparison.Ordinal);
         Assert.InRange(plainPicture.ShareThatDiffers(batchedPicture, out _), 0, 0.002);
     }
 
@@ -110,9 +110,9 @@ public sealed class BatchingTests(Harness.Browser browser)
         await using var viewer = await OpenAsync(server, "");
         const string Objects = "lodestream.viewer.tiles.group.children.filter(o => o.isMesh).length";
         Assert.Equal(5, await viewer.EvaluateAsync<int>(Objects));
-        await viewer.EvaluateAsync<object?>("lodestream.setOptions({ levels: true })");
+        await viewer.EvaluateAsync<object?>("lodestream.setOptions({ colourByLevel: true })");
         Assert.Equal(66, await viewer.EvaluateAsync<int>(Objects));
-        await viewer.EvaluateAsync<object?>("lodestream.setOptions({ levels: false })");
+        await viewer.EvaluateAsync<object?>("lodestream.setOptions({ colourByLevel: false })");
         Assert.Equal(5, await viewer.EvaluateAsync<int>(Objects));
     }
 

@@ -413,7 +413,14 @@ export class LodestreamTiles extends THREE.EventDispatcher {
   async #cast(ray, near, far, angle) {
     if (this.#disposed || this.#contextLost)
       return null;
-    return this.#picker.cast(this.group, this.#tileScene.items.values(), ray, near, far, angle);
+    try {
+      return await this.#picker.cast(this.group, this.#tileScene.items.values(), ray, near, far, angle);
+    } catch (error) {
+      // So three.js says that the GPU lost what was asked of it.
+      if (error === undefined)
+        return null;
+      throw error;
+    }
   }
 
   /**

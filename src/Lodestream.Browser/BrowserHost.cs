@@ -56,6 +56,7 @@ internal sealed class BrowserHost(TileTree tree, SharedBlock block) : IRenderHos
         block.Write(item.ChildMask);
         block.Write(PathKey.Text(tree.PathKeys[item.Region]));
         WriteContents(item);
+        WriteRegionMap(item);
         WriteTransform(tree.Transform(item.Source));
         block.Write(center);
         WriteKeepCell(item, center);
@@ -71,6 +72,50 @@ internal sealed class BrowserHost(TileTree tree, SharedBlock block) : IRenderHos
             if ((item.Contents >> slot & 1) != 0)
                 block.Write(slots[slot]);
         }
+    }
+
+    // A map covers its tile's box seen from above: u along x, v against y, from the corner of least x and greatest y.
+    private void WriteRegionMap(in DrawItem item)
+    {
+        var map = item.MapTile < 0 ? -1 : ContentOf(item.MapTile, ContentFamily.Feature);
+        if (map < 0 || (tree.Links[item.MapTile].Flags & TileFlags.Sphere) != 0)
+        {
+            block.Write(-1);
+            return;
+        }
+        var volume = tree.Volume(item.MapTile);
+        var half = volume.HalfLengths;
+        block.Write(map);
+        block.Write(TerrainOf(item));
+        block.Write(volume.Center - volume.AxisX * half.X + volume.AxisY * half.Y);
+        block.Write(volume.AxisX / (2 * half.X));
+        block.Write(-(volume.AxisY / (2 * half.Y)));
+    }
+
+    private int ContentOf(int tile, ContentFamily family)
+    {
+        foreach (var content in tree.SlotsOf(tile))
+        {
+            if (tree.Contents.Records[content].Family == family)
+                return content;
+        }
+        return -1;
+    }
+
+    // Bits in the order in which the contents were written.
+    private uint TerrainOf(in DrawItem item)
+    {
+        var slots = tree.SlotsOf(item.Source);
+        var (bits, written) = (0u, 0);
+        for (var slot = 0; slot < slots.Length; slot++)
+        {
+            if ((item.Contents >> slot & 1) == 0)
+                continue;
+            if (tree.Contents.Records[slots[slot]].Family == ContentFamily.Terrain)
+                bits |= 1u << written;
+            written++;
+        }
+        return bits;
     }
 
     private void WriteTransform(in Transform3d transform)

@@ -21,6 +21,7 @@ internal sealed class BrowserPreparer(int scene, TileTree tree, SharedBlock bloc
     private readonly Dictionary<long, Preparation> _open = [];
     private readonly Queue<long> _toMeasure = new();
     private readonly Queue<long> _topology = new();
+    private readonly PageLabelMeasure _labelMeasure = new(scene);
 
     /// <summary>What the page's GPU takes of Basis textures.</summary>
     public TextureTranscoding Transcoding { get; set; }
@@ -72,7 +73,7 @@ internal sealed class BrowserPreparer(int scene, TileTree tree, SharedBlock bloc
             open.Files[reference].Dispose();
             block.Write(open.Files[reference].Id);
         }
-        block.Write(DecodePlan.Write(open.Layout));
+        block.Write(DecodePlan.Write(open.Layout, open.Family));
         open.Payload = null;
         open.Files.Clear();
         open.Layout = null;
@@ -117,7 +118,7 @@ internal sealed class BrowserPreparer(int scene, TileTree tree, SharedBlock bloc
         {
             case PageEvent.Decoded:
                 if (_open.TryGetValue(ticket, out var open))
-                    inbox.Post(new() { Kind = InboxKind.Prepared, Id = ticket, Bytes = (long)e[2], CpuBytes = (long)e[2], CostMs = e[3] });
+                    inbox.Post(new() { Kind = InboxKind.Prepared, Id = ticket, Bytes = (long)e[2], CpuBytes = (long)e[2], CostMs = e[3], Labels = open.Family.Labels });
                 break;
             case PageEvent.DecodeFailed:
                 if (_open.TryGetValue(ticket, out open))
@@ -155,16 +156,22 @@ internal sealed class BrowserPreparer(int scene, TileTree tree, SharedBlock bloc
             AskForFiles(open);
             return;
         }
+        outcome = FamilyContent.Read(tree.Contents.Records[open.Job.Content].Family, open.Layout, open.Payload!, open.Files, _labelMeasure, out open.Family);
+        if (!outcome.IsOk)
+        {
+            Fail(open, $"{open.Job.Uri}: {outcome.Error}", outcome.Status == ReadStatus.NotSupported);
+            return;
+        }
         open.Stage = PreparationStage.Measured;
         inbox.Post(new()
         {
             Kind = InboxKind.Measured,
             Id = ticket,
-            CpuBytes = open.Layout!.Cost.DecodedBytes,
+            CpuBytes = open.Layout!.Cost.DecodedBytes + open.Family.TextureBytes,
 
             // What is merged is kept in main memory beside the GPU's.
             GpuGeometryBytes = open.Layout.Cost.GeometryBytes * (Batching is null ? 1 : 2),
-            GpuTextureBytes = open.Layout.Cost.TextureBytes,
+            GpuTextureBytes = open.Layout.Cost.TextureBytes + open.Family.TextureBytes,
         });
     }
 
@@ -275,6 +282,7 @@ internal sealed class BrowserPreparer(int scene, TileTree tree, SharedBlock bloc
         // References of the files that were asked for last, in the order in which they will come.
         public string[] Asked = [];
         public ContentLayout? Layout;
+        public FamilyContent Family = FamilyContent.Plain;
         public SceneDocumentReader? Topology;
     }
 }

@@ -25,6 +25,10 @@ internal static class DebugReport
             WriteFigures(json, scene);
             WriteBatching(json, scene);
             WriteHosts(json, scene);
+            json.WriteStartObject("labels");
+            json.WriteNumber("known", scene.Streamer.Labels.Known);
+            json.WriteNumber("shown", scene.Streamer.Labels.Shown);
+            json.WriteEndObject();
             json.WritePropertyName("families");
             WriteFamilies(json, scene);
             // A figure of the proximity policy, which no scene uses here.

@@ -17,13 +17,15 @@ namespace Lodestream.Browser;
 internal static partial class DecodePlan
 {
     /// <summary>Writes the plan of a content.</summary>
-    public static string Write(ContentLayout layout)
+    /// <param name="layout">What is where.</param>
+    /// <param name="family">What it holds beside models.</param>
+    public static string Write(ContentLayout layout, FamilyContent family)
     {
         var buffer = new ArrayBufferWriter<byte>(512);
         using (var writer = new Utf8JsonWriter(buffer))
         {
             writer.WriteStartArray();
-            foreach (var part in layout.Parts)
+            foreach (var part in family.ReplacesModels ? [] : layout.Parts)
             {
                 writer.WriteStartObject();
                 writer.WriteStartArray("matrix");
@@ -38,9 +40,21 @@ internal static partial class DecodePlan
                     WritePoints(writer, ((PointsPart)part).Points);
                 writer.WriteEndObject();
             }
+            if (family.Map is { } map)
+                WriteRegionMap(writer, map);
             writer.WriteEndArray();
         }
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    private static void WriteRegionMap(Utf8JsonWriter writer, RegionMap map)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("kind", "regionMap");
+        WriteSource(writer, "image", map.Image);
+        writer.WriteNumber("channel", map.Channel);
+        writer.WriteBase64String("colors", map.Colors);
+        writer.WriteEndObject();
     }
 
     private static void WriteModel(Utf8JsonWriter writer, ContentLayout layout, ModelPart model)

@@ -21,6 +21,7 @@ internal sealed class StreamedScene : IDisposable
     private readonly FailureLog _failures = new();
     private readonly BrowserHost _host;
     private BatchSetting? _batchSetting;
+    private readonly LabelCommands _labels;
     private bool _budgetIsTooSmall;
 
     public StreamedScene(int number, string url, StreamerOptions options, TextureTranscoding transcoding, long recordingBytes, BatchSetting batching)
@@ -30,10 +31,15 @@ internal sealed class StreamedScene : IDisposable
         _number = number;
         Tree = new(url);
         _transport = new(number, Block, _inbox, _failures);
+        _labels = new(Block);
         _preparer = new(number, Tree, Block, _inbox, _failures, TimeProvider.System) { Transcoding = transcoding };
         _batchSetting = batching;
         _host = new(Tree, Block);
-        Streamer = new(Tree, _transport, _preparer, _host, _inbox, options with { TopologyTilesPerTick = TopologyTilesPerTick }, _recorder);
+        Streamer = new(Tree, _transport, _preparer, _host, _inbox, options with
+        {
+            TopologyTilesPerTick = TopologyTilesPerTick,
+            Labels = options.Labels with { HostTestsSight = true },
+        }, _recorder);
     }
 
     /// <summary>What is exchanged with the page.</summary>
@@ -103,6 +109,7 @@ internal sealed class StreamedScene : IDisposable
         var decision = Streamer.Tick(Now, views);
         DecideBatching();
         Batching?.Tick(views);
+        _labels.Write(Streamer.Labels);
         _transport.DropAbandoned();
         _failures.Drain(ReportFailure);
         ReportBudget();
@@ -139,6 +146,9 @@ internal sealed class StreamedScene : IDisposable
                     break;
                 case PageEvent.Changed:
                     _inbox.Post(new() { Kind = InboxKind.Changed, Payload = Page.TakeText(_number, (int)e[1]) });
+                    break;
+                case PageEvent.LabelSight:
+                    _inbox.Post(new() { Kind = e[3] != 0 ? InboxKind.LabelSeen : InboxKind.LabelHidden, Id = (long)e[1], Bytes = (long)e[2] });
                     break;
                 default:
                     _preparer.Receive(e);

@@ -1,3 +1,4 @@
+using Lodestream.Presentation.Labels;
 using Lodestream.Scene;
 using Lodestream.Selection;
 using Lodestream.Streaming;
@@ -98,6 +99,9 @@ public sealed record StreamerOptions
     /// <summary>How hosts' failures are dealt with.</summary>
     public HostHealthOptions Hosts { get; init; } = new();
 
+    /// <summary>How labels are chosen and shown.</summary>
+    public LabelOptions Labels { get; init; } = new();
+
     /// <summary>Seed of the jitter in retries. Default 1.</summary>
     public ulong Seed { get; init; } = 1;
 
@@ -145,6 +149,12 @@ public sealed record StreamerOptions
         Require(IsTime(UnloadTopologyAfterSeconds), nameof(UnloadTopologyAfterSeconds), UnloadTopologyAfterSeconds, Times);
         Require(MaximumParseAttempts is >= 1 and <= 100, nameof(MaximumParseAttempts), MaximumParseAttempts, "1 to 100");
         Require(MaximumFilesPerContent >= 1, nameof(MaximumFilesPerContent), MaximumFilesPerContent, "at least 1");
+        Require(Labels is not null, nameof(Labels), "null", "options");
+        Require(Labels!.FadeMs is >= 0 and <= 60_000, "Labels.FadeMs", Labels.FadeMs, "0 to 60,000 ms");
+        Require(Labels.RestMs is >= 0 and <= 60_000, "Labels.RestMs", Labels.RestMs, "0 to 60,000 ms");
+        Require(Labels.MarginPx is >= 0 and <= 1000, "Labels.MarginPx", Labels.MarginPx, "0 to 1,000 px");
+        Require(Labels.SpacingPx is >= 0 and <= 1000, "Labels.SpacingPx", Labels.SpacingPx, "0 to 1,000 px");
+        Require(Labels.MaximumShown >= 0, "Labels.MaximumShown", Labels.MaximumShown, "0 or more");
         Require(MaximumTilesetDepth is >= 1 and <= 1000, nameof(MaximumTilesetDepth), MaximumTilesetDepth, "1 to 1000");
 
         // Deadlines are added to the clock's time: they must stay within what a TimeSpan holds.

@@ -1,5 +1,6 @@
 using Lodestream.Diagnostics;
 using Lodestream.Presentation;
+using Lodestream.Presentation.Labels;
 using Lodestream.Residency;
 using Lodestream.Scene;
 using Lodestream.Selection;
@@ -29,6 +30,7 @@ public sealed class TileStreamer
     private readonly ContentChanges _changes;
     private readonly UploadStage _uploads;
     private readonly CommitStage _commits;
+    private readonly LabelStage _labels;
     private readonly ISelectionPolicy _policy;
     private readonly TraceRecorder? _recorder;
     private bool _closed, _budgetRaised;
@@ -73,6 +75,7 @@ public sealed class TileStreamer
         _resolver = new(tree, _residency, _options);
         _uploads = new(tree, _residency, _ledger, _pipeline, host, new(tree, _residency, _options.HostHasMasks), _options);
         _commits = new(tree, _residency, host);
+        _labels = new(tree, _residency, _options.Labels);
     }
 
     /// <summary>The scene.</summary>
@@ -89,6 +92,9 @@ public sealed class TileStreamer
 
     /// <summary>What is on screen since the last tick.</summary>
     public ReadOnlySpan<DrawItem> Drawn => _commits.Shown;
+
+    /// <summary>The labels of what is on screen, as of the last tick: placed for the first camera, without overlap, fading as they come and go.</summary>
+    public LabelList Labels => _labels.List;
 
     /// <summary>Whether new requests may start; false while nobody looks (a hidden page). What is under way goes on.</summary>
     public bool RequestsAllowed { get; set; } = true;
@@ -166,13 +172,16 @@ public sealed class TileStreamer
         _commits.Free(_uploads.Superseded);
         _commits.Free(_evictor.Chosen);
         _floor.Judge(_ledger.Budget, _detail.IsExhausted ? Selection : null);
+        StageBegins?.Invoke(TickStage.Label);
+        _labels.Place(_commits.Shown, _commits.Commits, views, now);
         StageBegins?.Invoke(TickStage.Report);
         Report(views);
         if (InitialResidency.State == InitialResidencyState.Pending)
             InitialResidency = InitialResidencyJudge.Judge(Tree, _residency, Selection, views.Length > 0, Statistics.Settled, Statistics.Drawn);
         var arrived = !_inbox.IsEmpty;
-        var decision = FrameGovernor.Decide(Tree.Version != selected || _pipeline.HasAppends || _uploads.HasWork || _detail.NeedsTick || arrived, _scheduler.NextDeadline, now);
-        _recorder?.EndTick(decision, arrived, Selection, Statistics);
+        var workLeft = Tree.Version != selected || _pipeline.HasAppends || _uploads.HasWork || _detail.NeedsTick || _labels.IsFading || arrived;
+        var decision = FrameGovernor.Decide(workLeft, Earlier(_scheduler.NextDeadline, _labels.NextDeadline), now);
+        _recorder?.EndTick(decision, arrived, Selection, Statistics, _labels.List);
         return decision;
     }
 
@@ -214,6 +223,8 @@ public sealed class TileStreamer
         _pipeline.Close(now);
         _recorder?.EndClose();
     }
+
+    private static TimeSpan Earlier(TimeSpan a, TimeSpan b) => a < b ? a : b;
 
     private void Receive(ReadOnlySpan<InboxMessage> messages, TimeSpan now)
     {
@@ -275,6 +286,9 @@ public sealed class TileStreamer
                 break;
             case InboxKind.Changed:
                 _changes.OnChanged(message.Payload is TracedUri traced ? traced.Hash : UriHash.Of((string)message.Payload!));
+                break;
+            case InboxKind.LabelSeen or InboxKind.LabelHidden:
+                _labels.OnSight(message.Id, message.Bytes, message.Kind == InboxKind.LabelSeen);
                 break;
             case InboxKind.MemoryPressure:
                 _planner.ReleaseMemory();
@@ -371,6 +385,9 @@ internal enum TickStage : byte
 
     /// <summary>The difference to the frame before.</summary>
     Commit,
+
+    /// <summary>Which labels are shown, and how strongly.</summary>
+    Label,
 
     /// <summary>Statistics, and when to tick again.</summary>
     Report,

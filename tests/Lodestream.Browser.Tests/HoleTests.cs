@@ -76,7 +76,7 @@ public sealed class HoleTests(Harness.Browser browser)
         try
         {
             await ContinentWorld.WriteAsync(Path.Combine(folder, "world"), new() { Levels = 6, ErosionCells = 256 });
-            await CracksAreHiddenAsync(Path.Combine(folder, "world"), "tiles/0/0_0.glb", [-1200, -10700, 1500], up: 2, height: 800, share: 1);
+            await CracksAreHiddenAsync(Path.Combine(folder, "world"), "terrain/0/0_0.glb", [-1200, -10700, 2300], up: 2, height: 800, share: 1);
         }
         finally
         {

@@ -22,7 +22,7 @@ public sealed class WorldCommandTests : IDisposable
         Assert.Equal(3ul, result.RootElement.GetProperty("seed").GetUInt64());
         Assert.Equal(files.Length, result.RootElement.GetProperty("files").GetInt64());
         Assert.Equal(files.Sum(file => new FileInfo(file).Length), result.RootElement.GetProperty("bytes").GetInt64());
-        Assert.Equal(files.Count(file => file.EndsWith(".glb", StringComparison.Ordinal)), result.RootElement.GetProperty("tiles").GetInt32());
+        Assert.Equal(files.Count(file => file.StartsWith(Path.Combine(directory, "terrain"), StringComparison.Ordinal)), result.RootElement.GetProperty("tiles").GetInt32());
         using var tileset = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(directory, "tileset.json")));
         Assert.Equal("1.1", tileset.RootElement.GetProperty("asset").GetProperty("version").GetString());
     }

@@ -12,7 +12,7 @@ internal static partial class Exports
 
     /// <summary>Opens a scene; nothing is fetched before its first tick.</summary>
     [JSExport]
-    public static int Open(string url, double memoryBytes, int requests, int requestsPerHost, double uploadMs, bool transcodesToPixels, double recordingBytes, string batching)
+    public static int Open(string url, double memoryBytes, int requests, int requestsPerHost, double uploadMs, bool transcodesToPixels, double labelFadeMs, double recordingBytes, string batching)
     {
         var number = ++_lastScene;
         Scenes[number] = new(number, url, new()
@@ -21,6 +21,7 @@ internal static partial class Exports
             MaximumRequests = requests,
             MaximumRequestsPerHost = requestsPerHost,
             UploadBudgetMs = uploadMs,
+            Labels = new() { FadeMs = labelFadeMs },
         }, transcodesToPixels ? TextureTranscoding.Pixels : TextureTranscoding.Blocks, (long)recordingBytes, BatchSetting.Parse(batching, (long)memoryBytes));
         return number;
     }

@@ -12,6 +12,10 @@ internal static partial class Page
     [JSImport("copyRange", Module)]
     public static partial void CopyRange(int scene, double payload, double offset, int length, int address);
 
+    /// <summary>Measures labels: a JSON array of name, kind and rank of each. Writes left, top, right and bottom of each to this memory, as 64-bit floating-point numbers.</summary>
+    [JSImport("measureLabels", Module)]
+    public static partial void MeasureLabels(int scene, string labels, int address);
+
     /// <summary>Hands out a text the page kept for an event, and forgets it.</summary>
     [JSImport("takeText", Module)]
     public static partial string TakeText(int scene, int text);

@@ -25,8 +25,9 @@ internal enum Command
     Free = 7,
 
     /// <summary>
-    /// region, source, level of the source, child mask, path key of the region (text), number of contents, contents, transform of the
-    /// source's contents (16, column-major), centre (3), whether there is a keep cell (then: axes (9), least (3), greatest (3)), number
+    /// region, source, level of the source, child mask, path key of the region (text), number of contents, contents, content of the region
+    /// map that colours its terrain or −1 (then: bits of the contents that are terrain, origin of the map (3), what to multiply a distance from it with for u (3) and v (3)),
+    /// transform of the source's contents (16, column-major), centre (3), whether there is a keep cell (then: axes (9), least (3), greatest (3)), number
     /// of child cells (then: axes (9), least and greatest of each (6)). Cells are relative to the centre.
     /// </summary>
     Show = 8,
@@ -40,17 +41,23 @@ internal enum Command
     /// <summary>content: its newest upload takes the place of the one before, wherever it is drawn.</summary>
     Replace = 11,
 
+    /// <summary>slot, version, position (3), rank, kind (text), name (text): what a slot of the label list holds from now on.</summary>
+    Label = 12,
+
+    /// <summary>number of labels, then of each: slot, opacity, whether the core wants to know if it is seen. Those that are not named are not drawn.</summary>
+    Labels = 13,
+
     /// <summary>batch, epoch, least and greatest coordinates of its box (6), number of meshes, of each its content and place: merge them, aside.</summary>
-    BuildBatch = 12,
+    BuildBatch = 14,
 
     /// <summary>batch: draw it in place of its meshes.</summary>
-    SwapInBatch = 13,
+    SwapInBatch = 15,
 
     /// <summary>batch: draw its meshes themselves again; stop, if it is still being merged.</summary>
-    DropBatch = 14,
+    DropBatch = 16,
 
     /// <summary>batch: free its buffers.</summary>
-    ReleaseBatch = 15,
+    ReleaseBatch = 17,
 }
 
 /// <summary>What the page tells C#: eight words each, the kind first.</summary>
@@ -89,9 +96,12 @@ internal enum PageEvent
     /// <summary>(nothing): the page is to give back what memory it can.</summary>
     MemoryPressure = 11,
 
+    /// <summary>slot and version of a label, whether it is seen.</summary>
+    LabelSight = 12,
+
     /// <summary>batch, epoch.</summary>
-    BatchBuilt = 12,
+    BatchBuilt = 13,
 
     /// <summary>batch, epoch: it could not be merged, or was called off.</summary>
-    BatchFailed = 13,
+    BatchFailed = 14,
 }

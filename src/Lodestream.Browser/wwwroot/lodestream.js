@@ -8,6 +8,7 @@ import { BACKDROP_ORDER } from './lodestream/backdrop.js';
 import { SceneClock } from './lodestream/clock.js';
 import { featuresOf } from './lodestream/features.js';
 import { FirstView } from './lodestream/first-view.js';
+import { LabelLayer } from './lodestream/labels/label-layer.js';
 import { OpenedScene } from './lodestream/opened-scene.js';
 import { Picker, readPixel } from './lodestream/picking.js';
 import { PageEvent, WakeKind } from './lodestream/protocol.js';
@@ -18,6 +19,9 @@ import { blockFormatOf } from './lodestream/textures.js';
 import { TileScene } from './lodestream/tile-scene.js';
 import { sameView, viewOf } from './lodestream/view.js';
 
+/** Milliseconds in which a label comes or goes. */
+const LABEL_FADE_MS = 200;
+
 /**
  * @typedef {object} OpenOptions
  * @property {THREE.WebGLRenderer} renderer draws the group; contents are uploaded through it
@@ -27,7 +31,8 @@ import { sameView, viewOf } from './lodestream/view.js';
  * @property {number} [maximumRequests] requests in flight; 24
  * @property {number} [maximumRequestsPerHost] requests in flight per host; 8
  * @property {number} [frameBudgetMs] milliseconds of update() that measuring, deciding and uploading share; 4
- * @property {number} [fadeMs] milliseconds in which what gives way dissolves; 250, 0 for none
+ * @property {number} [fadeMs] milliseconds in which what gives way dissolves; 250, 0 for none: labels come and go at once then, too
+ * @property {boolean} [labels] whether names are fetched and drawn, where the scene has some (its family label); true. {@link LodestreamTiles.setLayer} changes it
  * @property {boolean | BatchingOptions} [batching] whether meshes that look the same are merged, so that they take fewer draw calls; by default in manifest scenes, where there are many
  * @property {number} [recordingBytes] memory that may go to keeping what happens in the session from its opening, so that it can be recorded afterwards; 16 MiB, 0 for none
  * @property {string | URL} [frameworkUrl] where the WebAssembly bundle lies; `_framework/` beside this file
@@ -104,6 +109,7 @@ export class LodestreamTiles extends THREE.EventDispatcher {
   #core;
   #clock = new SceneClock();
   #tileScene;
+  #labels;
   #picker;
   #renderer;
   #camera;
@@ -159,12 +165,16 @@ export class LodestreamTiles extends THREE.EventDispatcher {
     const blocks = blockFormatOf(options.renderer);
     this.#tileScene = new TileScene(options.renderer, () => this.#clock.now(), ({ region, source }) => this.#liftOf(region, source));
     this.#tileScene.fadeDuration = this.#fadeMs;
+    this.#labels = new LabelLayer(options.renderer, (slot, version, seen) => this.#opened.events.post([PageEvent.LabelSight, slot, version, Number(seen)]));
+    this.#tileScene.group.add(this.#labels.object);
     this.#picker = new Picker(options.renderer);
     this.#open = (recordingBytes = options.recordingBytes ?? 16 * 2 ** 20) => new OpenedScene(core, url, {
       memoryBudgetBytes: options.memoryBudgetBytes ?? 512 * 2 ** 20, maximumRequests: options.maximumRequests ?? 24, maximumRequestsPerHost: options.maximumRequestsPerHost ?? 8,
-      uploadMs: this.#frameMs / 2, recordingBytes, batching: options.batching === undefined ? '' : JSON.stringify(options.batching), blocks,
-    }, this.#tileScene, this, () => this.#wake());
+      uploadMs: this.#frameMs / 2, labelFadeMs: this.#fadeMs > 0 ? LABEL_FADE_MS : 0, recordingBytes, batching: options.batching === undefined ? '' : JSON.stringify(options.batching), blocks,
+    }, this.#tileScene, this.#labels, this, () => this.#wake());
     this.#opened = this.#open();
+    if (options.labels === false)
+      core.exports.ShowFamily(this.#opened.number, 'label', false);
     this.#watchContext(options.renderer.domElement);
   }
 
@@ -176,6 +186,11 @@ export class LodestreamTiles extends THREE.EventDispatcher {
   /** What is drawn, by region. @returns {ReadonlyMap<number, import('./lodestream/tile-scene.js').DrawnItem>} */
   get drawn() {
     return this.#tileScene.items;
+  }
+
+  /** The labels that are drawn: what they say, where, and how strongly. */
+  get labels() {
+    return this.#labels.shown;
   }
 
   /** Figures of the last frame. */
@@ -207,7 +222,7 @@ export class LodestreamTiles extends THREE.EventDispatcher {
   get needsUpdate() {
     if (this.#disposed || this.#contextLost || this.#clock.isSuspended)
       return false;
-    return this.#tileScene.isFading || this.#hasWork;
+    return this.#tileScene.isFading || this.#labels.isBusy || this.#hasWork;
   }
 
   get #hasWork() {
@@ -233,9 +248,12 @@ export class LodestreamTiles extends THREE.EventDispatcher {
   update() {
     if (!this.needsUpdate)
       return false;
-    const dissolved = this.#tileScene.advance(), changed = this.#hasWork && this.#tick([this.#currentView()]);
+    this.#labels.listen();
+    const before = this.#view, dissolved = this.#tileScene.advance();
+    const { changed, labelled } = this.#hasWork ? this.#tick([this.#currentView()]) : { changed: false, labelled: false };
+    this.#labels.follow(this.#currentView().position, changed || (this.#view !== undefined && !sameView(this.#view, before)));
     this.#firstView.judge(this.#statistics.initialResidency, this.#tileScene.isFading, () => this.debugState().initialResidency.error);
-    return dissolved || changed;
+    return dissolved || changed || labelled || this.#labels.wantsPicture;
   }
 
   /** Milliseconds in which what gives way dissolves; 0 for none. */
@@ -367,6 +385,7 @@ export class LodestreamTiles extends THREE.EventDispatcher {
     this.#listeners.abort();
     this.#opened.dispose();
     this.#tileScene.dispose();
+    this.#labels.dispose();
     this.#picker.dispose();
     this.#clock.dispose();
   }
@@ -377,6 +396,7 @@ export class LodestreamTiles extends THREE.EventDispatcher {
     const hidden = Object.entries(this.layers).filter(([, { visible }]) => !visible);
     this.#opened.dispose();
     this.#tileScene.clear();
+    this.#labels.clear();
     this.#opened = this.#open(recordingBytes);
     for (const [family] of hidden)
       this.#core.exports.ShowFamily(this.#opened.number, family, false);
@@ -500,6 +520,7 @@ export class LodestreamTiles extends THREE.EventDispatcher {
     canvas.addEventListener('webglcontextrestored', () => {
       this.#contextLost = false;
       this.#tileScene.clear();
+      this.#labels.clear();
       this.#opened.events.post([PageEvent.ContextLost]);
     }, { signal });
     document.addEventListener('visibilitychange', () => this.#wake(), { signal });

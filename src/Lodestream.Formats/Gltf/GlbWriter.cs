@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.InteropServices;
-using System.Text.Json;
 
 namespace Lodestream.Formats.Gltf;
 
@@ -12,7 +11,7 @@ namespace Lodestream.Formats.Gltf;
 /// (<see cref="Clear"/>), without allocating for the geometry again. Not safe for several threads at once.
 /// </summary>
 /// <remarks>glTF is right-handed with y up, in metres. Colours in <c>COLOR_0</c> are linear, not sRGB.</remarks>
-public sealed class GlbWriter
+public sealed partial class GlbWriter
 {
     private const uint Magic = 0x46546C67;
     private const uint JsonChunk = 0x4E4F534A;
@@ -22,12 +21,16 @@ public sealed class GlbWriter
 
     private readonly ArrayBufferWriter<byte> _binary = new();
     private readonly ArrayBufferWriter<byte> _json = new();
+    private readonly List<View> _views = [];
     private readonly List<Accessor> _accessors = [];
     private readonly List<GlbMaterial> _materials = [];
     private readonly List<GlbPrimitive[]> _meshes = [];
     private readonly List<GlbNode> _nodes = [];
 
-    private readonly record struct Accessor(int Offset, int Length, int Target, GlbComponent Component, bool Normalized, int Count, string Type, Vector3? Min, Vector3? Max);
+    private readonly record struct Accessor(int View, GlbComponent Component, bool Normalized, int Count, string Type, Vector3? Min, Vector3? Max);
+
+    // A buffer view; a target of 0 is none.
+    private readonly record struct View(int Offset, int Length, int Target);
 
     /// <summary>What <c>asset.generator</c> says.</summary>
     public string Generator { get; set; } = "Lodestream";
@@ -64,6 +67,11 @@ public sealed class GlbWriter
     /// <returns>The accessor's index.</returns>
     public int AddColors(ReadOnlySpan<GlbColor> colors) =>
         Add(MemoryMarshal.AsBytes(colors), ArrayBuffer, GlbComponent.UnsignedByte, true, colors.Length, "VEC4");
+
+    /// <summary>Adds feature ids, the rows of a property table: whole numbers below 2²⁴.</summary>
+    /// <returns>The accessor's index.</returns>
+    public int AddFeatureIds(ReadOnlySpan<float> ids) =>
+        Add(MemoryMarshal.AsBytes(ids), ArrayBuffer, GlbComponent.Float, false, ids.Length, "SCALAR");
 
     /// <summary>Adds triangle corners. 65,535 is the restart value and may not be used.</summary>
     /// <returns>The accessor's index.</returns>
@@ -131,7 +139,9 @@ public sealed class GlbWriter
     public void Clear()
     {
         _binary.ResetWrittenCount();
+        _views.Clear();
         _accessors.Clear();
+        ClearMetadata();
         _materials.Clear();
         _meshes.Clear();
         _nodes.Clear();
@@ -144,16 +154,24 @@ public sealed class GlbWriter
             throw new PlatformNotSupportedException("glTF is little-endian; writing it on a big-endian machine is not supported.");
         if (count == 0)
             throw new ArgumentException("An accessor has at least one element.");
-        Pad(_binary, Aligned(_binary.WrittenCount) - _binary.WrittenCount, 0);
-        _accessors.Add(new(_binary.WrittenCount, bytes.Length, target, component, normalized, count, type, min, max));
-        _binary.Write(bytes);
+        _accessors.Add(new(AddView(bytes, target, 4), component, normalized, count, type, min, max));
         return _accessors.Count - 1;
+    }
+
+    private int AddView(ReadOnlySpan<byte> bytes, int target, int alignment)
+    {
+        Pad(_binary, (alignment - _binary.WrittenCount % alignment) % alignment, 0);
+        _views.Add(new(_binary.WrittenCount, bytes.Length, target));
+        _binary.Write(bytes);
+        return _views.Count - 1;
     }
 
     private void Check(in GlbPrimitive primitive)
     {
         var vertices = CountOf(primitive.Positions, "positions") ?? throw new ArgumentException("A primitive has positions.");
-        foreach (var (accessor, name) in new[] { (primitive.Normals, "normals"), (primitive.Colors, "colours"), (primitive.TextureCoordinates, "texture coordinates") })
+        if (primitive.FeatureIds is not null && (uint)primitive.FeatureTable >= (uint)_tables.Count)
+            throw new ArgumentException($"Property table {primitive.FeatureTable} has not been added.");
+        foreach (var (accessor, name) in new[] { (primitive.Normals, "normals"), (primitive.Colors, "colours"), (primitive.TextureCoordinates, "texture coordinates"), (primitive.FeatureIds, "feature ids") })
         {
             if (CountOf(accessor, name) is { } count && count != vertices)
                 throw new ArgumentException($"A primitive has {vertices} positions, but {count} {name}.");
@@ -170,174 +188,6 @@ public sealed class GlbWriter
         return (uint)index < (uint)_accessors.Count
             ? _accessors[index].Count
             : throw new ArgumentException($"Accessor {index} ({name}) has not been added.");
-    }
-
-    private void WriteJson()
-    {
-        _json.ResetWrittenCount();
-        using var json = new Utf8JsonWriter(_json);
-        json.WriteStartObject();
-        json.WriteStartObject("asset"u8);
-        json.WriteString("version"u8, "2.0"u8);
-        json.WriteString("generator"u8, Generator);
-        json.WriteEndObject();
-        WriteScene(json);
-        WriteMeshes(json);
-        WriteMaterials(json);
-        WriteAccessors(json);
-        json.WriteEndObject();
-    }
-
-    private void WriteScene(Utf8JsonWriter json)
-    {
-        if (_nodes.Count == 0)
-            return;
-        json.WriteNumber("scene"u8, 0);
-        json.WriteStartArray("scenes"u8);
-        json.WriteStartObject();
-        json.WriteStartArray("nodes"u8);
-        for (var i = 0; i < _nodes.Count; i++)
-            json.WriteNumberValue(i);
-        json.WriteEndArray();
-        json.WriteEndObject();
-        json.WriteEndArray();
-
-        json.WriteStartArray("nodes"u8);
-        foreach (var node in _nodes)
-        {
-            json.WriteStartObject();
-            if (node.Name is not null)
-                json.WriteString("name"u8, node.Name);
-            json.WriteNumber("mesh"u8, node.Mesh);
-            if (node.Translation != default)
-            {
-                json.WriteStartArray("translation"u8);
-                json.WriteNumberValue(node.Translation.X);
-                json.WriteNumberValue(node.Translation.Y);
-                json.WriteNumberValue(node.Translation.Z);
-                json.WriteEndArray();
-            }
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
-    }
-
-    private void WriteMeshes(Utf8JsonWriter json)
-    {
-        if (_meshes.Count == 0)
-            return;
-        json.WriteStartArray("meshes"u8);
-        foreach (var primitives in _meshes)
-        {
-            json.WriteStartObject();
-            json.WriteStartArray("primitives"u8);
-            foreach (var primitive in primitives)
-                WritePrimitive(json, primitive);
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
-    }
-
-    private static void WritePrimitive(Utf8JsonWriter json, in GlbPrimitive primitive)
-    {
-        json.WriteStartObject();
-        json.WriteStartObject("attributes"u8);
-        json.WriteNumber("POSITION"u8, primitive.Positions);
-        if (primitive.Normals is { } normals)
-            json.WriteNumber("NORMAL"u8, normals);
-        if (primitive.Colors is { } colors)
-            json.WriteNumber("COLOR_0"u8, colors);
-        if (primitive.TextureCoordinates is { } coordinates)
-            json.WriteNumber("TEXCOORD_0"u8, coordinates);
-        json.WriteEndObject();
-        if (primitive.Indices is { } indices)
-            json.WriteNumber("indices"u8, indices);
-        if (primitive.Material is { } material)
-            json.WriteNumber("material"u8, material);
-        if (primitive.Topology != GlbTopology.Triangles)
-            json.WriteNumber("mode"u8, (int)primitive.Topology);
-        json.WriteEndObject();
-    }
-
-    private void WriteMaterials(Utf8JsonWriter json)
-    {
-        if (_materials.Count == 0)
-            return;
-        json.WriteStartArray("materials"u8);
-        foreach (var material in _materials)
-        {
-            json.WriteStartObject();
-            if (material.Name is not null)
-                json.WriteString("name"u8, material.Name);
-            json.WriteStartObject("pbrMetallicRoughness"u8);
-            if (material.BaseColor != Vector4.One)
-            {
-                json.WriteStartArray("baseColorFactor"u8);
-                for (var i = 0; i < 4; i++)
-                    json.WriteNumberValue(material.BaseColor[i]);
-                json.WriteEndArray();
-            }
-            json.WriteNumber("metallicFactor"u8, material.Metallic);
-            json.WriteNumber("roughnessFactor"u8, material.Roughness);
-            json.WriteEndObject();
-            if (material.DoubleSided)
-                json.WriteBoolean("doubleSided"u8, true);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
-    }
-
-    private void WriteAccessors(Utf8JsonWriter json)
-    {
-        if (_accessors.Count == 0)
-            return;
-        json.WriteStartArray("accessors"u8);
-        for (var i = 0; i < _accessors.Count; i++)
-        {
-            var accessor = _accessors[i];
-            json.WriteStartObject();
-            json.WriteNumber("bufferView"u8, i);
-            json.WriteNumber("componentType"u8, (int)accessor.Component);
-            if (accessor.Normalized)
-                json.WriteBoolean("normalized"u8, true);
-            json.WriteNumber("count"u8, accessor.Count);
-            json.WriteString("type"u8, accessor.Type);
-            if (accessor is { Min: { } min, Max: { } max })
-            {
-                WriteVector(json, "min"u8, min);
-                WriteVector(json, "max"u8, max);
-            }
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
-
-        json.WriteStartArray("bufferViews"u8);
-        foreach (var accessor in _accessors)
-        {
-            json.WriteStartObject();
-            json.WriteNumber("buffer"u8, 0);
-            json.WriteNumber("byteOffset"u8, accessor.Offset);
-            json.WriteNumber("byteLength"u8, accessor.Length);
-            json.WriteNumber("target"u8, accessor.Target);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
-
-        json.WriteStartArray("buffers"u8);
-        json.WriteStartObject();
-        json.WriteNumber("byteLength"u8, _binary.WrittenCount);
-        json.WriteEndObject();
-        json.WriteEndArray();
-    }
-
-    private static void WriteVector(Utf8JsonWriter json, ReadOnlySpan<byte> name, Vector3 v)
-    {
-        json.WriteStartArray(name);
-        json.WriteNumberValue(v.X);
-        json.WriteNumberValue(v.Y);
-        json.WriteNumberValue(v.Z);
-        json.WriteEndArray();
     }
 
     private static int Aligned(int length) => (length + 3) & ~3;

@@ -71,6 +71,12 @@ public readonly record struct GlbPrimitive
     /// <summary>Accessor of texture coordinates.</summary>
     public int? TextureCoordinates { get; init; }
 
+    /// <summary>Accessor of feature ids, rows of <see cref="FeatureTable"/>.</summary>
+    public int? FeatureIds { get; init; }
+
+    /// <summary>The property table of the features.</summary>
+    public int FeatureTable { get; init; }
+
     /// <summary>Accessor of indices.</summary>
     public int? Indices { get; init; }
 

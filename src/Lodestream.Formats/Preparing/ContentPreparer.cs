@@ -20,6 +20,7 @@ public sealed class ContentPreparer : IContentPreparer
     private readonly TimeProvider _time;
     private readonly Action<string, TilesetResult>? _topologyRead;
     private readonly IReadOnlyList<TilesetDialect>? _dialects;
+    private readonly ILabelMeasure _labelMeasure;
     private readonly Lock _gate = new();
     private readonly Dictionary<long, Preparation> _running = [];
 
@@ -30,9 +31,10 @@ public sealed class ContentPreparer : IContentPreparer
         Measured,
     }
 
-    private sealed class Preparation(in PrepareJob job, in TilesetParent parent)
+    private sealed class Preparation(in PrepareJob job, in TilesetParent parent, ContentFamily family)
     {
         public readonly PrepareJob Job = job;
+        public readonly bool IsOfLabels = family == ContentFamily.Label;
         public readonly TilesetParent Parent = parent;
         public Stage Stage;
         public volatile bool Cancelled;
@@ -52,22 +54,24 @@ public sealed class ContentPreparer : IContentPreparer
     /// <param name="time">For the reported costs; null for the system's.</param>
     /// <param name="topologyRead">Told what became of each document, with its warnings, on the working thread.</param>
     /// <param name="dialects">Versions of 3D Tiles to accept; null for <see cref="TilesetDialect.Known"/>.</param>
+    /// <param name="labelMeasure">Measures labels, on the working thread; null to guess (<see cref="EstimatedLabelMeasure"/>).</param>
     public ContentPreparer(
         TileTree tree, Inbox inbox, Action<Action>? executor = null, TimeProvider? time = null, Action<string, TilesetResult>? topologyRead = null,
-        IReadOnlyList<TilesetDialect>? dialects = null)
+        IReadOnlyList<TilesetDialect>? dialects = null, ILabelMeasure? labelMeasure = null)
     {
         ArgumentNullException.ThrowIfNull(tree);
         ArgumentNullException.ThrowIfNull(inbox);
 #pragma warning disable RS0030 // What a preparation cost is a figure of this machine; who replays gives a clock of his own.
         (_tree, _inbox, _time, _topologyRead, _dialects) = (tree, inbox, time ?? TimeProvider.System, topologyRead, dialects);
 #pragma warning restore RS0030
+        _labelMeasure = labelMeasure ?? new EstimatedLabelMeasure();
         _executor = executor ?? (static work => ThreadPool.UnsafeQueueUserWorkItem(static w => w(), work, preferLocal: false));
     }
 
     /// <inheritdoc/>
     public void Start(in PrepareJob job)
     {
-        var preparation = new Preparation(job, TilesetParent.Of(_tree, job.Tile));
+        var preparation = new Preparation(job, TilesetParent.Of(_tree, job.Tile), _tree.Contents.Records[job.Content].Family);
         lock (_gate)
             _running.Add(job.Ticket, preparation);
         _executor(job.Format == ContentFormat.Tileset ? () => Run(preparation, ReadTopology) : () => Run(preparation, Measure));
@@ -202,19 +206,29 @@ public sealed class ContentPreparer : IContentPreparer
         };
     }
 
-    private static InboxMessage Prepare(Preparation preparation)
+    private InboxMessage Prepare(Preparation preparation)
     {
         var content = preparation.Content!;
-        return content.Verify(() => preparation.Cancelled) is { } error
-            ? Failed(preparation.Job, error)
-            : new()
-            {
-                Kind = InboxKind.Prepared,
-                Payload = content,
-                CpuBytes = content.Payload.Length + content.UnpackedBytes + preparation.Files.Values.Sum(file => (long)file.Length),
-                GpuGeometryBytes = content.Cost.GeometryBytes,
-                GpuTextureBytes = content.Cost.TextureBytes,
-            };
+        if (content.Verify(() => preparation.Cancelled) is { } error)
+            return Failed(preparation.Job, error);
+        if (preparation.IsOfLabels && ReadLabels(content) is { IsOk: false } outcome)
+            return Failed(preparation.Job, outcome.Error!) with { Permanent = outcome.Status == ReadStatus.NotSupported };
+        return new()
+        {
+            Kind = InboxKind.Prepared,
+            Payload = content,
+            Labels = content.Labels,
+            CpuBytes = content.Payload.Length + content.UnpackedBytes + preparation.Files.Values.Sum(file => (long)file.Length),
+            GpuGeometryBytes = content.Cost.GeometryBytes,
+            GpuTextureBytes = content.Cost.TextureBytes,
+        };
+    }
+
+    private ReadOutcome ReadLabels(PreparedContent content)
+    {
+        var outcome = LabelReader.Read(content, _labelMeasure, out var labels);
+        content.Labels = labels;
+        return outcome;
     }
 
     private static InboxMessage AskForFiles(Preparation preparation)

@@ -83,6 +83,29 @@ public sealed class ModelMetadata
         return row;
     }
 
+    /// <summary>One property of a feature; no value where the table is broken or has no such row or property.</summary>
+    public MetadataValue Value(int table, long feature, string property)
+    {
+        if ((uint)table >= (uint)_tables.Count || _tableErrors[table] is not null || feature < 0 || feature >= _tables[table].Count)
+            return default;
+        return _tables[table].TryFind(property, out var column) ? column.Read((int)feature, BytesOf(column))
+            : _tables[table].Class.TryFind(property, out var declared) ? declared.Default : default;
+    }
+
+    /// <summary>The texture in which a property is, of the first property texture of a class; null for none.</summary>
+    public GltfDataTexture? TextureOf(string className, string property)
+    {
+        for (var i = 0; i < _textures.Count; i++)
+        {
+            foreach (var source in _textures[i])
+            {
+                if (source.Decoder.Property.Id == property && Schema.Classes.TryGetValue(className, out var @class) && @class.Properties.Contains(source.Decoder.Property))
+                    return source.Texture;
+            }
+        }
+        return null;
+    }
+
     /// <summary>The values of a property attribute at a vertex.</summary>
     /// <param name="number">Number of the property attribute.</param>
     /// <param name="stored">The bytes of a vertex attribute there, as they are stored, by its name; empty for one that is not known.</param>

@@ -1,5 +1,6 @@
 using Lodestream.Formats.Gltf;
 using Lodestream.Geometry;
+using Lodestream.Presentation.Labels;
 using Lodestream.Scene;
 
 namespace Lodestream.Formats.Preparing;
@@ -10,8 +11,13 @@ namespace Lodestream.Formats.Preparing;
 /// </summary>
 public sealed class PreparedContent
 {
-    internal PreparedContent(ReadOnlyMemory<byte> payload, ContentLayout layout, ReadOnlyMemory<byte>[] files)
+    /// <summary>Puts a layout and its bytes together; nothing is looked at yet.</summary>
+    /// <param name="payload">The content's bytes; kept.</param>
+    /// <param name="layout">What is where in them.</param>
+    /// <param name="files">Bytes of the files it names, in the order of <see cref="ContentLayout.Files"/>; kept.</param>
+    public PreparedContent(ReadOnlyMemory<byte> payload, ContentLayout layout, ReadOnlyMemory<byte>[] files)
     {
+        ArgumentNullException.ThrowIfNull(layout);
         (Payload, Layout) = (payload, layout);
         Models = [.. layout.Parts.OfType<ModelPart>().Select(part => new PreparedModel(part, [payload, .. files]))];
         PointClouds = [.. layout.Parts.OfType<PointsPart>().Select(part => new PreparedPoints(part, payload))];
@@ -37,6 +43,9 @@ public sealed class PreparedContent
 
     /// <summary>Bytes of main memory that unpacked arrays take beside the fetched bytes.</summary>
     public long UnpackedBytes => Models.Sum(model => (long)model.UnpackedBytes);
+
+    /// <summary>Its labels, where the scene counts it among the family label and it is prepared; else null.</summary>
+    public LabelSet? Labels { get; internal set; }
 
     /// <summary>Least coordinates of all that is drawn, in the content's frame; ∞ where there is nothing, or the content is not prepared.</summary>
     public Vector3d Min { get; private set; } = new(double.PositiveInfinity, double.PositiveInfinity, double.PositiveInfinity);

@@ -2,12 +2,13 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Collections;
 using System.Text.Json;
+using Lodestream.Formats.Metadata;
 
 namespace Lodestream.Formats.Tiles3D;
 
 /// <summary>
-/// Writes a binary subtree of an implicit tileset (3D Tiles 1.1): which of its tiles, contents and child subtrees are there. What is all
-/// or none becomes a constant, the rest bits in the file's own buffer.
+/// Writes a binary subtree of an implicit tileset (3D Tiles 1.1): which of its tiles, contents and child subtrees are there, and what is
+/// known of the tiles. What is all or none becomes a constant, the rest bits in the file's own buffer.
 /// </summary>
 /// <param name="isOctree">Whether a tile has eight children, or four.</param>
 /// <param name="levels">Levels of the subtree.</param>
@@ -37,7 +38,35 @@ public sealed class SubtreeWriter(bool isOctree, int levels, int contents = 1)
     /// <param name="z">Place along z; 0 in a quadtree.</param>
     public void AddSubtree(int x, int y, int z = 0) => _children[Morton(levels, x, y, z)] = true;
 
+    /// <summary>
+    /// What is known of the tiles: a row for each that is there, in the order of their bits: level by level, each level in Morton order
+    /// (<see cref="TilesInOrder"/>).
+    /// </summary>
+    public PropertyTableWriter? TileMetadata { get; set; }
+
+    /// <summary>The tiles that are there, in the order of their bits: level in the subtree and place in its level.</summary>
+    public IEnumerable<(int Level, int X, int Y, int Z)> TilesInOrder()
+    {
+        for (var level = 0; level < levels; level++)
+        {
+            for (var morton = 0; morton < 1 << (level * (isOctree ? 3 : 2)); morton++)
+            {
+                if (!_tiles[Above(isOctree, level) + morton])
+                    continue;
+                int x = 0, y = 0, z = 0, bits = isOctree ? 3 : 2;
+                for (var bit = 0; bit < level; bit++)
+                {
+                    x |= (morton >> (bits * bit) & 1) << bit;
+                    y |= (morton >> (bits * bit + 1) & 1) << bit;
+                    z |= isOctree ? (morton >> (bits * bit + 2) & 1) << bit : 0;
+                }
+                yield return (level, x, y, z);
+            }
+        }
+    }
+
     /// <summary>The subtree's file.</summary>
+    /// <exception cref="InvalidOperationException">The tiles' metadata has more or fewer rows than there are tiles.</exception>
     public byte[] Write()
     {
         var binary = new MemoryStream();
@@ -52,6 +81,7 @@ public sealed class SubtreeWriter(bool isOctree, int levels, int contents = 1)
                 Write(writer, null, content, binary, views);
             writer.WriteEndArray();
             Write(writer, "childSubtreeAvailability", _children, binary, views);
+            WriteMetadata(writer, binary, views);
             if (views.Count > 0)
                 WriteBuffer(writer, (int)binary.Length, views);
             writer.WriteEndObject();
@@ -73,12 +103,31 @@ public sealed class SubtreeWriter(bool isOctree, int levels, int contents = 1)
         {
             var bytes = new byte[(bits.Length + 7) / 8];
             bits.CopyTo(bytes, 0);
-            writer.WriteNumber("bitstream"u8, views.Count);
-            views.Add(((int)binary.Length, bytes.Length));
-            binary.Write(bytes);
-            binary.Write(new byte[(8 - bytes.Length % 8) % 8]);
+            writer.WriteNumber("bitstream"u8, AddView(bytes, binary, views));
         }
         writer.WriteEndObject();
+    }
+
+    private void WriteMetadata(Utf8JsonWriter writer, MemoryStream binary, List<(int Offset, int Length)> views)
+    {
+        if (TileMetadata is not { } table)
+            return;
+        var tiles = _tiles.Cast<bool>().Count(there => there);
+        if (table.Count != tiles)
+            throw new InvalidOperationException($"The tiles' metadata has {table.Count} rows for {tiles} tiles.");
+        writer.WriteStartArray("propertyTables"u8);
+        table.Write(writer, bytes => AddView(bytes, binary, views));
+        writer.WriteEndArray();
+        writer.WriteNumber("tileMetadata"u8, 0);
+    }
+
+    // Eight bytes is the alignment that both bits and tables ask for.
+    private static int AddView(byte[] bytes, MemoryStream binary, List<(int Offset, int Length)> views)
+    {
+        views.Add(((int)binary.Length, bytes.Length));
+        binary.Write(bytes);
+        binary.Write(new byte[(8 - bytes.Length % 8) % 8]);
+        return views.Count - 1;
     }
 
     private static void WriteBuffer(Utf8JsonWriter writer, int length, List<(int Offset, int Length)> views)

@@ -9,6 +9,12 @@ namespace Lodestream.Formats.Tiles3D;
 /// <param name="Group">Index of the group it belongs to; −1 for none.</param>
 public readonly record struct TilesetContent(string Uri, int Group = -1);
 
+/// <summary>An implicit quadtree below a tile (3D Tiles 1.1): its tiles are named by templates and listed in subtrees.</summary>
+/// <param name="SubtreeLevels">Levels of each subtree.</param>
+/// <param name="AvailableLevels">Levels of the whole.</param>
+/// <param name="Subtrees">Address of subtrees relative to the tileset, with <c>{level}</c>, <c>{x}</c> and <c>{y}</c> in it.</param>
+public sealed record ImplicitQuadtree(int SubtreeLevels, int AvailableLevels, string Subtrees);
+
 /// <summary>What a tile says about itself; children follow in the writer.</summary>
 public readonly ref struct TilesetTile
 {
@@ -26,6 +32,9 @@ public readonly ref struct TilesetTile
 
     /// <summary>The contents: one is written as <c>content</c>, several as <c>contents</c>.</summary>
     public ReadOnlySpan<TilesetContent> Contents { get; init; }
+
+    /// <summary>The tiles below, where they are implicit; contents' addresses are templates then. Null for a tile by itself.</summary>
+    public ImplicitQuadtree? Implicit { get; init; }
 
     /// <summary>A tile.</summary>
     public TilesetTile()
@@ -93,6 +102,8 @@ public sealed class TilesetWriter : IDisposable
         if (tile.Transform != Transform3d.Identity)
             WriteTransform(tile.Transform);
         WriteContents(tile.Contents);
+        if (tile.Implicit is { } quadtree)
+            WriteImplicit(quadtree);
         _open.Push(false);
         if (_json.BytesPending > FlushBytes)
             _json.Flush();
@@ -212,6 +223,18 @@ public sealed class TilesetWriter : IDisposable
         foreach (var number in matrix)
             _json.WriteNumberValue(Finite(number));
         _json.WriteEndArray();
+    }
+
+    private void WriteImplicit(ImplicitQuadtree quadtree)
+    {
+        _json.WriteStartObject("implicitTiling"u8);
+        _json.WriteString("subdivisionScheme"u8, "QUADTREE"u8);
+        _json.WriteNumber("subtreeLevels"u8, quadtree.SubtreeLevels);
+        _json.WriteNumber("availableLevels"u8, quadtree.AvailableLevels);
+        _json.WriteStartObject("subtrees"u8);
+        _json.WriteString("uri"u8, quadtree.Subtrees);
+        _json.WriteEndObject();
+        _json.WriteEndObject();
     }
 
     private void WriteContents(ReadOnlySpan<TilesetContent> contents)

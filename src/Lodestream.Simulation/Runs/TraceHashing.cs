@@ -42,5 +42,5 @@ public sealed class TraceHashing(TileTree tree) : SimulationObserver
     public override void OnCommit(RenderCommit commit) => _hash.Commit(commit);
 
     /// <inheritdoc />
-    public override void OnFrame(in SimulatedFrame frame) => _hash.EndFrame(frame.Time, frame.Decision, frame.Streamer.Selection, frame.Streamer.Statistics);
+    public override void OnFrame(in SimulatedFrame frame) => _hash.EndFrame(frame.Time, frame.Decision, frame.Streamer.Selection, frame.Streamer.Statistics, frame.Streamer.Labels);
 }

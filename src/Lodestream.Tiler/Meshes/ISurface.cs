@@ -10,6 +10,15 @@ internal interface ISurface
 
     /// <summary>Linear colour at a place where the height and the upward normal are known.</summary>
     LinearColor ColorAt(double x, double y, double height, Vector3d normal);
+
+    /// <summary>The standing water that covers the ground here where the ground is lower than it: 0 is the sea, others an index into <see cref="WaterLevels"/>.</summary>
+    int WaterAt(double x, double y);
+
+    /// <summary>Heights of standing waters, metres; the first is the sea's, 0.</summary>
+    IReadOnlyList<double> WaterLevels { get; }
+
+    /// <summary>Linear colour of a standing water's surface.</summary>
+    LinearColor WaterColorAt(double x, double y, int water);
 }
 
 /// <summary>A colour in linear light, 0 to 1.</summary>

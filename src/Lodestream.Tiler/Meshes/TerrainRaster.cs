@@ -18,6 +18,7 @@ internal sealed class TerrainRaster
     {
         Layout = layout;
         Heights = new float[layout.FinestNodes * layout.FinestNodes];
+        Water = new byte[layout.FinestNodes * layout.FinestNodes];
         Shading = new ShadingLevel[layout.Levels];
         Shading[^1] = new(layout.FinestNodes);
         var across = QuadtreeLayout.TilesAcross(layout.Levels - 1);
@@ -30,10 +31,13 @@ internal sealed class TerrainRaster
     /// <summary>Heights in metres, row by row from the south-west, <see cref="QuadtreeLayout.FinestNodes"/> to a row.</summary>
     public float[] Heights { get; }
 
+    /// <summary>The standing water over each vertex, as <see cref="ISurface.WaterAt"/> counts them.</summary>
+    public byte[] Water { get; }
+
     /// <summary>Normals and colours per level.</summary>
     public ShadingLevel[] Shading { get; }
 
-    /// <summary>Samples a surface. Takes about 14 bytes per vertex of the deepest level.</summary>
+    /// <summary>Samples a surface. Takes about 15 bytes per vertex of the deepest level.</summary>
     public static TerrainRaster Sample(ISurface surface, QuadtreeLayout layout, ParallelOptions parallel, Action<int, int> progress)
     {
         var raster = new TerrainRaster(layout);
@@ -56,6 +60,20 @@ internal sealed class TerrainRaster
     /// <summary>Greatest vertical distance in metres between the deepest level's mesh and the surface within a tile of that level, measured at the middles of quads and of their edges.</summary>
     public double FinestTileError(int x, int y) => _finestTileErrors[y * QuadtreeLayout.TilesAcross(Layout.Levels - 1) + x];
 
+    /// <summary>Height in metres of a level's mesh at (x, y), metres from the centre.</summary>
+    public double HeightOnMesh(int level, double x, double y)
+    {
+        var step = Layout.Step(level);
+        var quads = Layout.FinestQuads / step;
+        double column = (x + Layout.Size / 2) / (step * Layout.FinestSpacing), row = (y + Layout.Size / 2) / (step * Layout.FinestSpacing);
+        int i = Math.Clamp((int)Math.Floor(column), 0, quads - 1), j = Math.Clamp((int)Math.Floor(row), 0, quads - 1);
+        double fx = Math.Clamp(column - i, 0, 1), fy = Math.Clamp(row - j, 0, 1);
+        var corner = j * step * Layout.FinestNodes + i * step;
+        double a = Heights[corner], b = Heights[corner + step];
+        double c = Heights[corner + step * Layout.FinestNodes], d = Heights[corner + step * Layout.FinestNodes + step];
+        return fx >= fy ? a + fx * (b - a) + fy * (d - b) : a + fy * (c - a) + fx * (d - c);
+    }
+
     private void TakeHeights(HalfGrid half, int row)
     {
         for (var j = half.FirstRow; j <= half.LastOwnRow(row); j++)
@@ -77,6 +95,7 @@ internal sealed class TerrainRaster
                     1).Normalized();
                 var color = surface.ColorAt(Layout.Line(i), Layout.Line(j), half[2 * i, 2 * j], normal);
                 Shading[^1].Set(i, j, normal, color);
+                Water[j * Layout.FinestNodes + i] = (byte)surface.WaterAt(Layout.Line(i), Layout.Line(j));
             }
         }
     }

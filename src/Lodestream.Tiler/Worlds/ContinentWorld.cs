@@ -2,29 +2,31 @@ using System.Globalization;
 using System.Runtime.ExceptionServices;
 using System.Text.Json;
 using Lodestream.Formats.Tiles3D;
+using Lodestream.Tiler.Families;
 using Lodestream.Tiler.Meshes;
 using Lodestream.Tiler.Worlds.Continent;
+using Lodestream.Tiler.Worlds.Places;
 using Lodestream.Tiler.Writing;
 
 namespace Lodestream.Tiler.Worlds;
 
 /// <summary>
-/// A continent made from a number: coasts, ranges carved by rain, plains, rivers that run to the sea; written as a standard
-/// 3D Tiles 1.1 tileset in metres with z up, which any viewer can open.
+/// A continent made from a number: coasts, ranges carved by rain, lakes, rivers that run to the sea, provinces with towns and routes
+/// between them; written as a standard 3D Tiles 1.1 tileset in metres with z up, which any viewer can open.
 /// </summary>
 public static class ContinentWorld
 {
     /// <summary>Rises whenever the same options give other bytes: what caches a world keys it by this and the options.</summary>
-    public const int GeneratorVersion = 1;
+    public const int GeneratorVersion = 2;
 
     /// <summary>What the files name as their maker.</summary>
     public const string GeneratorName = "Lodestream continent";
 
     // Shares of the whole work, as measured; for progress only.
-    private const double CarveShare = 0.2, SampleShare = 0.5;
+    private const double CarveShare = 0.2, SettleShare = 0.1, SampleShare = 0.3;
 
     /// <summary>
-    /// Makes the continent in a folder: <c>tileset.json</c> and <c>tiles/level/x_y.glb</c>. The folder appears when all of it is written;
+    /// Makes the continent in a folder: <c>tileset.json</c>, <c>subtrees/level/x_y.subtree</c> and <c>family/level/x_y.glb</c>. The folder appears when all of it is written;
     /// a cancelled or failed run leaves nothing.
     /// </summary>
     /// <param name="directory">Where to; absent or empty.</param>
@@ -63,13 +65,17 @@ public static class ContinentWorld
 
         var terrain = ContinentTerrain.Make(options.Seed, layout.Size, options.ErosionCells, parallel,
             share => report.Tell("Carving the land", (long)(share * 1000), 1000, share * CarveShare));
+        report.Tell("Settling the land", 0, 1, CarveShare);
+        var places = PlaceModel.Make(options.Seed, terrain, parallel);
+        report.Tell("Settling the land", 1, 1, CarveShare + SettleShare);
         var raster = TerrainRaster.Sample(terrain, layout, parallel,
-            (done, total) => report.Tell("Sampling the surface", done, total, CarveShare + SampleShare * done / total));
+            (done, total) => report.Tell("Sampling the surface", done, total, CarveShare + SettleShare + SampleShare * done / total));
         var errors = TerrainErrors.Measure(raster, options.Sharpness, parallel);
-        var tileset = new TerrainTileset(raster, errors, Generator(options));
-        tileset.WriteContents(output.Path, parallel,
-            done => report.Tell("Writing tiles", done, tileset.TileCount, CarveShare + SampleShare + (1 - CarveShare - SampleShare) * done / tileset.TileCount));
-        var views = ContinentViews.Find(raster);
+        var families = new TileFamilies(raster, terrain, places, Generator(options));
+        var tileset = new ContinentTileset(raster, errors);
+        tileset.WriteContents(output.Path, families, parallel,
+            done => report.Tell("Writing tiles", done, tileset.TileCount, CarveShare + SettleShare + SampleShare + (1 - CarveShare - SettleShare - SampleShare) * done / tileset.TileCount));
+        var views = ContinentViews.Find(raster, places);
         tileset.WriteTileset(output.Path, Header(options, layout, raster, errors, views));
 
         cancellationToken.ThrowIfCancellationRequested();

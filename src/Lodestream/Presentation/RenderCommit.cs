@@ -11,7 +11,8 @@ namespace Lodestream.Presentation;
 /// <param name="Source">The tile whose contents are drawn: the region itself or an ancestor of it.</param>
 /// <param name="ChildMask">Bit i: the region's i-th child draws itself; fragments in its cell are discarded.</param>
 /// <param name="Contents">Bit i: the source's i-th content slot is resident and its family enabled (<see cref="TileBlockBuilder.MaximumContents"/>).</param>
-public readonly record struct DrawItem(int Region, int Source, byte ChildMask, uint Contents);
+/// <param name="MapTile">The tile whose region map, in its content of the family feature, colours the source's terrain: the source or the nearest ancestor whose map is here; −1 for none.</param>
+public readonly record struct DrawItem(int Region, int Source, byte ChildMask, uint Contents, int MapTile = -1);
 
 /// <summary>What changed on screen: the difference between two frames' exact sets of draw items.</summary>
 public sealed class RenderCommit

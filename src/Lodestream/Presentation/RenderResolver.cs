@@ -33,6 +33,7 @@ internal sealed class RenderResolver(TileTree tree, TileResidency residency, Str
     private DrawItem[] _items = new DrawItem[128];
     private int[] _visitOfItem = new int[128];
     private int _count;
+    private bool _hasMaps;
 
     /// <summary>The frame's draw items.</summary>
     public ReadOnlySpan<DrawItem> Items => _items.AsSpan(0, _count);
@@ -45,6 +46,7 @@ internal sealed class RenderResolver(TileTree tree, TileResidency residency, Str
     {
         if (_regions.Length < set.Count)
             _regions = new Region[Math.Max(set.Count, _regions.Length * 2)];
+        _hasMaps = tree.Contents.Families.Contains(ContentFamily.Feature);
         FindSources(set);
         FindOpened(set);
         DrawActive(set);
@@ -263,7 +265,8 @@ internal sealed class RenderResolver(TileTree tree, TileResidency residency, Str
             Array.Resize(ref _items, _count * 2);
             Array.Resize(ref _visitOfItem, _count * 2);
         }
-        _items[_count] = new(region, source, mask, ResidentContents(source));
+        var map = _hasMaps ? StandIns.NearestMapped(tree, residency, source) : -1;
+        _items[_count] = new(region, source, mask, ResidentContents(source), map);
         _visitOfItem[_count++] = visit;
     }
 

@@ -105,6 +105,9 @@ internal struct ContentEntry
     /// <summary>Prepared content on its way to the host.</summary>
     public object? Prepared;
 
+    /// <summary>Its labels, from when it is prepared until it leaves.</summary>
+    public Presentation.Labels.LabelSet? Labels;
+
     public string? Error;
 
     /// <summary>While releasing: what becomes of the content once its memory is free.</summary>

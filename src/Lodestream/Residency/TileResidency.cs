@@ -42,6 +42,9 @@ internal sealed class TileResidency(TileTree tree, FamilySet required)
     /// <summary>Number of entries, free ones included: iterate over them and skip the absent.</summary>
     public int EntryCount => _entryCount;
 
+    /// <summary>Rises whenever a content with labels comes or goes, or families are switched.</summary>
+    public long LabelsVersion { get; private set; }
+
     /// <summary>How many entries are in each <see cref="ContentState"/>; one that was removed counts nowhere.</summary>
     public int[] CountByState { get; } = new int[8];
 
@@ -130,6 +133,10 @@ internal sealed class TileResidency(TileTree tree, FamilySet required)
         entry.Since = now;
         if (state is not (ContentState.Preparing or ContentState.Ready))
             (entry.AwaitsMemory, entry.Uploading, entry.Prepared, entry.Files) = (false, false, null, null);
+        if (entry.Labels is not null && (state == ContentState.Resident || wasResident))
+            LabelsVersion++;
+        if (state is not (ContentState.Ready or ContentState.Resident))
+            entry.Labels = null;
         if (state == ContentState.Resident)
             Settle(index);
         else if (stayed)
@@ -205,6 +212,7 @@ internal sealed class TileResidency(TileTree tree, FamilySet required)
     public void SetEnabled(FamilySet enabled)
     {
         Enabled = enabled;
+        LabelsVersion++;
         for (var i = 0; i < _entryCount; i++)
         {
             if (_entries[i].State == ContentState.Resident)

@@ -21,6 +21,9 @@ public sealed class ContentTable
     /// <summary>One more than the greatest content index in use.</summary>
     public int Capacity { get; private set; }
 
+    /// <summary>The families of the contents that have been known so far; what has gone still counts.</summary>
+    public FamilySet Families { get; private set; }
+
     /// <summary>The contents.</summary>
     public ReadOnlySpan<ContentRecord> Records => _records;
 
@@ -92,6 +95,7 @@ public sealed class ContentTable
         if (!_free.TryPop(out var content))
             content = Capacity++;
         _records[content] = record;
+        Families = Families.With(record.Family);
         _records[content].References = 1;
         _hashes[content] = hash;
         _buckets[bucket] = content;

@@ -112,6 +112,7 @@ internal sealed partial class ContentPipeline(
         _preparing.Remove(index);
         residency.Enter(index, ContentState.Ready, StateReason.Arrived, now);
         residency.Entry(index).Prepared = message.Payload;
+        residency.Entry(index).Labels = message.Labels;
         Ready.Add(index);
     }
 

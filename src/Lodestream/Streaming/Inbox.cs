@@ -52,6 +52,12 @@ public enum InboxKind : byte
 
     /// <summary>A preparation cannot go on without further files; the payload is a list of <see cref="ContentDependency"/>.</summary>
     NeedsFiles,
+
+    /// <summary>The host sees a label: <see cref="InboxMessage.Id"/> is its slot, <see cref="InboxMessage.Bytes"/> its version (<see cref="Presentation.Labels.PlacedLabel"/>).</summary>
+    LabelSeen,
+
+    /// <summary>What is drawn hides a label from the host; fields as of <see cref="LabelSeen"/>.</summary>
+    LabelHidden,
 }
 
 /// <summary>Something that happened outside the tick. Which fields mean something depends on <see cref="Kind"/>.</summary>
@@ -89,6 +95,9 @@ public struct InboxMessage
 
     /// <summary>The payload: bytes, decoded content, topology.</summary>
     public object? Payload;
+
+    /// <summary>With <see cref="InboxKind.Prepared"/>: the labels of a content of their family; null for others.</summary>
+    public Presentation.Labels.LabelSet? Labels;
 
     /// <summary>Trying again cannot help: the format or a feature of it is not supported.</summary>
     public bool Permanent;

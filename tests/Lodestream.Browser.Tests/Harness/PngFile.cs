@@ -13,6 +13,12 @@ internal static class PngFile
     public static void Write(string path, Picture picture)
     {
         using var file = File.Create(path);
+        Write(file, picture);
+    }
+
+    /// <summary>Writes a picture, without alpha.</summary>
+    public static void Write(Stream file, Picture picture)
+    {
         file.Write(Signature);
         Span<byte> header = stackalloc byte[13];
         BinaryPrimitives.WriteInt32BigEndian(header, picture.Width);

@@ -140,6 +140,7 @@ public class TraceFileTests
             FailedLeaves = FailedLeafRule.Hole,
             Prediction = Changed(new PredictionOptions { PrefetchConfidence = 0.25 }),
             Hosts = Changed(new HostHealthOptions { FirstBackoff = 0.1 }),
+            Labels = Changed(new Lodestream.Presentation.Labels.LabelOptions { SpacingPx = 5 }),
             Pyramid = Changed(new PyramidOptions { FocalRadius = 7 }),
         };
         options = Changed(options);

@@ -28,6 +28,13 @@ internal sealed partial class HandDrivenWorld
     /// <summary>All bytes of a content come.</summary>
     public void Answer(string content, int bytes = PayloadBytes) => AnswerRequest(Request(content).Id, bytes);
 
+    /// <summary>Everything that is asked for now comes.</summary>
+    public void AnswerAll()
+    {
+        foreach (var id in _requests.Keys.ToArray())
+            AnswerRequest(id);
+    }
+
     /// <summary>An answer to a request that may have been called off.</summary>
     public void AnswerRequest(long id, int bytes = PayloadBytes)
     {

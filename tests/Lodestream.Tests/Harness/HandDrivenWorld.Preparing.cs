@@ -1,3 +1,4 @@
+using Lodestream.Presentation.Labels;
 using Lodestream.Residency;
 using Lodestream.Scene;
 using Lodestream.Streaming;
@@ -22,6 +23,9 @@ internal sealed partial class HandDrivenWorld
 
     /// <summary>What preparations were supplied with, by the content's name.</summary>
     public Dictionary<string, IReadOnlyList<DependencyFile>> Supplied { get; } = [];
+
+    /// <summary>Labels that contents hold, by the content's name.</summary>
+    public Dictionary<string, LabelSet> LabelsOf { get; } = [];
 
     /// <summary>Names of what is being prepared, in the order it came.</summary>
     public string[] Jobs => [.. _jobs.Values.Select(job => NameOfUri(job.Uri))];
@@ -104,8 +108,8 @@ internal sealed partial class HandDrivenWorld
 
     private void Prepare(long ticket)
     {
-        _jobs.Remove(ticket);
-        Inbox.Post(new() { Kind = InboxKind.Prepared, Id = ticket, Payload = ticket });
+        _jobs.Remove(ticket, out var job);
+        Inbox.Post(new() { Kind = InboxKind.Prepared, Id = ticket, Payload = ticket, Labels = LabelsOf.GetValueOrDefault(NameOfUri(job.Uri)) });
     }
 
     private void ExpandTopology(in PrepareJob job)

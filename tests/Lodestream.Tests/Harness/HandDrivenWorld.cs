@@ -81,6 +81,9 @@ internal sealed partial class HandDrivenWorld : ITileTransport, IContentPreparer
         {
             if (Tick().Kind != WakeKind.Now)
                 return Decision;
+            // Fades end with time alone.
+            if (Streamer.Labels.Placed.Length > 0)
+                Now += TimeSpan.FromMilliseconds(16);
         }
         throw new InvalidOperationException("The streamer wants to tick for ever.");
     }

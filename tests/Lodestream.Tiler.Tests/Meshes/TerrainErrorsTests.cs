@@ -52,6 +52,12 @@ public class TerrainErrorsTests
         public double HeightAt(double px, double py) => px == x && py == y ? height : 0;
 
         public LinearColor ColorAt(double px, double py, double z, Vector3d normal) => color(new(px, py, z));
+
+        public int WaterAt(double px, double py) => 0;
+
+        public IReadOnlyList<double> WaterLevels { get; } = [double.NegativeInfinity];
+
+        public LinearColor WaterColorAt(double px, double py, int water) => default;
     }
 
     private sealed class Plane : ISurface
@@ -59,5 +65,11 @@ public class TerrainErrorsTests
         public double HeightAt(double x, double y) => x + 2 * y;
 
         public LinearColor ColorAt(double x, double y, double z, Vector3d normal) => new(0.5, 0.5, 0.5);
+
+        public int WaterAt(double px, double py) => 0;
+
+        public IReadOnlyList<double> WaterLevels { get; } = [double.NegativeInfinity];
+
+        public LinearColor WaterColorAt(double px, double py, int water) => default;
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Lodestream.Formats.Tiles3D;
+using Lodestream.Formats.Tiles3D.Implicit;
 using Lodestream.Geometry;
 using Lodestream.Scene;
 using Lodestream.Tiler.Worlds;
@@ -11,15 +12,30 @@ public sealed class ContinentTilesetTests(SmallContinent continent) : IClassFixt
     private readonly WrittenTileset _tileset = continent.Tileset;
 
     [Fact]
-    public void The_tileset_is_a_quadtree_that_refines_by_replacement_with_a_content_everywhere()
+    public void The_tileset_is_an_implicit_quadtree_that_refines_by_replacement_with_terrain_everywhere()
     {
         Assert.Equal("1.1", _tileset.Json.GetProperty("asset").GetProperty("version").GetString());
         Assert.Equal("REPLACE", _tileset.Json.GetProperty("root").GetProperty("refine").GetString());
         Assert.Equal(continent.Summary.Tiles, _tileset.Tiles.Length);
         Assert.Equal(SmallContinent.Options.Levels - 1, _tileset.Tiles.Max(t => t.Level));
         Assert.All(_tileset.Tiles, t => Assert.Contains(t.Children.Count, new[] { 0, 4 }));
-        Assert.All(_tileset.Tiles, t => Assert.True(File.Exists(Path.Combine(continent.Folder, t.Uri)), t.Uri));
-        Assert.Equal(_tileset.Tiles.Length + 1, Directory.EnumerateFiles(continent.Folder, "*", SearchOption.AllDirectories).Count());
+        Assert.All(_tileset.Tiles, t => Assert.Contains("terrain", t.Contents.Keys));
+    }
+
+    [Fact]
+    public void Subtrees_list_exactly_the_contents_that_lie_in_the_folder()
+    {
+        var listed = _tileset.Tiles.SelectMany(t => t.Contents.Values).Order(StringComparer.Ordinal);
+        var there = Directory.EnumerateFiles(continent.Folder, "*.glb", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(continent.Folder, f)).Order(StringComparer.Ordinal);
+        Assert.Equal(there, listed);
+        Assert.Equal(["border", "feature", "label", "route", "terrain", "water"], _tileset.Tiles.SelectMany(t => t.Contents.Keys).Distinct().Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Raster_errors_are_the_distance_between_the_vertices_that_carry_the_colours()
+    {
+        foreach (var tile in _tileset.Tiles)
+            Assert.Equal((tile.Max.X - tile.Min.X) / SmallContinent.Options.TileQuads, tile.RasterError, 1e-3);
     }
 
     [Fact]
@@ -121,14 +137,14 @@ public sealed class ContinentTilesetTests(SmallContinent continent) : IClassFixt
     {
         foreach (var tile in _tileset.Tiles)
         {
-            var vertices = _tileset.Load(tile).Vertices;
+            var vertices = tile.Contents.Keys.Where(family => family != "feature").SelectMany(family => _tileset.Load(tile, family).Vertices).ToArray();
             var min = vertices.Aggregate(Vector3d.Min);
             var max = vertices.Aggregate(Vector3d.Max);
             Assert.True(Inside(min, max, tile.Min, tile.Max), $"{tile.Uri}: {min} {max} not in {tile.Min} {tile.Max}");
             Assert.All(tile.Children, c => Assert.True(Inside(c.Min, c.Max, tile.Min, tile.Max), $"{c.Uri} not in {tile.Uri}"));
             Assert.Equal((min.X, min.Y, max.X, max.Y), (tile.Min.X, tile.Min.Y, tile.Max.X, tile.Max.Y));
             if (tile.Children.Count == 0)
-                Assert.Equal((min.Z, max.Z), (tile.Min.Z, tile.Max.Z));
+                Assert.True(min.Z - tile.Min.Z <= 1 / 256.0 && tile.Max.Z - max.Z <= 1 / 256.0, $"{tile.Uri} has room above or below");
         }
 
         static bool Inside(Vector3d min, Vector3d max, Vector3d outerMin, Vector3d outerMax) =>
@@ -148,14 +164,18 @@ public sealed class ContinentTilesetTests(SmallContinent continent) : IClassFixt
     }
 
     [Fact]
-    public void Open_water_is_flat_and_has_no_children()
+    public void Open_water_is_flat_over_a_flat_floor_and_has_no_children()
     {
-        var water = _tileset.Tiles.Where(t => t.Max.Z == 0).ToArray();
-        Assert.Contains(water, t => t.Level < SmallContinent.Options.Levels - 1);
-        Assert.All(water, t => Assert.Empty(t.Children));
-        // Only a bump between two vertices of the deepest level can be missing, and such bumps are the smallest there are.
-        Assert.All(water, t => Assert.InRange(t.Error, 0, 1));
-        Assert.Contains(water, t => t.Error == 0);
+        var deep = _tileset.Tiles.Where(t => t.Children.Count == 0 && t.Level < SmallContinent.Options.Levels - 1).ToArray();
+        Assert.NotEmpty(deep);
+        foreach (var tile in deep)
+        {
+            Assert.Equal(0, tile.Max.Z);
+            Assert.Equal(0, tile.Error);
+            Assert.All(_tileset.Load(tile, "water").Vertices, v => Assert.Equal(0, v.Z));
+            // Not a grid: a few squares.
+            Assert.True(_tileset.Load(tile, "water").Indices.Length < _tileset.Load(tile).Indices.Length / 3);
+        }
     }
 
     [Fact]
@@ -163,7 +183,7 @@ public sealed class ContinentTilesetTests(SmallContinent continent) : IClassFixt
     {
         var heights = _tileset.Tiles.Where(t => t.Children.Count == 0)
             .SelectMany(t => _tileset.Load(t).Vertices.Take((SmallContinent.Options.TileQuads + 1) * (SmallContinent.Options.TileQuads + 1))).ToArray();
-        Assert.All(heights.Where(v => Math.Abs(v.X) == _tileset.Root.Max.X || Math.Abs(v.Y) == _tileset.Root.Max.Y), v => Assert.Equal(0, v.Z));
+        Assert.All(heights.Where(v => Math.Abs(v.X) == _tileset.Root.Max.X || Math.Abs(v.Y) == _tileset.Root.Max.Y), v => Assert.True(v.Z < 0));
         Assert.InRange(heights.Max(v => v.Z), 150, 3000);
         Assert.True(heights.Count(v => v.Z > 0) > heights.Length / 5);
     }
@@ -190,23 +210,43 @@ public sealed class ContinentTilesetTests(SmallContinent continent) : IClassFixt
     public void The_core_reads_it_without_a_warning_and_can_draw_every_divided_tile_around_its_children()
     {
         const string uri = "http://localhost/tileset.json";
-        var result = TilesetReader.Read(File.ReadAllBytes(Path.Combine(continent.Folder, "tileset.json")), uri, TilesetParent.Scene);
-        Assert.Null(result.Error);
-        Assert.Empty(result.Warnings);
         var tree = new TileTree(uri);
-        tree.Append(TileTree.SceneRoot, result.Block!);
-        Assert.Equal(0, tree.ErrorInversions);
-        var divided = 0;
+        Append(TileTree.SceneRoot, TilesetReader.Read(File.ReadAllBytes(Path.Combine(continent.Folder, "tileset.json")), uri, TilesetParent.Scene));
+        int divided = 0, contents = 0;
         for (var tile = TileTree.SceneRoot + 1; tile < tree.Capacity; tile++)
         {
-            if (tree.Links[tile].ChildCount == 0)
+            if (SubtreeReference.Of(tree, tile) is not null && (tree.Links[tile].Flags & TileFlags.Unexpanded) != 0)
+            {
+                var named = tree.Contents.Uri(tree.SlotsOf(tile)[0]);
+                Append(tile, TilesetReader.Read(File.ReadAllBytes(Path.Combine(continent.Folder, named["http://localhost/".Length..])), named, TilesetParent.Of(tree, tile)));
+            }
+        }
+        for (var tile = TileTree.SceneRoot + 1; tile < tree.Capacity; tile++)
+        {
+            foreach (var content in tree.SlotsOf(tile))
+            {
+                if (tree.Contents.Records[content].Format == ContentFormat.Tileset)
+                    continue;
+                contents++;
+                Assert.Equal(tree.Contents.RelativeUri(content).Split('/')[0], tree.Contents.Records[content].Family.ToString().ToLowerInvariant());
+            }
+            if (tree.Links[tile].ChildCount < 2)
                 continue;
             divided++;
             Assert.True((tree.Links[tile].Flags & TileFlags.Maskable) != 0, $"tile {tile}");
             // Told apart in plan only, so that what pokes out of a child's box above or below is cut with it.
             Assert.Equal(3, tree.Links[tile].MaskAxes);
         }
+        Assert.Equal(0, tree.ErrorInversions);
         Assert.Equal(_tileset.Tiles.Count(t => t.Children.Count > 0), divided);
+        Assert.Equal(_tileset.Tiles.Sum(t => t.Contents.Count), contents);
+
+        void Append(int tile, TilesetResult result)
+        {
+            Assert.Null(result.Error);
+            Assert.Empty(result.Warnings);
+            tree.Append(tile, result.Block!);
+        }
     }
 
     private static (double X, double Y) PlaceIn(WrittenTileset.Tile tile, Random random) => (

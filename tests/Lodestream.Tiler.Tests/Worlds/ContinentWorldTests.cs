@@ -24,11 +24,12 @@ public sealed class ContinentWorldTests : IDisposable
     {
         var one = await Make("one", Tiny);
         var other = await Make("other", Tiny with { Seed = 4 });
-        Assert.False(one[Path.Combine("tiles", "0", "0_0.glb")].AsSpan().SequenceEqual(other[Path.Combine("tiles", "0", "0_0.glb")]));
+        Assert.False(one[Path.Combine("terrain", "0", "0_0.glb")].AsSpan().SequenceEqual(other[Path.Combine("terrain", "0", "0_0.glb")]));
     }
 
     [Theory]
     [InlineData("Carving the land")]
+    [InlineData("Settling the land")]
     [InlineData("Sampling the surface")]
     [InlineData("Writing tiles")]
     public async Task A_cancelled_run_leaves_nothing(string stage)
@@ -50,7 +51,7 @@ public sealed class ContinentWorldTests : IDisposable
         var progress = new Told(p =>
         {
             if (p.Stage == "Sampling the surface" && p.Done == p.Total)
-                File.WriteAllText(Path.Combine(Directory.GetDirectories(_around).Single(), "tiles"), "");
+                File.WriteAllText(Path.Combine(Directory.GetDirectories(_around).Single(), "terrain"), "");
         });
         await Assert.ThrowsAnyAsync<IOException>(() => ContinentWorld.WriteAsync(Path.Combine(_around, "world"), Tiny, progress));
         Assert.Empty(Directory.EnumerateFileSystemEntries(_around));
@@ -78,7 +79,7 @@ public sealed class ContinentWorldTests : IDisposable
     {
         var told = new List<WorldProgress>();
         await ContinentWorld.WriteAsync(Path.Combine(_around, "world"), Tiny, new Told(told.Add));
-        Assert.Equal(["Carving the land", "Sampling the surface", "Writing tiles"], told.Select(p => p.Stage).Distinct());
+        Assert.Equal(["Carving the land", "Settling the land", "Sampling the surface", "Writing tiles"], told.Select(p => p.Stage).Distinct());
         Assert.Equal(told.Select(p => p.Overall).Order(), told.Select(p => p.Overall));
         Assert.Equal(1, told[^1].Overall, 1e-9);
     }

@@ -16,18 +16,26 @@ public class RiversTests
         {
             int x = i % nodes, y = i / nodes;
             sea[i] = x == 0 || y == 0 || x == nodes - 1 || y == nodes - 1;
-            double bowl = Math.Max(0, 60 - ((x - 32) * (x - 32) + (y - 32) * (y - 32)));
+            double bowl = Math.Max(0, 200 - ((x - 32) * (x - 32) + (y - 32) * (y - 32)));
             heights[i] = sea[i] ? 0 : (float)(5 + y * 8 + Math.Abs(x - 32) * 30 - bowl);
         }
         var network = new DrainageNetwork(nodes, spacing, sea, new GradientNoise(1));
         network.Route(heights, new());
-        var rivers = new Rivers(network, nodes, size, 3);
+        var ground = new Grid(nodes - 1);
+        heights.CopyTo(ground.Values, 0);
+        var lakes = Lakes.Find(network, ground, size, 3, new());
+        var rivers = new Rivers(network, lakes, nodes, size, 3);
 
-        var reaches = rivers.Reaches.ToArray();
-        Assert.All(reaches, r => Assert.True(r.To.Z <= r.From.Z, $"water rises from {r.From} to {r.To}"));
-        var springs = reaches.Select(r => r.From).ToHashSet();
-        Assert.All(reaches, r => Assert.True(r.To.Z == 0 || springs.Contains(r.To), $"a river ends at {r.To}"));
-        Assert.True(reaches.Max(r => r.From.Z) > 300);
+        Assert.All(rivers.Courses, course => Assert.All(course.Zip(course.Skip(1)), r => Assert.True(r.Second.Place.Z <= r.First.Place.Z, $"water rises from {r.First} to {r.Second}")));
+        var all = rivers.Courses.SelectMany(c => c).ToArray();
+        Assert.All(rivers.Courses, c => Assert.True(c[^1].Place.Z == 0 || all.Count(p => p.Place == c[^1].Place) > 1, $"a river ends at {c[^1]}"));
+        Assert.True(all.Max(p => p.Place.Z) > 300);
+
+        // Its middle drains the bowl, which is a lake of one height.
+        var lake = Assert.Single(lakes.All);
+        var through = all.Where(p => p.InLake).ToArray();
+        Assert.NotEmpty(through);
+        Assert.All(through, p => Assert.Equal(lake.Level, p.Place.Z));
 
         // The valley's floor is in the river; outside the land there is none.
         var middle = rivers.At(size / 2, size / 4);

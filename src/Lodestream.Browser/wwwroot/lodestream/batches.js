@@ -94,7 +94,7 @@ export class Batches {
     geometry.boundingSphere = geometry.boundingBox.getBoundingSphere(new THREE.Sphere());
     const { part } = objects[0].userData.lodestream, mesh = makeMesh(geometry, part.material, center), ticket = --this.#lastTicket;
     this.#batches.set(number, { members, mesh, ticket, isDrawn: false, failed });
-    const content = { uri: '', ticket, parts: [{ ...part, geometry }], geometryBytes: 0, textureBytes: 0, uploaded() {}, dispose: () => geometry.dispose() };
+    const content = { uri: '', ticket, parts: [{ ...part, geometry }], geometryBytes: 0, textureBytes: 0, map: null, uploaded() {}, dispose: () => geometry.dispose() };
     steps.push(() => {
       [...Object.values(geometry.attributes), geometry.index].forEach(attribute => forget(/** @type {THREE.BufferAttribute} */ (attribute)));
       return 0;

@@ -6,6 +6,7 @@ export class CommandExecutor {
   #transport;
   #decoding;
   #tiles;
+  #labels;
   #events;
   #listeners;
   #materials = new MaterialNumbers();
@@ -14,23 +15,25 @@ export class CommandExecutor {
    * @param {import('./transport.js').Transport} transport
    * @param {import('./decoding.js').Decoding} decoding
    * @param {import('./tile-scene.js').TileScene} tiles
+   * @param {import('./labels/label-layer.js').LabelLayer} labels
    * @param {import('./events.js').EventQueue} events
    * @param {import('../lodestream.js').LodestreamTiles} listeners who hears of tiles shown, hidden and failed
    */
-  constructor(transport, decoding, tiles, events, listeners) {
+  constructor(transport, decoding, tiles, labels, events, listeners) {
     this.#transport = transport;
     this.#decoding = decoding;
     this.#tiles = tiles;
+    this.#labels = labels;
     this.#events = events;
     this.#listeners = listeners;
   }
 
   /**
    * @param {import('./protocol.js').CommandReader} commands
-   * @returns {boolean} whether what is drawn has changed
+   * @returns {{ changed: boolean, labelled: boolean }} whether tiles that are drawn have changed, and whether labels have
    */
   run(commands) {
-    let changed = false;
+    let changed = false, labelled = false;
     while (!commands.done) {
       const command = commands.word();
       switch (command) {
@@ -63,6 +66,13 @@ export class CommandExecutor {
           this.#tiles.replace(commands.word());
           changed = true;
           break;
+        case Command.Label:
+          this.#labels.hold(commands.word(), commands.word(), Array.from(commands.words(3)), commands.word(), commands.text(), commands.text());
+          break;
+        case Command.Labels:
+          this.#labels.place(commands.words(3 * commands.word()));
+          labelled = true;
+          break;
         case Command.Hide:
           this.#hide(commands.word());
           changed = true;
@@ -87,7 +97,7 @@ export class CommandExecutor {
           throw new Error(`C# sent command ${command}, which this page does not know: its files are of different versions.`);
       }
     }
-    return changed;
+    return { changed, labelled };
   }
 
   /** @param {import('./protocol.js').CommandReader} commands */
@@ -137,12 +147,12 @@ export class CommandExecutor {
   /** @param {import('./protocol.js').CommandReader} commands */
   #show(commands) {
     const region = commands.word(), source = commands.word(), level = commands.word(), mask = commands.word(), key = commands.text();
-    const contents = Array.from(commands.words(commands.word()));
+    const contents = Array.from(commands.words(commands.word())), map = readMap(commands);
     const transform = Array.from(commands.words(16)), center = Array.from(commands.words(3));
     const keep = commands.word() ? { axes: Array.from(commands.words(9)), bounds: Array.from(commands.words(6)) } : null;
     const count = commands.word();
     const children = count ? { axes: Array.from(commands.words(9)), bounds: Array.from(commands.words(6 * count)) } : null;
-    this.#tell('tile-shown', this.#tiles.show({ region, source, level, key, contents, transform, cells: { center, keep, mask, children } }));
+    this.#tell('tile-shown', this.#tiles.show({ region, source, level, key, contents, map, transform, cells: { center, keep, mask, children } }));
   }
 
   /** @param {number} region */
@@ -160,4 +170,13 @@ export class CommandExecutor {
     for (const content of contents)
       this.#listeners.dispatchEvent({ type, uri: this.#tiles.contents.get(content)?.uri ?? '', key, level });
   }
+}
+
+/**
+ * @param {import('./protocol.js').CommandReader} commands
+ * @returns {import('./tile-scene.js').MapUse | null}
+ */
+function readMap(commands) {
+  const content = commands.word();
+  return content < 0 ? null : { content, terrain: commands.word(), origin: Array.from(commands.words(3)), u: Array.from(commands.words(3)), v: Array.from(commands.words(3)) };
 }

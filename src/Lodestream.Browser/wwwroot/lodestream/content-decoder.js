@@ -1,14 +1,16 @@
 // Decodes a content, by its plan, into typed arrays and images that can be transferred between threads. No three.js here: workers have
 // no import map.
 import { decodeModel } from './glb.js';
+import { bytesOf } from './plan.js';
 import { decodePoints } from './points.js';
+import { decodeRegionMap } from './region-map.js';
 import { decodeUntold } from './untold.js';
 
-/** @typedef {{ models: import('./glb.js').DecodedModel[], bytes: number }} DecodedContent What can be drawn; bytes of main memory it holds. */
+/** @typedef {{ models: import('./glb.js').DecodedModel[], map: import('./region-map.js').DecodedRegionMap | null, bytes: number }} DecodedContent What can be drawn; bytes of main memory it holds. */
 
 /**
  * Decodes a content.
- * @param {import('./plan.js').PartPlan[]} plan
+ * @param {import('./plan.js').Plan[]} plan
  * @param {ArrayBuffer[]} files the content, then the files it names
  * @param {import('./glb-images.js').BlockFormat | null} blocks what the GPU takes of Basis textures
  * @param {import('./checkpoint.js').Checkpoint} checkpoint
@@ -17,19 +19,26 @@ import { decodeUntold } from './untold.js';
 export async function decodeContent(plan, files, blocks, checkpoint) {
   /** @type {import('./glb.js').DecodedModel[]} */
   const models = [];
+  let map = null;
   try {
     for (const part of plan) {
-      models.push(part.kind === 'points' ? await decodePoints(part, files) : part.kind === 'untold' ? await decodeUntold(part, files, blocks, checkpoint)
-        : await decodeModel(part, files, blocks, checkpoint));
+      if (part.kind === 'regionMap')
+        map = await decodeRegionMap(part, bytesOf(files, part.image));
+      else if (part.kind === 'points')
+        models.push(await decodePoints(part, files));
+      else if (part.kind === 'untold')
+        models.push(await decodeUntold(part, files, blocks, checkpoint));
+      else
+        models.push(await decodeModel(part, files, blocks, checkpoint));
       await checkpoint();
     }
   } catch (error) {
     closeImages(models);
     throw error;
   }
-  const transfer = collectTransferables(models);
+  const transfer = [...collectTransferables(models), ...(map ? [map.data.buffer] : [])];
   const bytes = transfer.reduce((sum, item) => sum + (item instanceof ArrayBuffer ? item.byteLength : item.width * item.height * 4), 0);
-  return { content: { models, bytes }, transfer };
+  return { content: { models, map, bytes }, transfer };
 }
 
 /** @param {import('./glb.js').DecodedModel[]} models */

@@ -40,6 +40,7 @@ import { bytesOfTexture } from './textures.js';
  * @property {string} uri
  * @property {number} ticket
  * @property {Part[]} parts
+ * @property {THREE.DataTexture | null} map colours of regions, for the terrain below it
  * @property {number} geometryBytes with what is kept beside it
  * @property {number} textureBytes
  * @property {() => void} uploaded lets go of what only the upload needed
@@ -61,14 +62,17 @@ const ATTRIBUTES = {
  * @returns {Content}
  */
 export function makeContent(decoded, uri, ticket, keeps) {
-  const made = decoded.models.map((model, i) => makeModel(model, keeps ? new Looks(model, uri, `${uri} ${ticket} ${i}`) : null)), parts = made.flatMap(model => model.parts);
+  const made = decoded.models.map((model, i) => makeModel(model, keeps ? new Looks(model, uri, `${uri} ${ticket} ${i}`) : null)), parts = made.flatMap(model => model.parts), map = decoded.map && makeMap(decoded.map);
   return {
     uri,
     ticket,
     parts,
+    map,
     geometryBytes: made.reduce((sum, model) => sum + model.geometryBytes, 0),
-    textureBytes: made.reduce((sum, model) => sum + model.textureBytes, 0),
+    textureBytes: made.reduce((sum, model) => sum + model.textureBytes, 0) + (map ? map.image.width * map.image.height * 4 : 0),
     uploaded() {
+      if (map)
+        /** @type {any} */ (map.image).data = null;
       for (const { images, dataImages } of decoded.models) {
         images.forEach((image, i) => image instanceof ImageBitmap && !dataImages.includes(i) && image.close());
         for (const image of images) {
@@ -79,9 +83,19 @@ export function makeContent(decoded, uri, ticket, keeps) {
     },
     dispose() {
       made.forEach(model => model.dispose());
+      map?.dispose();
       closeImages(decoded.models);
     },
   };
+}
+
+/** @param {import('./region-map.js').DecodedRegionMap} map */
+function makeMap({ data, width, height }) {
+  const texture = new THREE.DataTexture(data, width, height);
+  texture.colorSpace = THREE.SRGBColorSpace;
+  texture.minFilter = texture.magFilter = THREE.LinearFilter;
+  texture.needsUpdate = true;
+  return texture;
 }
 
 /**
@@ -167,6 +181,7 @@ export function makeContentOfScene(root, matrix, uri, ticket) {
     uri,
     ticket,
     parts,
+    map: null,
     geometryBytes: parts.reduce((sum, { geometry: { attributes, index } }) =>
       sum + [...Object.values(attributes), ...(index ? [index] : [])].reduce((bytes, attribute) => bytes + attribute.array.byteLength, 0), 0),
     textureBytes: [...textures].reduce((sum, { image }) => sum + (image?.width ?? 0) * (image?.height ?? 0) * 16 / 3, 0),

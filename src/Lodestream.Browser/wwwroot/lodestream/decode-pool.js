@@ -4,7 +4,7 @@
  * @typedef {object} DecodeJob
  * @property {number} ticket
  * @property {ArrayBuffer[]} files the content, then the files it names
- * @property {import('./plan.js').PartPlan[]} plan
+ * @property {import('./plan.js').Plan[]} plan
  * @property {import('./glb-images.js').BlockFormat | null} blocks what the GPU takes of Basis textures
  */
 

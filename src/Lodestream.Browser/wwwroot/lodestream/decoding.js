@@ -11,7 +11,7 @@ import { DecodePool } from './decode-pool.js';
  */
 
 export class Decoding {
-  /** @type {Map<number, import('./plan.js').PartPlan[]>} */
+  /** @type {Map<number, import('./plan.js').Plan[]>} */
   #jobs = new Map();
   /** @type {Map<number, Decoded>} */
   #decoded = new Map();
@@ -34,7 +34,7 @@ export class Decoding {
   /**
    * @param {number} ticket
    * @param {(ArrayBuffer | undefined)[]} files the content, then the files it names
-   * @param {import('./plan.js').PartPlan[]} plan
+   * @param {import('./plan.js').Plan[]} plan
    */
   start(ticket, files, plan) {
     const there = files.filter(file => file !== undefined);
@@ -106,7 +106,7 @@ export class Decoding {
    * @param {import('./decode-pool.js').DecodeAnswer} answer
    */
   async #loadWithThree(ticket, { files, error: reason }) {
-    const plan = /** @type {import('./plan.js').PartPlan[]} */ (this.#jobs.get(ticket));
+    const plan = (this.#jobs.get(ticket) ?? []).filter(part => part.kind !== 'regionMap');
     const began = performance.now();
     try {
       const glb = binaryOf(plan, /** @type {ArrayBuffer[]} */ (files));

@@ -1,4 +1,5 @@
-// Draws a part of a mesh: fragments outside a keep cell, and those inside the cells of children that draw themselves, are discarded.
+// Materials with what a tile's drawing adds to its own: fragments outside a keep cell, and those inside the cells of children that draw
+// themselves, are discarded; what gives way dissolves; a colour lies over it; terrain takes the colours of a map of regions.
 import * as THREE from 'three';
 
 /**
@@ -14,7 +15,29 @@ const UNBOUNDED = 1e30;
 
 const MAXIMUM_CHILDREN = 8;
 
-const VERTEX = /* glsl */`
+/** How much of a region's colour terrain takes. */
+const REGION_STRENGTH = 0.38;
+
+const MAP_VERTEX = /* glsl */`
+uniform vec4 lsMapU;
+uniform vec4 lsMapV;
+varying vec2 vLsMap;
+`;
+
+const MAP_FRAGMENT = /* glsl */`
+uniform sampler2D lsMap;
+varying vec2 vLsMap;
+
+// A region's hue with most of the ground's own light and dark: fields and rock stay what they are.
+vec3 lsTinted(vec3 ground) {
+  const vec3 brightness = vec3(0.2126, 0.7152, 0.0722);
+  vec4 region = texture2D(lsMap, vLsMap);
+  vec3 hue = region.rgb * mix(1.0, dot(ground, brightness) / max(dot(region.rgb, brightness), 0.04), 0.7);
+  return mix(ground, hue, region.a * ${REGION_STRENGTH});
+}
+`;
+
+const CELLS_VERTEX = /* glsl */`
 uniform mat4 lsToCells;
 uniform vec2 lsFade;
 varying vec3 vLsCells;
@@ -53,7 +76,7 @@ bool lsIsMasked() {
 }
 `;
 
-const FRAGMENT = /* glsl */`
+const CELLS_FRAGMENT = /* glsl */`
 ${cellDefinitions}
 uniform vec4 lsTint;
 uniform vec2 lsFade;
@@ -84,9 +107,11 @@ export class MaskedMaterials {
   /**
    * A material that looks like another.
    * @param {THREE.Material} base
+   * @param {boolean} [cuts] whether it discards, dissolves and takes a colour laid over it
+   * @param {boolean} [isMapped] whether it takes colours of a map
    */
-  take(base) {
-    const made = this.#idle.get(kindOf(base))?.pop() ?? this.#make(base);
+  take(base, cuts = true, isMapped = false) {
+    const made = this.#idle.get(`${kindOf(base)}${suffixOf(cuts, isMapped)}`)?.pop() ?? this.#make(base, cuts, isMapped);
     const { lodestream, kind } = made.userData;
     made.copy(base);
     made.userData = { ...made.userData, lodestream, kind };
@@ -108,25 +133,46 @@ export class MaskedMaterials {
     this.#idle.clear();
   }
 
-  /** @param {THREE.Material} base */
-  #make(base) {
-    const material = base.clone();
-    const uniforms = makeUniforms();
-    material.userData = { lodestream: uniforms, kind: kindOf(base) };
+  /**
+   * @param {THREE.Material} base
+   * @param {boolean} cuts
+   * @param {boolean} isMapped
+   */
+  #make(base, cuts, isMapped) {
+    const material = base.clone(), uniforms = { ...(cuts ? makeUniforms() : {}), ...(isMapped ? makeMapUniforms() : {}) };
+    const kind = `${kindOf(base)}${suffixOf(cuts, isMapped)}`, key = `lodestream ${kind}`;
+    material.userData = { lodestream: uniforms, kind };
     material.onBeforeCompile = (shader, renderer) => {
       base.onBeforeCompile(shader, renderer);
       Object.assign(shader.uniforms, uniforms);
-      shader.vertexShader = VERTEX + shader.vertexShader.replace('#include <project_vertex>',
-        '#include <project_vertex>\nvec4 lsPosition = vec4(transformed, 1.0);\n#ifdef USE_INSTANCING\nlsPosition = instanceMatrix * lsPosition;\n#endif\nvLsCells = (lsToCells * lsPosition).xyz;\nlsLift(mvPosition);');
-      shader.fragmentShader = FRAGMENT + shader.fragmentShader
-        .replace('#include <clipping_planes_fragment>', 'lsDiscardMasked();\n#include <clipping_planes_fragment>')
-        .replace('#include <opaque_fragment>', '#include <opaque_fragment>\ngl_FragColor.rgb = mix(gl_FragColor.rgb, lsTint.rgb, lsTint.a);');
+      shader.vertexShader = (cuts ? CELLS_VERTEX : '') + (isMapped ? MAP_VERTEX : '') + shader.vertexShader.replace('#include <project_vertex>', `
+        #include <project_vertex>
+        vec4 lsPosition = vec4(transformed, 1.0);
+        #ifdef USE_INSTANCING
+        lsPosition = instanceMatrix * lsPosition;
+        #endif
+        ${cuts ? 'vLsCells = (lsToCells * lsPosition).xyz; lsLift(mvPosition);' : ''}
+        ${isMapped ? 'vLsMap = vec2(dot(lsMapU, lsPosition), dot(lsMapV, lsPosition));' : ''}`);
+      shader.fragmentShader = (cuts ? CELLS_FRAGMENT : '') + (isMapped ? MAP_FRAGMENT : '') + shader.fragmentShader;
+      if (cuts)
+        shader.fragmentShader = shader.fragmentShader
+          .replace('#include <clipping_planes_fragment>', 'lsDiscardMasked();\n#include <clipping_planes_fragment>')
+          .replace('#include <opaque_fragment>', '#include <opaque_fragment>\ngl_FragColor.rgb = mix(gl_FragColor.rgb, lsTint.rgb, lsTint.a);');
+      if (isMapped)
+        shader.fragmentShader = shader.fragmentShader.replace('#include <color_fragment>', '#include <color_fragment>\ndiffuseColor.rgb = lsTinted(diffuseColor.rgb);');
     };
-    const key = `lodestream-masked ${kindOf(base)}`;
     material.customProgramCacheKey = () => key;
     this.#all.add(material);
     return material;
   }
+}
+
+/**
+ * @param {boolean} cuts
+ * @param {boolean} isMapped
+ */
+function suffixOf(cuts, isMapped) {
+  return `${cuts ? ' cut' : ''}${isMapped ? ' mapped' : ''}`;
 }
 
 /** What of a material is code: materials of a kind can stand in for each other. @param {THREE.Material} material */
@@ -152,6 +198,38 @@ function makeUniforms() {
     lsTint: { value: new THREE.Vector4() },
     lsFade: { value: new THREE.Vector2() },
   };
+}
+
+function makeMapUniforms() {
+  return { lsMap: { value: /** @type {THREE.Texture | null} */ (null) }, lsMapU: { value: new THREE.Vector4() }, lsMapV: { value: new THREE.Vector4() } };
+}
+
+/**
+ * Sets the map that a mapped material takes colours of.
+ * @param {THREE.Material} material
+ * @param {THREE.Matrix4} matrix from the mesh to the scene's frame
+ * @param {THREE.Texture} texture
+ * @param {{ origin: number[], u: number[], v: number[] }} place where the map's first pixel is, and what to multiply a distance from it with for texture coordinates
+ */
+export function setMap(material, matrix, texture, { origin, u, v }) {
+  /** @type {ReturnType<typeof makeMapUniforms>} */
+  const uniforms = material.userData.lodestream;
+  uniforms.lsMap.value = texture;
+  setRow(uniforms.lsMapU.value, matrix, origin, u);
+  setRow(uniforms.lsMapV.value, matrix, origin, v);
+}
+
+// In doubles as well: one row of (coordinates of the map) × (mesh to scene).
+/**
+ * @param {THREE.Vector4} row
+ * @param {THREE.Matrix4} matrix
+ * @param {number[]} origin
+ * @param {number[]} axis
+ */
+function setRow(row, { elements: e }, origin, axis) {
+  const along = (/** @type {number} */ column, /** @type {number[]} */ from = [0, 0, 0]) =>
+    axis[0] * (e[column] - from[0]) + axis[1] * (e[column + 1] - from[1]) + axis[2] * (e[column + 2] - from[2]);
+  row.set(along(0), along(4), along(8), along(12, origin));
 }
 
 /**

@@ -93,7 +93,17 @@
  * @property {[roughness: number, roughnessChannel: number, metallic: number, metallicChannel: number][]} packed images made of others, behind those
  */
 
+/**
+ * @typedef {object} RegionMapPlan A map of regions in an image.
+ * @property {'regionMap'} kind
+ * @property {Source} image
+ * @property {number} channel with the numbers of regions
+ * @property {string} colors red, green and blue of each region, base 64
+ */
+
 /** @typedef {ModelPlan | PointsPlan | UntoldPlan} PartPlan */
+
+/** @typedef {PartPlan | RegionMapPlan} Plan */
 
 /** Whether a name says that what it names is to be told from others, and so stays a mesh of its own. @param {string | undefined} name */
 export function keepsIdentity(name) {

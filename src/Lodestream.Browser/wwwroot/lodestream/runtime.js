@@ -8,7 +8,7 @@
 
 /**
  * @typedef {object} Exports What C# offers (Interop/Exports.cs).
- * @property {(url: string, memoryBytes: number, requests: number, requestsPerHost: number, uploadMs: number, transcodesToPixels: boolean, recordingBytes: number, batching: string) => number} Open
+ * @property {(url: string, memoryBytes: number, requests: number, requestsPerHost: number, uploadMs: number, transcodesToPixels: boolean, labelFadeMs: number, recordingBytes: number, batching: string) => number} Open
  * @property {(scene: number) => number} Address
  * @property {(scene: number) => void} Tick
  * @property {(scene: number) => boolean} Bounds
@@ -35,6 +35,7 @@
  * @property {(payload: number, offset: number, length: number) => Uint8Array} range
  * @property {(text: number) => string} takeText
  * @property {(numbers: number) => number[]} takeNumbers
+ * @property {(labels: (string | number)[]) => number[]} measureLabels name, kind and rank of each; answers left, top, right and bottom of each
  */
 
 /** @type {Map<number, Page>} */
@@ -72,6 +73,8 @@ async function start(frameworkUrl) {
   runtime.setModuleImports('lodestream', {
     /** @type {(scene: number, payload: number, offset: number, length: number, address: number) => void} */
     copyRange: (scene, payload, offset, length, address) => runtime.localHeapViewU8().set(pageOf(scene).range(payload, offset, length), address),
+    /** @type {(scene: number, labels: string, address: number) => void} */
+    measureLabels: (scene, labels, address) => runtime.localHeapViewF64().set(pageOf(scene).measureLabels(JSON.parse(labels)), address / 8),
     /** @type {(scene: number, text: number) => string} */
     takeText: (scene, text) => pageOf(scene).takeText(text),
     /** @type {(scene: number, numbers: number) => number[]} */

@@ -4,8 +4,17 @@ import { Backdrop } from './backdrop.js';
 import { Batches } from './batches.js';
 import { makeContent, makeContentOfScene, makeObject } from './contents.js';
 import { Fades } from './fades.js';
-import { MaskedMaterials, setCells, setFade, setTint } from './masks.js';
+import { MaskedMaterials, setCells, setFade, setMap, setTint } from './masks.js';
 import { Uploader } from './uploader.js';
+
+/**
+ * @typedef {object} MapUse A map of regions that colours terrain.
+ * @property {number} content that holds it
+ * @property {number} terrain bit i: the item's i-th content is terrain
+ * @property {number[]} origin of the map, scene frame, metres
+ * @property {number[]} u what to multiply a distance from the origin with for the texture's first coordinate
+ * @property {number[]} v for its second
+ */
 
 /**
  * @typedef {object} DrawItem One region that is drawn, from its own tile's contents or an ancestor's.
@@ -14,6 +23,7 @@ import { Uploader } from './uploader.js';
  * @property {number} level of the source
  * @property {string} key of the region
  * @property {number[]} contents
+ * @property {MapUse | null} map
  * @property {number[]} transform of the source's contents, column-major
  * @property {import('./masks.js').Cells} cells
  */
@@ -130,7 +140,7 @@ export class TileScene {
       return;
     this.#older.set(older.ticket, older);
     for (const item of [...this.items.values()]) {
-      if (item.contents.includes(content))
+      if (item.contents.includes(content) || item.map?.content === content)
         this.show(item);
     }
     this.#backdrop.forget(older);
@@ -171,8 +181,8 @@ export class TileScene {
 
   /** @param {DrawItem} item */
   #put(item) {
-    const contents = item.contents.flatMap(content => this.contents.get(content) ?? []), transform = new THREE.Matrix4().fromArray(item.transform);
-    const drawn = { ...item, drawnContents: contents, objects: contents.flatMap(content => this.#objectsOf(content, transform, item)) };
+    const transform = new THREE.Matrix4().fromArray(item.transform), contents = item.contents.flatMap(content => this.contents.get(content) ?? []);
+    const drawn = { ...item, drawnContents: contents, objects: item.contents.flatMap((content, i) => this.#objectsOf(this.contents.get(content), transform, item, isTerrain(item, i))) };
     this.items.set(item.region, drawn);
     if (drawn.objects.length > 0)
       this.group.add(...drawn.objects);
@@ -189,9 +199,10 @@ export class TileScene {
     const item = this.#forget(region);
     if (!item)
       return undefined;
-    if (this.#fades.duration > 0 && item.objects.length > 0)
-      this.#fades.add({ began: this.#now(), objects: item.objects.map(object => this.#mask(object, item)), contents: item.drawnContents, lift: this.#liftOf(item) });
-    else
+    if (this.#fades.duration > 0 && item.objects.length > 0) {
+      const map = item.map && this.contents.get(item.map.content), objects = item.objects.map(object => this.#cut(object, item));
+      this.#fades.add({ began: this.#now(), objects, contents: map ? [...item.drawnContents, map] : item.drawnContents, lift: this.#liftOf(item) });
+    } else
       item.objects.forEach(object => this.#takeOut(object));
     return item;
   }
@@ -250,44 +261,74 @@ export class TileScene {
   }
 
   /**
-   * @param {import('./contents.js').Content} content
+   * @param {import('./contents.js').Content | undefined} content
    * @param {THREE.Matrix4} transform
    * @param {DrawItem} item
+   * @param {boolean} isTerrain
    */
-  #objectsOf(content, transform, item) {
-    const plain = !isCut(item) && !this.#tint;
-    return content.parts.map(part => {
+  #objectsOf(content, transform, item, isTerrain) {
+    const map = isTerrain && item.map ? this.contents.get(item.map.content)?.map ?? null : null, cuts = isCut(item) || this.#tint !== null;
+    return content?.parts.map(part => {
       const object = /** @type {DrawnObject} */ (makeObject(part));
       object.matrix.multiplyMatrices(transform, part.matrix);
       object.matrixAutoUpdate = false;
-      object.userData.lodestream = { region: item.region, source: item.source, uri: content.uri, content, part };
-      return plain ? object : this.#mask(object, item);
-    });
+      object.userData.lodestream = { region: item.region, source: item.source, uri: content.uri, content, part, map };
+      return cuts || map ? this.#dress(object, item, cuts) : object;
+    }) ?? [];
   }
 
-  // Gives an object a material that can be cut, tinted and dissolved.
   /**
+   * Gives an object a material that can be cut, tinted and dissolved.
    * @param {DrawnObject} object
    * @param {DrawItem} item
    */
-  #mask(object, item) {
-    if (object.userData.masked)
-      return object;
-    const material = this.#masked.take(object.material);
-    setCells(material, object.matrix, item.cells);
-    setTint(material, this.#tint?.(item) ?? null);
-    setFade(material, 0, 0);
+  #cut(object, item) {
+    return object.userData.masked ? object : this.#dress(object, item, true);
+  }
+
+  /**
+   * @param {DrawnObject} object
+   * @param {DrawItem} item
+   * @param {boolean} cuts
+   */
+  #dress(object, item, cuts) {
+    const { part, map } = object.userData.lodestream, isMapped = map !== null && part.topology === 'triangles';
+    this.#undress(object);
+    const material = this.#masked.take(part.material, cuts, isMapped);
+    if (cuts) {
+      setCells(material, object.matrix, item.cells);
+      setTint(material, this.#tint?.(item) ?? null);
+      setFade(material, 0, 0);
+    }
+    if (isMapped && item.map)
+      setMap(material, object.matrix, map, item.map);
     object.material = material;
-    object.userData.masked = true;
+    object.userData.masked = cuts;
+    object.userData.dressed = true;
     return object;
+  }
+
+  /** @param {DrawnObject} object */
+  #undress(object) {
+    if (object.userData.dressed)
+      this.#masked.give(object.material);
+    object.userData.dressed = false;
   }
 
   /** @param {THREE.Object3D} object */
   #takeOut(object) {
     object.removeFromParent();
-    if (object.userData.masked)
-      this.#masked.give(/** @type {DrawnObject} */ (object).material);
+    this.#undress(/** @type {DrawnObject} */ (object));
   }
+}
+
+/**
+ * Whether an item's i-th content is terrain.
+ * @param {DrawItem} item
+ * @param {number} i
+ */
+function isTerrain({ map }, i) {
+  return map !== null && (map.terrain & (1 << i)) !== 0;
 }
 
 /** Whether an item shows a part of its source only. @param {DrawItem} item */

@@ -95,9 +95,9 @@ export class Uploader {
   }
 
   /** @param {import('./contents.js').Content} content */
-  #stepsOf({ parts }) {
+  #stepsOf({ parts, map }) {
     /** @type {Set<THREE.Texture>} */
-    const textures = new Set();
+    const textures = new Set(map ? [map] : []);
     for (const { material } of parts) {
       for (const value of Object.values(material)) {
         if (value?.isTexture)

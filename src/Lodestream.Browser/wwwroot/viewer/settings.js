@@ -1,6 +1,6 @@
 // The settings panel: each control is wired once, and can be set as if by hand.
 
-/** @typedef {'volumes' | 'levels' | 'freeze' | 'shadows'} Toggle */
+/** @typedef {'volumes' | 'levels' | 'freeze' | 'shadows' | 'haze'} Toggle */
 /** @typedef {'sse' | 'hour' | 'exposure'} Slider */
 
 /** How a slider's position is read, and shown. @type {Record<Slider, { value: (position: number) => number, position: (value: number) => number, text: (value: number) => string }>} */
@@ -9,6 +9,11 @@ const SLIDERS = {
   hour: { value: p => p, position: v => v, text: v => `${Math.floor(v)}:${String(Math.round(v % 1 * 60)).padStart(2, '0')}` },
   exposure: { value: p => p, position: v => v, text: v => `${v > 0 ? '+' : ''}${v.toFixed(1)} EV` },
 };
+
+/** What families are called on the panel. @type {Record<string, string>} */
+const FAMILIES = { terrain: 'Terrain', feature: 'Regions', water: 'Water', border: 'Borders', route: 'Routes', mesh: 'Models', label: 'Names' };
+
+/** @typedef {{ visible: boolean, contents: number, passes: number, requested: number, canceled: number }} Layer */
 
 export class Settings {
   #panel = /** @type {HTMLElement} */ (document.getElementById('settings'));
@@ -72,24 +77,21 @@ export class Settings {
   }
 
   /**
-   * Offers the families to switch; one alone is no choice.
-   * @param {Record<string, { visible: boolean }>} layers
+   * Offers the families to switch, with how many of their contents are drawn and known; one alone is no choice.
+   * @param {Record<string, Layer>} layers
    * @param {(family: string, visible: boolean) => void} change
    */
   offerLayers(layers, change) {
-    const names = Object.keys(layers);
+    const names = Object.keys(layers), known = [...this.#layers.querySelectorAll('input')].map(box => box.value);
     this.#layers.hidden = names.length < 2;
-    const known = [...this.#layers.querySelectorAll('input')].map(box => box.value);
-    if (known.join() === names.join()) {
-      this.#layers.querySelectorAll('input').forEach(box => box.checked = layers[box.value].visible);
-      return;
+    if (known.join() !== names.join())
+      this.#layers.replaceChildren(/** @type {HTMLElement} */ (this.#layers.firstElementChild), ...names.map(name => layerRow(name, change)));
+    for (const box of this.#layers.querySelectorAll('input')) {
+      const { visible, contents, passes, requested, canceled } = layers[box.value], row = /** @type {HTMLElement} */ (box.parentElement);
+      box.checked = visible;
+      /** @type {HTMLElement} */ (row.querySelector('output')).textContent = visible ? `${passes} of ${contents}` : 'off';
+      row.title = `${passes} drawn of ${contents} known; ${requested} asked for, ${canceled} called off`;
     }
-    this.#layers.replaceChildren(/** @type {HTMLElement} */ (this.#layers.firstElementChild), ...names.map(name => {
-      const box = Object.assign(document.createElement('input'), { type: 'checkbox', value: name, checked: layers[name].visible }), label = document.createElement('label');
-      box.addEventListener('change', () => change(name, box.checked));
-      label.append(box, ` ${name[0].toUpperCase()}${name.slice(1)}`);
-      return label;
-    }));
   }
 
   /** @param {Slider} id */
@@ -101,6 +103,18 @@ export class Settings {
   #output(id) {
     return /** @type {HTMLElement} */ (document.getElementById(`${id}-value`));
   }
+}
+
+/**
+ * @param {string} name of a family
+ * @param {(family: string, visible: boolean) => void} change
+ */
+function layerRow(name, change) {
+  const row = document.createElement('label'), box = Object.assign(document.createElement('input'), { type: 'checkbox', value: name });
+  box.addEventListener('change', () => change(name, box.checked));
+  row.className = 'layer';
+  row.append(box, ` ${FAMILIES[name] ?? name}`, document.createElement('output'));
+  return row;
 }
 
 /** @param {string} id */

@@ -1,5 +1,6 @@
 // The renderer, the camera, and the frame in which the tiles are drawn.
 import * as THREE from 'three';
+import { Haze } from './haze.js';
 import { Light } from './light.js';
 import { makeSky } from './sky.js';
 
@@ -16,6 +17,8 @@ export class Stage {
   camera = new THREE.PerspectiveCamera(60, 1, 0.1, 1e6);
   renderer;
   light;
+  /** Null where there is no sky for it to fade into. */
+  haze;
   #sky;
 
   /**
@@ -28,6 +31,8 @@ export class Stage {
     this.light = new Light(this.renderer);
     this.scene.add(this.light.object, this.world);
     this.#sky = clearColor === null ? makeSky() : null;
+    this.haze = this.#sky ? new Haze() : null;
+    this.scene.fog = this.haze?.fog ?? null;
     if (this.#sky)
       this.scene.add(this.#sky);
     else

@@ -162,6 +162,11 @@ export class Viewer {
       stage.light.cast(this.tiles.group);
       this.redraw();
     });
+    settings.onToggle('haze', on => {
+      if (stage.haze)
+        stage.haze.visible = on;
+      this.redraw();
+    });
     settings.onSlide('sse', pixels => this.setTargetError(pixels));
     settings.onSlide('hour', hour => {
       stage.light.hour = hour;
@@ -226,6 +231,7 @@ export class Viewer {
       const { position, direction } = this.navigation.pose, reach = this.ranges.reach(position);
       this.stage.light.fit(position.addScaledVector(direction, reach).add(this.stage.world.position), reach);
     }
+    this.stage.haze?.follow(this.ranges.below ?? this.frame.altitudeOf(this.navigation.pose.position));
     this.stage.render();
   }
 

@@ -14,6 +14,27 @@ internal static class ImplicitVolume
         ? OfRegion(RegionOf(tiling, place), place.Level == 0 ? default(WrittenVolume?) : RegionOf(tiling, place.Parent))
         : OfBox(BoxOf(tiling, place), tiling.Tile);
 
+    /// <summary>What a box has in common with another along the same axes; other volumes stay as they are.</summary>
+    public static BoundingVolume Within(in BoundingVolume volume, in BoundingVolume outer)
+    {
+        if (volume.Shape != VolumeShape.Box || outer.Shape != VolumeShape.Box || volume.AxisX != outer.AxisX || volume.AxisY != outer.AxisY || volume.AxisZ != outer.AxisZ)
+            return volume;
+        var offset = outer.Center - volume.Center;
+        var (x, halfX) = Common(volume.HalfLengths.X, Vector3d.Dot(offset, volume.AxisX), outer.HalfLengths.X);
+        var (y, halfY) = Common(volume.HalfLengths.Y, Vector3d.Dot(offset, volume.AxisY), outer.HalfLengths.Y);
+        var (z, halfZ) = Common(volume.HalfLengths.Z, Vector3d.Dot(offset, volume.AxisZ), outer.HalfLengths.Z);
+        return Math.Min(halfX, Math.Min(halfY, halfZ)) < 0
+            ? volume
+            : BoundingVolume.Box(volume.Center + volume.AxisX * x + volume.AxisY * y + volume.AxisZ * z, volume.AxisX * halfX, volume.AxisY * halfY, volume.AxisZ * halfZ);
+
+        // Middle and half length of what [−half, half] and the other have in common.
+        static (double Middle, double Half) Common(double half, double offset, double otherHalf)
+        {
+            double low = Math.Max(-half, offset - otherHalf), high = Math.Min(half, offset + otherHalf);
+            return ((low + high) / 2, (high - low) / 2);
+        }
+    }
+
     /// <summary>A tile's box, twelve numbers in the tileset's frame.</summary>
     public static WrittenVolume BoxOf(ImplicitTiling tiling, in TilePlace place)
     {

@@ -22,7 +22,7 @@ internal sealed class SubtreeTiles
     private int _level = 1, _next, _tiles, _tooDeep;
     private bool _warned;
 
-    private readonly record struct Placed(TilePlace Place, int Morton, int Number);
+    private readonly record struct Placed(TilePlace Place, int Morton, int Number, BoundingVolume Volume, double GeometricError);
 
     public SubtreeTiles(ImplicitTiling tiling, TilePlace root, SubtreeAvailability available, SubtreeFacts facts, Action<string> warn)
     {
@@ -73,7 +73,8 @@ internal sealed class SubtreeTiles
         return cost;
     }
 
-    // A tile of its own that names the subtree; the subtree's root takes its place when it comes.
+    // A tile of its own that names the subtree; the subtree's root takes its place when it comes. Until then all that is known of it is
+    // that it lies within its parent, whose metadata may say more than its place does.
     private int AddSubtrees(in Placed parent)
     {
         var cost = 1;
@@ -83,7 +84,8 @@ internal sealed class SubtreeTiles
             if (!_available.ChildSubtrees[morton] || IsTooDeep())
                 continue;
             var place = parent.Place.Child(c);
-            var tile = _builder.AddTile(parent.Number, ImplicitVolume.Of(_tiling, place), _tiling.ErrorOf(place.Level), _tiling.Refinement, _tiling.Tile);
+            var volume = ImplicitVolume.Within(ImplicitVolume.Of(_tiling, place), parent.Volume);
+            var tile = _builder.AddTile(parent.Number, volume, Math.Min(_tiling.ErrorOf(place.Level), parent.GeometricError), _tiling.Refinement, _tiling.Tile);
             _builder.AddContent(tile, _tiling.Subtrees.Expand(place, _uri), ContentFamily.Mesh, ContentFormat.Tileset);
             _builder.SetNote(tile, -1 - morton);
             cost += _tiling.Volume.Kind == VolumeKind.Region ? RegionCost : BoxCost;
@@ -112,7 +114,7 @@ internal sealed class SubtreeTiles
                 : number;
             _builder.AddContent(holder, content.Uri.Expand(place, _uri), content.Family, content.Format, group: content.Group);
         }
-        return new(place, morton, number);
+        return new(place, morton, number, tile.Volume, tile.GeometricError);
     }
 
     private bool IsTooDeep()

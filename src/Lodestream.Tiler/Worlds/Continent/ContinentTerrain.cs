@@ -4,8 +4,8 @@ using Lodestream.Tiler.Meshes;
 namespace Lodestream.Tiler.Worlds.Continent;
 
 /// <summary>
-/// The continent as a function of the place: the carved land and the sea floor, finer relief where it is steep, rivers in their beds,
-/// and over it all the sea at height 0. Places are metres from the centre, x east and y north.
+/// The continent's ground as a function of the place: the carved land and the floor of the sea, finer relief where it is steep, rivers
+/// in their beds, and which water stands where. Places are metres from the centre, x east and y north; the sea is at height 0.
 /// </summary>
 internal sealed class ContinentTerrain : ISurface
 {
@@ -15,15 +15,22 @@ internal sealed class ContinentTerrain : ISurface
     // Ground lower than this is sea whatever the finer relief adds, metres.
     private const double CertainSea = -30;
 
+    // The sea floor is not shown deeper than this, metres: nobody sees it, and what is flat needs no detail.
+    private const double FloorDepth = 24;
+
+    // A river's bed stays above the sea, metres, which would stand in it otherwise.
+    private const double LowestBed = 0.05;
+
     private readonly double _size, _scale, _detailFrequency;
     private readonly Grid _land, _ground, _roughness, _hollow;
-    private readonly Rivers _rivers;
+    private readonly double[] _waterLevels;
     private readonly GradientNoise _detail, _crags;
     private readonly TerrainPalette _palette;
 
-    private ContinentTerrain(ulong seed, double size, Grid land, Grid ground, Rivers rivers, ParallelOptions parallel)
+    private ContinentTerrain(ulong seed, double size, Grid land, Grid ground, Rivers rivers, Lakes lakes, ParallelOptions parallel)
     {
-        (_size, _land, _ground, _rivers) = (size, land, ground, rivers);
+        (_size, _land, _ground, Rivers, Lakes) = (size, land, ground, rivers, lakes);
+        _waterLevels = [0, .. lakes.All.Select(lake => lake.Level)];
         _scale = size / 49152;
         var noise = new GradientNoise(seed).Derived(20);
         (_detail, _crags) = (noise.Derived(0), noise.Derived(1));
@@ -34,7 +41,25 @@ internal sealed class ContinentTerrain : ISurface
         _palette = new(noise.Derived(2), _scale);
     }
 
-    /// <summary>Makes the land: its plan, its carving, its rivers.</summary>
+    /// <summary>The rivers.</summary>
+    public Rivers Rivers { get; }
+
+    /// <summary>The lakes.</summary>
+    public Lakes Lakes { get; }
+
+    /// <summary>Side of the square, metres.</summary>
+    public double Size => _size;
+
+    /// <summary>How large the land is beside the one that its heights in metres were chosen for.</summary>
+    public double Scale => _scale;
+
+    /// <summary>Cells of the carved grid along the side.</summary>
+    public int Cells => _ground.Cells;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<double> WaterLevels => _waterLevels;
+
+    /// <summary>Makes the land: its plan, its carving, its lakes and rivers.</summary>
     public static ContinentTerrain Make(ulong seed, double size, int cells, ParallelOptions parallel, Action<double> progress)
     {
         var shape = new ContinentShape(seed);
@@ -42,13 +67,34 @@ internal sealed class ContinentTerrain : ISurface
         var land = Grid.Filled(cells, parallel, shape.Land);
         CloseInlandSeas(land);
         var heights = new LandscapeEvolution(shape, size, noise).Evolve(land, parallel, progress);
+        var seaLevel = SeaRise * size / 49152;
+        LakeBasins.Dig(FinalDrainage(land, heights, size, noise.Derived(1), parallel), land, heights, size, seaLevel, noise.Derived(2));
         var network = FinalDrainage(land, heights, size, noise.Derived(1), parallel);
-        var rivers = new Rivers(network, land.Nodes, size, SeaRise * size / 49152);
-        return new(seed, size, land, GroundAndSeaFloor(land, heights, size), rivers, parallel);
+        var lakes = Lakes.Find(network, heights, size, seaLevel, parallel);
+        var rivers = new Rivers(network, lakes, land.Nodes, size, seaLevel);
+        return new(seed, size, land, GroundAndSeaFloor(land, heights, size), rivers, lakes, parallel);
     }
 
     /// <inheritdoc/>
-    public double HeightAt(double x, double y) => Math.Max(0, GroundAt(x, y));
+    public double HeightAt(double x, double y)
+    {
+        var ground = GroundAt(x, y);
+        if (ground >= 0)
+            return ground;
+        // Falls like the floor at first, and ever less, to where it is flat.
+        var depth = Math.Min(-ground, 2 * FloorDepth * _scale);
+        return depth * depth / (4 * FloorDepth * _scale) - depth;
+    }
+
+    /// <inheritdoc/>
+    public int WaterAt(double x, double y) => Lakes.Near(x / _size + 0.5, y / _size + 0.5);
+
+    /// <inheritdoc/>
+    public LinearColor WaterColorAt(double x, double y, int water)
+    {
+        double u = x / _size + 0.5, v = y / _size + 0.5;
+        return water == 0 ? _palette.Sea(u, v, Math.Max(0, -GroundAt(x, y))) : _palette.Lake(Math.Max(0, _waterLevels[water] - GroundAt(x, y)));
+    }
 
     /// <summary>Height of the ground, under water too, metres.</summary>
     public double GroundAt(double x, double y)
@@ -57,20 +103,28 @@ internal sealed class ContinentTerrain : ISurface
         var ground = _ground.Cubic(u, v);
         if (ground < CertainSea * _scale)
             return ground;
-        ground += Detail(u, v) * Ramp.Smooth(-4 * _scale, 12 * _scale, ground);
-        var river = _rivers.At(x + _size / 2, y + _size / 2);
-        if (river.Distance < Rivers.BankOf(river.Width))
-            ground = Ramp.Lerp(river.Level, ground, Ramp.Smooth(0, Rivers.BankOf(river.Width), river.Distance));
-        return ground;
+        ground += Detail(u, v) * Ramp.Smooth(-4 * _scale, 12 * _scale, ground) * Lakes.Roughness(u, v);
+        var lake = Lakes.Near(u, v);
+        if (lake != 0 && ground < _waterLevels[lake])
+            return ground;
+        var river = Rivers.At(x + _size / 2, y + _size / 2);
+        if (river.Distance >= Rivers.BankOf(river.Width))
+            return ground;
+        // An estuary is sea: it is cut, not filled.
+        var bed = river.Level - river.Bed;
+        return river.Level > 0
+            ? Ramp.Lerp(Math.Max(LowestBed, bed), ground, Ramp.Smooth(0, Rivers.BankOf(river.Width), river.Distance))
+            : Math.Min(ground, Ramp.Lerp(bed, ground, Ramp.Smooth(0, Rivers.BankOf(river.Width), river.Distance)));
     }
 
     /// <inheritdoc/>
     public LinearColor ColorAt(double x, double y, double height, Vector3d normal)
     {
         double u = x / _size + 0.5, v = y / _size + 0.5;
-        if (height <= 0)
-            return _palette.Sea(u, v, -Math.Min(0, GroundAt(x, y)));
-        var river = _rivers.At(x + _size / 2, y + _size / 2);
+        var depth = _waterLevels[Lakes.Near(u, v)] - height;
+        if (depth >= 0)
+            return _palette.Floor(u, v, depth);
+        var river = Rivers.At(x + _size / 2, y + _size / 2);
         return _palette.Land(u, v, height, normal, _hollow.Linear(u, v), _land.Linear(u, v), river);
     }
 

@@ -59,6 +59,19 @@ internal sealed class DrainageNetwork
         AccumulateArea();
     }
 
+    /// <summary>For each node the neighbour on land that brings it the most water; 0 where none drains to it.</summary>
+    public int[] MainDonors()
+    {
+        var donors = new int[Receiver.Length];
+        for (var k = 0; k < LandCount; k++)
+        {
+            int node = Order[k], receiver = Receiver[node];
+            if (donors[receiver] == 0 || Area[node] > Area[donors[receiver]])
+                donors[receiver] = node;
+        }
+        return donors;
+    }
+
     private void Flood(float[] heights)
     {
         _heapCount = 0;

@@ -6,7 +6,21 @@ namespace Lodestream.Tiler.Worlds.Continent;
 /// <param name="Distance">Metres to the water's edge; negative in the river; infinite where no river is near.</param>
 /// <param name="Level">Height of the water there, metres.</param>
 /// <param name="Width">Width of the river, metres.</param>
-internal readonly record struct RiverNearby(double Distance, double Level, double Width);
+internal readonly record struct RiverNearby(double Distance, double Level, double Width)
+{
+    /// <summary>How far the river's bed lies below its water, metres; 0 beside the river.</summary>
+    public double Bed => (0.6 + 0.03 * Width) * Ramp.Linear(0, -0.4 * Width, Distance);
+}
+
+/// <summary>A point of a river's course: metres from the centre, z the water's height.</summary>
+/// <param name="Place">Where.</param>
+/// <param name="Width">Width of the river, metres.</param>
+/// <param name="InLake">Whether it runs through a lake from here to the next point.</param>
+internal readonly record struct RiverPoint(Vector3d Place, double Width, bool InLake)
+{
+    /// <summary>Whether it is an arm of the sea here.</summary>
+    public bool IsEstuary => Place.Z <= 0;
+}
 
 /// <summary>
 /// The rivers of a land: the ways of its water wherever enough of it comes together, as smoothed lines that only ever fall, from
@@ -27,24 +41,26 @@ internal sealed class Rivers
     private readonly int[] _cellStarts;
     private readonly int[] _cellSegments;
 
+    private readonly List<RiverPoint[]> _courses = [];
+
     private readonly record struct Segment(double X0, double Y0, double Z0, double W0, double X1, double Y1, double Z1, double W1);
 
     /// <param name="network">Where the water goes.</param>
+    /// <param name="lakes">The lakes on their way.</param>
     /// <param name="nodes">Nodes along the network's side.</param>
     /// <param name="size">Side of the square, metres; (0, 0) is its south-west corner here.</param>
     /// <param name="seaLevel">The sea's height in the network's terms, metres; levels here count from it.</param>
-    public Rivers(DrainageNetwork network, int nodes, double size, double seaLevel)
+    public Rivers(DrainageNetwork network, Lakes lakes, int nodes, double size, double seaLevel)
     {
         (_size, _seaLevel) = (size, seaLevel);
         _cells = (nodes - 1) / 2;
         _cell = size / _cells;
-        Trace(network, nodes);
+        Trace(network, lakes, nodes);
         (_cellStarts, _cellSegments) = SortIntoCells();
     }
 
-    /// <summary>The rivers' straight pieces, each from upstream to downstream: metres from the south-west corner, z the water's height.</summary>
-    public IEnumerable<(Vector3d From, Vector3d To)> Reaches =>
-        _segments.Select(s => (new Vector3d(s.X0, s.Y0, s.Z0), new Vector3d(s.X1, s.Y1, s.Z1)));
+    /// <summary>The rivers, each from its spring to where it meets a larger one or the sea; the last point is the larger one's.</summary>
+    public IReadOnlyList<RiverPoint[]> Courses => _courses;
 
     /// <summary>The nearest river to a place, metres from the south-west corner.</summary>
     public RiverNearby At(double x, double y)
@@ -70,13 +86,13 @@ internal sealed class Rivers
     /// <summary>How far from its water a river of this width shapes the ground, metres.</summary>
     public static double BankOf(double width) => BankMetres + 2 * width;
 
-    private void Trace(DrainageNetwork network, int nodes)
+    private void Trace(DrainageNetwork network, Lakes lakes, int nodes)
     {
         var spacing = _size / (nodes - 1);
         // A spring drains about a two-thousandth of the land.
         var spring = (float)(_size * _size / 1600);
         var isRiver = new bool[nodes * nodes];
-        var mainDonor = new int[nodes * nodes];
+        var mainDonor = network.MainDonors();
         var list = new List<int>();
         for (var k = 0; k < network.LandCount; k++)
         {
@@ -85,24 +101,67 @@ internal sealed class Rivers
                 continue;
             isRiver[node] = true;
             list.Add(node);
-            var receiver = network.Receiver[node];
-            var donor = mainDonor[receiver];
-            if (donor == 0 || network.Area[node] > network.Area[donor])
-                mainDonor[receiver] = node;
+        }
+        foreach (var node in list)
+        {
+            if (!isRiver[mainDonor[node]])
+                mainDonor[node] = 0;
         }
         var (x, y) = Smoothed(list, network, mainDonor, nodes, spacing);
+        var level = Levels(list, network, lakes);
         foreach (var node in list)
         {
             var next = network.Receiver[node];
-            var width = Width(network.Area[node]);
-            var nextWidth = isRiver[next] ? Width(network.Area[next]) : width * 1.3;
-            // At the mouth the water is the sea's.
-            _segments.Add(new(x[node], y[node], Level(node), width, x[next], y[next], isRiver[next] ? Level(next) : 0, nextWidth));
+            var (from, to) = (PointOf(node), isRiver[next] ? PointOf(next) : Mouth(next, node));
+            if (!from.InLake)
+                _segments.Add(new(from.Place.X + _size / 2, from.Place.Y + _size / 2, from.Place.Z, from.Width, to.Place.X + _size / 2, to.Place.Y + _size / 2, to.Place.Z, to.Width));
+            if (mainDonor[node] == 0)
+                _courses.Add(CourseFrom(node));
         }
 
-        double Level(int node) => Math.Max(0, network.Filled[node] - _seaLevel);
+        RiverPoint[] CourseFrom(int node)
+        {
+            var course = new List<RiverPoint>();
+            while (true)
+            {
+                course.Add(PointOf(node));
+                var next = network.Receiver[node];
+                if (!isRiver[next])
+                {
+                    course.Add(Mouth(next, node));
+                    return [.. course];
+                }
+                if (mainDonor[next] != node)
+                {
+                    course.Add(PointOf(next) with { Width = course[^1].Width });
+                    return [.. course];
+                }
+                node = next;
+            }
+        }
+
+        RiverPoint PointOf(int node) => new(
+            new(x[node] - _size / 2, y[node] - _size / 2, level[node]),
+            Width(network.Area[node]), lakes.Inside[node] != 0 && lakes.Inside[node] == lakes.Inside[network.Receiver[node]]);
+
+        // At the mouth the water is the sea's.
+        RiverPoint Mouth(int sea, int node) => new(new(x[sea] - _size / 2, y[sea] - _size / 2, 0), Width(network.Area[node]) * 1.3, false);
 
         double Width(double area) => Math.Min(LargestWidth, WidthFactor * Math.Sqrt(area));
+    }
+
+    // Within a lake the water is the lake's; elsewhere it stands as high as the ground was filled, and nowhere higher than upstream.
+    private double[] Levels(List<int> river, DrainageNetwork network, Lakes lakes)
+    {
+        var level = new double[network.Filled.Length];
+        foreach (var node in river)
+            level[node] = lakes.Inside[node] is var lake and not 0 ? lakes.All[lake - 1].Level : Math.Max(0, network.Filled[node] - _seaLevel);
+        for (var k = river.Count - 1; k >= 0; k--)
+        {
+            var next = network.Receiver[river[k]];
+            level[next] = Math.Min(level[next], level[river[k]]);
+        }
+        return level;
     }
 
     // Steps of the grid become curves: each point moves between its neighbours on the main stem, several times over.

@@ -10,7 +10,11 @@ internal sealed class TerrainPalette(GradientNoise noise, double scale)
     private static readonly LinearColor OpenSea = LinearColor.FromSrgb(0x23618C);
     private static readonly LinearColor Shelf = LinearColor.FromSrgb(0x33829B);
     private static readonly LinearColor Shallows = LinearColor.FromSrgb(0x62B3B0);
-    private static readonly LinearColor River = LinearColor.FromSrgb(0x2F6684);
+    private static readonly LinearColor LakeShallows = LinearColor.FromSrgb(0x4F8F98);
+    private static readonly LinearColor LakeDeep = LinearColor.FromSrgb(0x2A5F7E);
+    private static readonly LinearColor Silt = LinearColor.FromSrgb(0x8C9A86);
+    private static readonly LinearColor Ooze = LinearColor.FromSrgb(0x4E6570);
+    private static readonly LinearColor Gravel = LinearColor.FromSrgb(0x8B8672);
     private static readonly LinearColor Sand = LinearColor.FromSrgb(0xD8C79A);
     private static readonly LinearColor Meadow = LinearColor.FromSrgb(0x7F9A4C);
     private static readonly LinearColor Pasture = LinearColor.FromSrgb(0x9DAA5B);
@@ -33,6 +37,13 @@ internal sealed class TerrainPalette(GradientNoise noise, double scale)
         color = LinearColor.Lerp(color, OpenSea, Ramp.Smooth(10, 130, depth));
         return LinearColor.Lerp(color, Abyss, Ramp.Smooth(150, 1300, depth));
     }
+
+    /// <summary>Colour of a lake over ground this deep, metres.</summary>
+    public LinearColor Lake(double depth) => LinearColor.Lerp(LakeShallows, LakeDeep, Ramp.Smooth(0, 14, depth / scale));
+
+    /// <summary>Colour of the ground under this much standing water, metres.</summary>
+    public LinearColor Floor(double u, double v, double depth) =>
+        LinearColor.Lerp(LinearColor.Lerp(Sand, Silt, Ramp.Linear(0, 4, depth / scale)), Ooze, Ramp.Smooth(2, 22, depth / scale * (1 + 0.3 * _patches.Fractal(u * 60, v * 60, 2))));
 
     /// <summary>Colour of the land.</summary>
     /// <param name="u">East, 0 to 1.</param>
@@ -57,7 +68,7 @@ internal sealed class TerrainPalette(GradientNoise noise, double scale)
         color = LinearColor.Lerp(color, Snow, SnowCover(height, slope, normal, patch, grain, hollow));
         color = LinearColor.Lerp(color, Sand, Ramp.Smooth(8 + 5 * patch, 3, height) * Ramp.Smooth(0.016 + 0.012 * patch, 0.004, inland) * Ramp.Smooth(0.3, 0.12, slope));
         color *= (1 + 0.1 * grain + 0.07 * patch) * (1 - 0.3 * hollow);
-        return LinearColor.Lerp(color, River, Wetness(river));
+        return LinearColor.Lerp(color, Gravel, 0.7 * Wetness(river));
     }
 
     private static LinearColor Grass(double height, double moisture, double patch)

@@ -14,13 +14,14 @@ internal static class TraceDifference
     /// <param name="hasFigures">Whether it was a tick.</param>
     public static (TracePart Part, string Text)? Between(TraceOutputs recorded, TraceOutputs replayed, TileTree tree, bool hasFigures)
     {
-        for (var part = TracePart.Selection; part <= TracePart.Statistics; part++)
+        for (var part = TracePart.Selection; part <= TracePart.Labels; part++)
         {
             var difference = part switch
             {
                 TracePart.Selection => hasFigures ? Selection(recorded.Figures, replayed.Figures) : null,
                 TracePart.Decision => hasFigures ? Decision(recorded.Figures, replayed.Figures) : null,
                 TracePart.Statistics => hasFigures ? Statistics(recorded.Figures, replayed.Figures) : null,
+                TracePart.Labels => hasFigures ? Labels(recorded.Figures, replayed.Figures) : null,
                 _ => Outputs(part, recorded, replayed, tree),
             };
             if (difference is var (was, now))
@@ -39,6 +40,10 @@ internal static class TraceDifference
         Differ("main memory", a.Cpu, b.Cpu) ?? Differ("geometry", a.Geometry, b.Geometry) ?? Differ("textures", a.Texture, b.Texture)
         ?? Differ("a detail scale of", a.DetailScale, b.DetailScale) ?? Differ("a geometric error of", a.PrimaryGeometric, b.PrimaryGeometric) ?? Differ("a raster error of", a.PrimaryRaster, b.PrimaryRaster)
         ?? Differ("a geometric error standing in of", a.UnderlayGeometric, b.UnderlayGeometric) ?? Differ("a raster error standing in of", a.UnderlayRaster, b.UnderlayRaster);
+
+    private static (string, string)? Labels(in TraceFigures a, in TraceFigures b) => a.Labels == b.Labels && a.LabelHash == b.LabelHash
+        ? null
+        : (Text($"{a.Labels} labels placed ({a.LabelHash:x16})"), Text($"{b.Labels} ({b.LabelHash:x16})"));
 
     private static (string, string)? Differ(string what, long a, long b) => a == b ? null : (Text($"{a:N0} bytes of {what}"), Text($"{b:N0}"));
 

@@ -24,6 +24,8 @@ internal sealed class TraceFrameReader
         _last.PrimaryRaster = Real(from, _last.PrimaryRaster);
         _last.UnderlayGeometric = Real(from, _last.UnderlayGeometric);
         _last.UnderlayRaster = Real(from, _last.UnderlayRaster);
+        _last.Labels += (int)from.Signed();
+        _last.LabelHash = from.Flag() ? from.Word() : 0;
         outputs.Figures = _last;
         ReadOutputs(outputs, from);
     }

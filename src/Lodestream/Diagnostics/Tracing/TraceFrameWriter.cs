@@ -26,6 +26,10 @@ internal sealed class TraceFrameWriter
         Write(f.PrimaryRaster, _last.PrimaryRaster, to);
         Write(f.UnderlayGeometric, _last.UnderlayGeometric, to);
         Write(f.UnderlayRaster, _last.UnderlayRaster, to);
+        to.Signed(f.Labels - _last.Labels);
+        to.Flag(f.LabelHash != 0);
+        if (f.LabelHash != 0)
+            to.Word(f.LabelHash);
         _last = f;
         WriteOutputs(outputs, to);
     }

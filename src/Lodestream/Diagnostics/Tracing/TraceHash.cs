@@ -1,4 +1,5 @@
 using Lodestream.Presentation;
+using Lodestream.Presentation.Labels;
 using Lodestream.Scene;
 using Lodestream.Selection;
 using Lodestream.Streaming;
@@ -31,6 +32,9 @@ public enum TracePart : byte
 
     /// <summary>Memory, detail scale and errors on screen.</summary>
     Statistics,
+
+    /// <summary>Labels that are drawn or watched.</summary>
+    Labels,
 }
 
 /// <summary>
@@ -40,9 +44,10 @@ public enum TracePart : byte
 /// <param name="tree">The scene.</param>
 public sealed class TraceHash(TileTree tree)
 {
-    internal const int Parts = 8;
+    internal const int Parts = 9;
 
     private readonly ulong[] _frame = new ulong[Parts], _last = new ulong[Parts];
+    private long _labelRevision;
     private ulong _low = 0x243f6a8885a308d3, _high = 0x13198a2e03707344;
 
     /// <summary>The hash of all frames that have ended.</summary>
@@ -87,6 +92,8 @@ public sealed class TraceHash(TileTree tree)
         {
             Add(TracePart.Commit, 8, keys[item.Region], keys[item.Source]);
             Add(TracePart.Commit, (ulong)item.ChildMask << 32 | item.Contents);
+            if (item.MapTile >= 0)
+                Add(TracePart.Commit, keys[item.MapTile]);
         }
         foreach (var region in commit.Hidden)
             Add(TracePart.Commit, 9, keys[region], 0);
@@ -102,10 +109,12 @@ public sealed class TraceHash(TileTree tree)
     /// <param name="decision">When to tick again.</param>
     /// <param name="selection">What was wanted.</param>
     /// <param name="statistics">The streamer's, after the tick.</param>
-    public void EndFrame(TimeSpan now, FrameDecision decision, VisibilitySet selection, StreamerStatistics statistics)
+    /// <param name="labels">The streamer's, after the tick.</param>
+    public void EndFrame(TimeSpan now, FrameDecision decision, VisibilitySet selection, StreamerStatistics statistics, LabelList labels)
     {
         ArgumentNullException.ThrowIfNull(selection);
         ArgumentNullException.ThrowIfNull(statistics);
+        ArgumentNullException.ThrowIfNull(labels);
         Add(TracePart.Selection, 12, (ulong)selection.Signature, (ulong)(selection.Signature >> 64));
         Add(TracePart.Decision, 13, (ulong)decision.Kind, (ulong)decision.At.Ticks);
         Add(TracePart.Statistics, (ulong)statistics.CpuBytes, (ulong)statistics.GpuGeometryBytes, (ulong)statistics.GpuTextureBytes);
@@ -114,6 +123,7 @@ public sealed class TraceHash(TileTree tree)
         Add(TracePart.Statistics, statistics.PrimaryRasterSsePx);
         Add(TracePart.Statistics, statistics.UnderlayGeometricSsePx);
         Add(TracePart.Statistics, statistics.UnderlayRasterSsePx);
+        Add(labels);
         EndFrame(now);
     }
 
@@ -126,6 +136,16 @@ public sealed class TraceHash(TileTree tree)
             Mix(_frame[part]);
             (_last[part], _frame[part]) = (_frame[part], 0);
         }
+    }
+
+    // A list that is the frame's before was counted then.
+    private void Add(LabelList labels)
+    {
+        if (labels.Revision == _labelRevision)
+            return;
+        _labelRevision = labels.Revision;
+        foreach (ref readonly var label in labels.Placed)
+            Add(TracePart.Labels, (ulong)(uint)label.Slot << 32 | (uint)label.Version, BitConverter.SingleToUInt32Bits(label.Opacity), label.IsWatched ? 1UL : 0);
     }
 
     private void Add(TracePart part, ulong a, ulong b, ulong c)

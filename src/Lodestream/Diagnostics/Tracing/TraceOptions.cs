@@ -1,3 +1,4 @@
+using Lodestream.Presentation.Labels;
 using Lodestream.Scene;
 using Lodestream.Selection;
 using Lodestream.Streaming;
@@ -30,6 +31,7 @@ internal static class TraceOptions
         to.Byte(options.RequiredFamilies.Bits);
         Write(options.Prediction, to);
         Write(options.Hosts, to);
+        Write(options.Labels, to);
         to.Flag(options.Pyramid is not null);
         if (options.Pyramid is { } pyramid)
             Write(pyramid, to);
@@ -61,6 +63,7 @@ internal static class TraceOptions
             RequiredFamilies = FamilySet.FromBits(from.Byte()),
             Prediction = ReadPrediction(from),
             Hosts = ReadHosts(from),
+            Labels = ReadLabels(from),
             Pyramid = from.Flag() ? ReadPyramid(from) : null,
         };
         options = TraceModels.Read(options, from);
@@ -74,6 +77,26 @@ internal static class TraceOptions
         }
         return options;
     }
+
+    private static void Write(LabelOptions labels, TraceBuffer to)
+    {
+        to.Real(labels.FadeMs);
+        to.Real(labels.MarginPx);
+        to.Real(labels.SpacingPx);
+        to.Real(labels.RestMs);
+        to.Whole((ulong)labels.MaximumShown);
+        to.Flag(labels.HostTestsSight);
+    }
+
+    private static LabelOptions ReadLabels(TraceInput from) => new()
+    {
+        FadeMs = from.Real(),
+        MarginPx = from.Real(),
+        SpacingPx = from.Real(),
+        RestMs = from.Real(),
+        MaximumShown = Int(from),
+        HostTestsSight = from.Flag(),
+    };
 
     public static void Write(PyramidOptions pyramid, TraceBuffer to)
     {

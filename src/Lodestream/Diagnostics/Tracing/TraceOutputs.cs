@@ -42,6 +42,8 @@ internal struct TraceFigures()
 
     public UInt128 Signature;
     public int Wanted;
+    public int Labels;
+    public ulong LabelHash;
     public FrameDecision Decision;
     public long Cpu, Geometry, Texture;
     public double DetailScale = 1, PrimaryGeometric, PrimaryRaster, UnderlayGeometric, UnderlayRaster;

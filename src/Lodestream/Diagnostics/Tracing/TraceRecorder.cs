@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using Lodestream.Presentation;
+using Lodestream.Presentation.Labels;
 using Lodestream.Scene;
 using Lodestream.Selection;
 using Lodestream.Streaming;
@@ -100,11 +101,11 @@ public sealed class TraceRecorder(long limitBytes = long.MaxValue)
             TraceMessages.Write(message, _buffer, _uris);
     }
 
-    internal void EndTick(FrameDecision decision, bool arrived, VisibilitySet selection, StreamerStatistics statistics)
+    internal void EndTick(FrameDecision decision, bool arrived, VisibilitySet selection, StreamerStatistics statistics, LabelList labels)
     {
         if (_buffer is null)
             return;
-        _hash!.EndFrame(_now, decision, selection, statistics);
+        _hash!.EndFrame(_now, decision, selection, statistics, labels);
         _hash.LastFrame.CopyTo(_outputs.Hashes);
         _outputs.Figures = new()
         {
@@ -119,6 +120,8 @@ public sealed class TraceRecorder(long limitBytes = long.MaxValue)
             PrimaryRaster = statistics.PrimaryRasterSsePx,
             UnderlayGeometric = statistics.UnderlayGeometricSsePx,
             UnderlayRaster = statistics.UnderlayRasterSsePx,
+            Labels = labels.Placed.Length,
+            LabelHash = _hash.LastFrame[(int)TracePart.Labels],
         };
         _buffer.Byte((byte)TraceRecord.EndTick);
         _buffer.Flag(arrived);

@@ -5,8 +5,8 @@ namespace Lodestream.Presentation.Batching;
 
 /// <summary>
 /// From a host's commits, which contents are drawn whole, and tells a <see cref="BatchPlanner"/> of them. A content can be batched while
-/// exactly one item draws it, from the item's own tile, without a child mask. What is cut to a region or around children, or drawn in
-/// several places, draws itself.
+/// exactly one item draws it, from the item's own tile, without a child mask. What is cut to a region or around children, drawn in
+/// several places, or coloured by a map of regions, draws itself.
 /// </summary>
 /// <param name="tree">The scene.</param>
 /// <param name="planner">Who is told.</param>
@@ -121,12 +121,13 @@ public sealed class DrawnContents(TileTree tree, BatchPlanner planner, Vector3d?
     private void Count(in DrawItem item, int sign, bool arrivedWhole)
     {
         var slots = tree.SlotsOf(item.Source);
-        var isWhole = item.Region == item.Source && item.ChildMask == 0;
+        var isUncut = item.Region == item.Source && item.ChildMask == 0;
         for (var slot = 0; slot < slots.Length; slot++)
         {
             if ((item.Contents >> slot & 1) == 0)
                 continue;
             ref var drawn = ref Of(slots[slot]);
+            var isWhole = isUncut && !(item.MapTile >= 0 && tree.Contents.Records[slots[slot]].Family == ContentFamily.Terrain);
             drawn.Items += sign;
             if (isWhole)
                 drawn.Whole += sign;

@@ -1,4 +1,5 @@
 using Lodestream.Geometry;
+using Lodestream.Presentation;
 using Lodestream.Presentation.Batching;
 using Lodestream.Scene;
 using Lodestream.Tests.Harness;
@@ -85,6 +86,29 @@ public class DrawnContentsTests
         world.DeliverAll();
         Assert.Equal("a b", world.Screen);
         Assert.Equal("", batches.Drawn());
+    }
+
+    [Theory]
+    [InlineData(-1, 2)]
+    [InlineData(0, 0)]
+    public void Terrain_that_a_map_of_regions_colours_is_not_batched(int mapTile, int expected)
+    {
+        var block = new TileBlockBuilder("http://tiles.test/m.json", 1);
+        block.AddTile(-1, BoundingVolume.AxisAligned(Vector3d.Zero, new(1, 1, 1)), 1, Refinement.Replace, Transform3d.Identity);
+        block.AddContent(0, "a.glb"u8, ContentFamily.Terrain, ContentFormat.Glb);
+        while (!block.Step(1000))
+        {
+        }
+        var tree = new TileTree("http://tiles.test/m.json");
+        tree.Append(TileTree.SceneRoot, block.Build());
+        var tile = tree.Links[TileTree.SceneRoot].FirstChild;
+        var planner = new BatchPlanner();
+        var drawn = new DrawnContents(tree, planner);
+        drawn.Report(tree.SlotsOf(tile)[0], 1, BatchedScreen.Meshes(2));
+        var commit = new RenderCommit();
+        commit.Show(new(tile, tile, 0, 1, mapTile < 0 ? -1 : tile));
+        drawn.Commit(commit);
+        Assert.Equal(expected, planner.Meshes);
     }
 
     [Fact]

@@ -26,7 +26,7 @@ export class ScriptedPage {
     this.#read = world.readStatistics;
     this.#clock = world.clock;
     const { core } = world;
-    this.#scene = core.exports.Open('http://127.0.0.1/bench/tileset.json', 4e9, 24, 24, 1e6, false, 200, world.recordingBytes, false);
+    this.#scene = core.exports.Open('http://127.0.0.1/bench/tileset.json', 4e9, 24, 24, 1e6, false, 200, world.recordingBytes, 'error', '');
     this.#block = new world.protocol.SharedBlock(core.runtime, core.exports.Address(this.#scene));
     world.attachPage(this.#scene, { range: (payload, offset, length) => this.#payloads.get(payload).subarray(offset, offset + length), takeText: () => 'failed' });
   }
@@ -88,7 +88,7 @@ export class ScriptedPage {
         this.#events.push([PageEvent.Released, commands.words(2)[0]]);
         break;
       case Command.Upload:
-        this.#events.push([PageEvent.Uploaded, commands.words(4)[1], 100, 0, 0.01]);
+        this.#events.push([PageEvent.Uploaded, commands.words(5)[1], 100, 0, 0.01]);
         break;
       case Command.Free:
         this.#events.push([PageEvent.Released, commands.words(2)[1]]);

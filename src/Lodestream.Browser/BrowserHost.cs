@@ -9,16 +9,21 @@ namespace Lodestream.Browser;
 /// <summary>Writes uploads, shows, hides and frees to the frame's commands, positions relative to a centre so that floats hold them.</summary>
 internal sealed class BrowserHost(TileTree tree, SharedBlock block) : IRenderHost
 {
+    /// <summary>Who is told of what is drawn; null in scenes that are not batched.</summary>
+    public SceneBatching? Batching { get; set; }
+
     public void Upload(in UploadCommand command)
     {
         block.Write(Command.Upload);
         block.Write(command.Content);
         block.Write(command.Ticket);
         block.Write(tree.Contents.Uri(command.Content));
+        block.Write(Batching is null ? 0 : 1);
     }
 
     public void Free(int content, long ticket)
     {
+        Batching?.Free(content, ticket);
         block.Write(Command.Free);
         block.Write(content);
         block.Write(ticket);
@@ -26,6 +31,7 @@ internal sealed class BrowserHost(TileTree tree, SharedBlock block) : IRenderHos
 
     public void Commit(RenderCommit commit)
     {
+        Batching?.Commit(commit);
         foreach (var content in commit.Replaced)
         {
             block.Write(Command.Replace);

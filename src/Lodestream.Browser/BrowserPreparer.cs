@@ -26,6 +26,9 @@ internal sealed class BrowserPreparer(int scene, TileTree tree, SharedBlock bloc
     /// <summary>What the page's GPU takes of Basis textures.</summary>
     public TextureTranscoding Transcoding { get; set; }
 
+    /// <summary>Who is told of what is on the GPU; null in scenes that are not batched.</summary>
+    public SceneBatching? Batching { get; set; }
+
     /// <summary>Whether there is work for the next frame.</summary>
     public bool HasWork => _toMeasure.Count > 0 || _topology.Count > 0;
 
@@ -122,7 +125,8 @@ internal sealed class BrowserPreparer(int scene, TileTree tree, SharedBlock bloc
                     Fail(open, $"{open.Job.Uri}: {Page.TakeText(scene, (int)e[2])}", permanent: e[3] != 0);
                 break;
             case PageEvent.Uploaded:
-                _open.Remove(ticket);
+                if (_open.Remove(ticket, out open) && e[5] != 0)
+                    Batching?.Report(open.Job.Content, ticket, Page.TakeNumbers(scene, (int)e[5]));
                 inbox.Post(new() { Kind = InboxKind.Uploaded, Id = ticket, GpuGeometryBytes = (long)e[2], GpuTextureBytes = (long)e[3], CostMs = e[4] });
                 break;
             case PageEvent.UploadFailed:
@@ -164,7 +168,9 @@ internal sealed class BrowserPreparer(int scene, TileTree tree, SharedBlock bloc
             Kind = InboxKind.Measured,
             Id = ticket,
             CpuBytes = open.Layout!.Cost.DecodedBytes + open.Family.TextureBytes + (open.Family.Labels?.Bytes ?? 0),
-            GpuGeometryBytes = open.Layout.Cost.GeometryBytes,
+
+            // What is merged is kept in main memory beside the GPU's.
+            GpuGeometryBytes = open.Layout.Cost.GeometryBytes * (Batching is null ? 1 : 2),
             GpuTextureBytes = open.Layout.Cost.TextureBytes + open.Family.TextureBytes,
         });
     }

@@ -24,6 +24,7 @@ internal static class DebugReport
             DemandReport.Write(json, scene);
             InitialResidencyReport.Write(json, scene.Streamer.InitialResidency);
             WriteFigures(json, scene);
+            WriteBatching(json, scene);
             WriteHosts(json, scene);
             json.WriteStartObject("labels");
             json.WriteNumber("known", scene.Streamer.Labels.Known);
@@ -31,11 +32,24 @@ internal static class DebugReport
             json.WriteEndObject();
             json.WritePropertyName("families");
             WriteFamilies(json, scene);
-            // A figure of the proximity policy, which no scene uses here.
-            json.WriteNumber("hierGateSkip", 0);
+            json.WriteNumber("hierGateSkip", scene.Streamer.Statistics.HierGateSkip);
             json.WriteEndObject();
         }
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    private static void WriteBatching(Utf8JsonWriter json, StreamedScene scene)
+    {
+        if (scene.Batching is not { Planner: var planner } batching)
+            return;
+        json.WriteStartObject("batching");
+        json.WriteNumber("meshes", planner.Meshes);
+        json.WriteNumber("batchedMeshes", planner.BatchedMeshes);
+        json.WriteNumber("batches", planner.DrawnBatches);
+        json.WriteNumber("building", planner.Building);
+        json.WriteNumber("bytes", planner.MemoryBytes);
+        json.WriteNumber("reservedBytes", batching.ReservedBytes);
+        json.WriteEndObject();
     }
 
     public static string Why(StreamedScene scene, string tileKey)

@@ -8,7 +8,7 @@ namespace Lodestream.Browser;
 /// <summary>Payloads of manifest scenes: their tables were read here, vertices and indices are ranges for the worker.</summary>
 internal static partial class DecodePlan
 {
-    private static void WriteUntold(Utf8JsonWriter writer, ModelPart part, UntoldGeometry untold)
+    private static void WriteUntold(Utf8JsonWriter writer, ContentLayout layout, ModelPart part, UntoldGeometry untold)
     {
         writer.WriteString("kind", "untold");
         WriteChunk(writer, "vertices", untold.Document.Vertices);
@@ -24,6 +24,7 @@ internal static partial class DecodePlan
         for (var i = 0; i < part.Images.Length - untold.Surfaces.Packed.Count; i++)
             WriteSource(writer, part.Images[i]);
         writer.WriteEndArray();
+        WriteImageNames(writer, layout, part.Images);
         writer.WriteStartArray("packed");
         foreach (var packed in untold.Surfaces.Packed)
         {
@@ -64,12 +65,15 @@ internal static partial class DecodePlan
                 writer.WriteNumber("indexBytes", mesh.IndexBytes);
                 writer.WriteNumber("material", mesh.Material);
                 writer.WriteBoolean("tangents", untold.Arrays[i].Tangents >= 0);
+                writer.WriteBoolean("keepsIdentity", KeepsIdentity(entity.Name) || KeepsIdentity(mesh.Name));
                 writer.WriteEndObject();
             }
             writer.WriteEndArray();
         }
         writer.WriteEndArray();
     }
+
+    private static bool KeepsIdentity(string name) => name.StartsWith("NM_", StringComparison.Ordinal);
 
     private static void WriteDraws(Utf8JsonWriter writer, GltfDocument document)
     {

@@ -33,9 +33,9 @@ internal static partial class DecodePlan
                 writer.WriteEndArray();
                 WriteBatchTable(writer, part.BatchTable);
                 if (part is ModelPart { Untold: { } untold } packed)
-                    WriteUntold(writer, packed, untold);
+                    WriteUntold(writer, layout, packed, untold);
                 else if (part is ModelPart model)
-                    WriteModel(writer, model);
+                    WriteModel(writer, layout, model);
                 else
                     WritePoints(writer, ((PointsPart)part).Points);
                 writer.WriteEndObject();
@@ -57,12 +57,13 @@ internal static partial class DecodePlan
         writer.WriteEndObject();
     }
 
-    private static void WriteModel(Utf8JsonWriter writer, ModelPart model)
+    private static void WriteModel(Utf8JsonWriter writer, ContentLayout layout, ModelPart model)
     {
         writer.WriteString("kind", "model");
         WriteSource(writer, "json", model.Json);
         WriteSources(writer, "buffers", model.Buffers);
         WriteSources(writer, "images", model.Images);
+        WriteImageNames(writer, layout, model.Images);
         if (model.Document.Metadata is { } metadata)
         {
             WriteSource(writer, "metadata", model.Json.Part(metadata.Json));
@@ -75,6 +76,20 @@ internal static partial class DecodePlan
             WriteSource(writer, "schema", schema);
         if (model.Instances is { } instances)
             WriteInstances(writer, instances, ContentFrame.ToTile(model.UpAxis));
+    }
+
+    // Pictures of files that several contents name are one and the same: what their materials have in common can be merged.
+    private static void WriteImageNames(Utf8JsonWriter writer, ContentLayout layout, ContentSource[] images)
+    {
+        writer.WriteStartArray("imageNames");
+        foreach (var image in images)
+        {
+            if (image.File > 0)
+                writer.WriteStringValue($"{layout.Files[image.File - 1]} {image.Range.Offset} {image.Range.Length}");
+            else
+                writer.WriteNullValue();
+        }
+        writer.WriteEndArray();
     }
 
     private static void WriteInstances(Utf8JsonWriter writer, I3dm instances, Transform3d toTile)

@@ -22,9 +22,9 @@ internal static class FrameStatistics
             s.Preparing,
             scene.Failures,
             s.CpuBytes,
-            s.GpuGeometryBytes,
+            s.GpuGeometryBytes + (scene.Batching?.Planner.MemoryBytes ?? 0),
             s.GpuTextureBytes,
-            s.BudgetBytes,
+            s.BudgetBytes + (scene.Batching?.ReservedBytes ?? 0),
             s.BytesFetched,
             s.Commits,
             s.PrimaryGeometricSsePx,
@@ -37,6 +37,9 @@ internal static class FrameStatistics
             s.Cancelled,
             scene.BreakersNotClosed,
             (int)scene.Streamer.InitialResidency.State,
+            scene.Batching?.Planner.DrawnBatches ?? 0,
+            scene.Batching?.Planner.BatchedMeshes ?? 0,
+            scene.Batching?.Planner.MemoryBytes ?? 0,
         ];
         values.CopyTo(words);
     }

@@ -13,7 +13,7 @@ internal static class PolicyReport
     public static void Write(Utf8JsonWriter json, StreamedScene scene)
     {
         json.WriteStartObject("policy");
-        json.WriteString("name", scene.Pyramid is null ? "error" : "pyramid");
+        json.WriteString("name", scene.IsByDistance ? "proximity" : scene.Pyramid is null ? "error" : "pyramid");
         if (scene.Pyramid is { } pyramid)
         {
             json.WriteNumber("targetTileWidthPx", pyramid.TargetTileWidthPx);

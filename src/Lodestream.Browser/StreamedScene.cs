@@ -20,20 +20,25 @@ internal sealed class StreamedScene : IDisposable
     private readonly BrowserTransport _transport;
     private readonly BrowserPreparer _preparer;
     private readonly FailureLog _failures = new();
+    private readonly BrowserHost _host;
+    private BatchSetting? _batchSetting;
     private readonly LabelCommands _labels;
     private bool _budgetIsTooSmall;
 
-    public StreamedScene(int number, string url, StreamerOptions options, TextureTranscoding transcoding, long recordingBytes)
+    public StreamedScene(int number, string url, StreamerOptions options, TextureTranscoding transcoding, long recordingBytes, BatchSetting batching)
     {
         _recordingBytes = recordingBytes;
         _recorder = recordingBytes > 0 ? new(recordingBytes) : null;
         _number = number;
         Pyramid = options.Pyramid;
+        IsByDistance = options.Proximity is not null;
         Tree = new(url);
         _transport = new(number, Block, _inbox, _failures);
         _labels = new(Block);
         _preparer = new(number, Tree, Block, _inbox, _failures, TimeProvider.System) { Transcoding = transcoding };
-        Streamer = new(Tree, _transport, _preparer, new BrowserHost(Tree, Block), _inbox, options with
+        _batchSetting = batching;
+        _host = new(Tree, Block);
+        Streamer = new(Tree, _transport, _preparer, _host, _inbox, options with
         {
             TopologyTilesPerTick = TopologyTilesPerTick,
             Labels = options.Labels with { HostTestsSight = true },
@@ -49,8 +54,14 @@ internal sealed class StreamedScene : IDisposable
     /// <summary>How tiles are selected by levels; null where they are by screen-space error.</summary>
     public PyramidOptions? Pyramid { get; }
 
+    /// <summary>Whether tiles are wanted by a manifest's distances.</summary>
+    public bool IsByDistance { get; }
+
     /// <summary>What decides.</summary>
     public TileStreamer Streamer { get; }
+
+    /// <summary>What merges; null where the scene is not batched, or not known yet.</summary>
+    public SceneBatching? Batching { get; private set; }
 
     /// <summary>Time of the last frame.</summary>
     public TimeSpan Now { get; private set; }
@@ -103,13 +114,16 @@ internal sealed class StreamedScene : IDisposable
         Now = Block.Time;
         Receive();
         _preparer.Work();
-        var decision = Streamer.Tick(Now, Block.ReadViews());
+        var views = Block.ReadViews();
+        var decision = Streamer.Tick(Now, views);
+        DecideBatching();
+        Batching?.Tick(views);
         _labels.Write(Streamer.Labels);
         _transport.DropAbandoned();
         _failures.Drain(ReportFailure);
         ReportBudget();
         FrameStatistics.Write(this, Block.StatisticsWords);
-        Block.EndCommands(_preparer.HasWork || !_inbox.IsEmpty ? new(WakeKind.Now, Now) : decision);
+        Block.EndCommands(_preparer.HasWork || !_inbox.IsEmpty || Batching is { Planner.NeedsTick: true } ? new(WakeKind.Now, Now) : decision);
     }
 
     public void Dispose()
@@ -129,7 +143,11 @@ internal sealed class StreamedScene : IDisposable
                 case PageEvent.Headers or PageEvent.Fetched or PageEvent.Progress:
                     _transport.Receive(e);
                     break;
+                case PageEvent.BatchBuilt or PageEvent.BatchFailed:
+                    Batching?.Receive(e);
+                    break;
                 case PageEvent.ContextLost:
+                    Batching?.Clear();
                     _inbox.Post(new() { Kind = InboxKind.ContextLost });
                     break;
                 case PageEvent.MemoryPressure:
@@ -146,6 +164,18 @@ internal sealed class StreamedScene : IDisposable
                     break;
             }
         }
+    }
+
+    // Once the document says what kind of scene it is, and before any content of it is here: what batches may take is not the streamer's.
+    private void DecideBatching()
+    {
+        if (_batchSetting is not { } setting || Tree.Links[TileTree.SceneRoot].ChildCount == 0)
+            return;
+        _batchSetting = null;
+        if (!setting.Holds(Tree))
+            return;
+        Batching = _host.Batching = _preparer.Batching = new(Tree, Block, setting.Options);
+        Streamer.MemoryBudgetBytes -= Batching.ReservedBytes;
     }
 
     // Once, when it turns out; the figure may rise after it.

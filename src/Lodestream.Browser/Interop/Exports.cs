@@ -12,7 +12,7 @@ internal static partial class Exports
 
     /// <summary>Opens a scene; nothing is fetched before its first tick.</summary>
     [JSExport]
-    public static int Open(string url, double memoryBytes, int requests, int requestsPerHost, double uploadMs, bool transcodesToPixels, double labelFadeMs, double recordingBytes, bool pyramid)
+    public static int Open(string url, double memoryBytes, int requests, int requestsPerHost, double uploadMs, bool transcodesToPixels, double labelFadeMs, double recordingBytes, string policy, string batching)
     {
         var number = ++_lastScene;
         Scenes[number] = new(number, url, new()
@@ -22,8 +22,9 @@ internal static partial class Exports
             MaximumRequestsPerHost = requestsPerHost,
             UploadBudgetMs = uploadMs,
             Labels = new() { FadeMs = labelFadeMs },
-            Pyramid = pyramid ? new() : null,
-        }, transcodesToPixels ? TextureTranscoding.Pixels : TextureTranscoding.Blocks, (long)recordingBytes);
+            Pyramid = policy == "pyramid" ? new() : null,
+            Proximity = policy == "proximity" ? new() : null,
+        }, transcodesToPixels ? TextureTranscoding.Pixels : TextureTranscoding.Blocks, (long)recordingBytes, BatchSetting.Parse(batching, (long)memoryBytes));
         return number;
     }
 

@@ -19,4 +19,9 @@ internal static partial class Page
     /// <summary>Hands out a text the page kept for an event, and forgets it.</summary>
     [JSImport("takeText", Module)]
     public static partial string TakeText(int scene, int text);
+
+    /// <summary>Hands out numbers the page kept for an event, and forgets them.</summary>
+    [JSImport("takeNumbers", Module)]
+    [return: JSMarshalAs<JSType.Array<JSType.Number>>]
+    public static partial double[] TakeNumbers(int scene, int numbers);
 }

@@ -18,7 +18,7 @@ internal enum Command
     /// <summary>ticket, whether it took too long.</summary>
     CancelDecode = 5,
 
-    /// <summary>content, ticket, URI (text).</summary>
+    /// <summary>content, ticket, URI (text), whether it is to be kept for batches and reported with them.</summary>
     Upload = 6,
 
     /// <summary>content, ticket.</summary>
@@ -46,6 +46,18 @@ internal enum Command
 
     /// <summary>number of labels, then of each: slot, opacity, whether the core wants to know if it is seen. Those that are not named are not drawn.</summary>
     Labels = 13,
+
+    /// <summary>batch, epoch, least and greatest coordinates of its box (6), number of meshes, of each its content and place: merge them, aside.</summary>
+    BuildBatch = 14,
+
+    /// <summary>batch: draw it in place of its meshes.</summary>
+    SwapInBatch = 15,
+
+    /// <summary>batch: draw its meshes themselves again; stop, if it is still being merged.</summary>
+    DropBatch = 16,
+
+    /// <summary>batch: free its buffers.</summary>
+    ReleaseBatch = 17,
 }
 
 /// <summary>What the page tells C#: eight words each, the kind first.</summary>
@@ -69,7 +81,7 @@ internal enum PageEvent
     /// <summary>ticket.</summary>
     Released = 6,
 
-    /// <summary>ticket, bytes of geometry, bytes of textures, milliseconds it took.</summary>
+    /// <summary>ticket, bytes of geometry, bytes of textures, milliseconds it took, its meshes for batches (numbers; 0 for none).</summary>
     Uploaded = 7,
 
     /// <summary>ticket, error (text).</summary>
@@ -86,4 +98,10 @@ internal enum PageEvent
 
     /// <summary>slot and version of a label, whether it is seen.</summary>
     LabelSight = 12,
+
+    /// <summary>batch, epoch.</summary>
+    BatchBuilt = 13,
+
+    /// <summary>batch, epoch: it could not be merged, or was called off.</summary>
+    BatchFailed = 14,
 }

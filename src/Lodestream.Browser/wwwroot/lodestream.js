@@ -22,7 +22,7 @@ import { sameView, viewOf } from './lodestream/view.js';
 /** Milliseconds in which a label comes or goes. */
 const LABEL_FADE_MS = 200;
 
-/** @typedef {'error' | 'pyramid'} Policy What says which tiles are wanted: refinement by screen-space error, or one level for what is looked at. */
+/** @typedef {'error' | 'pyramid' | 'proximity'} Policy What says which tiles are wanted: refinement by screen-space error, one level for what is looked at, or a manifest's distances. */
 
 /**
  * @typedef {object} OpenOptions
@@ -36,8 +36,28 @@ const LABEL_FADE_MS = 200;
  * @property {number} [frameBudgetMs] milliseconds of update() that measuring, deciding and uploading share; 4
  * @property {number} [fadeMs] milliseconds in which what gives way dissolves; 250, 0 for none: labels come and go at once then, too
  * @property {boolean} [labels] whether names are fetched and drawn, where the scene has some (its family label); true. {@link LodestreamTiles.setLayer} changes it
+ * @property {boolean | BatchingOptions} [batching] whether meshes that look the same are merged, so that they take fewer draw calls; by default in manifest scenes, where there are many
  * @property {number} [recordingBytes] memory that may go to keeping what happens in the session from its opening, so that it can be recorded afterwards; 16 MiB, 0 for none
  * @property {string | URL} [frameworkUrl] where the WebAssembly bundle lies; `_framework/` beside this file
+ */
+
+/**
+ * @typedef {object} BatchingOptions What of it is to differ from the defaults (docs/api.md).
+ * @property {number[]} [cellSize] metres along the scene's axes; the manifest's tile size, or a cell for each tile
+ * @property {number} [leastMeshes]
+ * @property {number} [cellsPerTick]
+ * @property {number} [buildsPerTick]
+ * @property {number} [swapsPerTick]
+ * @property {number} [verticesPerTick]
+ * @property {number} [indicesPerTick]
+ * @property {number} [bytesPerTick]
+ * @property {number} [cellVertices]
+ * @property {number} [cellIndices]
+ * @property {number} [cellBytes]
+ * @property {number} [recentFrames]
+ * @property {number} [quiescenceFrames]
+ * @property {number} [releaseFrames]
+ * @property {number} [memoryBytes] of the memory budget, for batches alone; an eighth of it, 64 MiB at most
  */
 
 /**
@@ -158,7 +178,8 @@ export class LodestreamTiles extends THREE.EventDispatcher {
     this.#recordingBytes = options.recordingBytes ?? 16 * 2 ** 20;
     this.#open = () => new OpenedScene(core, url, {
       memoryBudgetBytes: options.memoryBudgetBytes ?? 512 * 2 ** 20, maximumRequests: options.maximumRequests ?? 24, maximumRequestsPerHost: options.maximumRequestsPerHost ?? 8,
-      uploadMs: this.#frameMs / 2, labelFadeMs: this.#fadeMs > 0 ? LABEL_FADE_MS : 0, policy: this.#policy, recordingBytes: this.#recordingBytes, blocks,
+      uploadMs: this.#frameMs / 2, labelFadeMs: this.#fadeMs > 0 ? LABEL_FADE_MS : 0, policy: this.#policy, recordingBytes: this.#recordingBytes,
+      batching: options.batching === undefined ? '' : JSON.stringify(options.batching), blocks,
     }, this.#tileScene, this.#labels, this, () => this.#wake());
     this.#opened = this.#open();
     if (options.labels === false)
@@ -420,7 +441,7 @@ export class LodestreamTiles extends THREE.EventDispatcher {
     this.#wakeAt = wakeAt;
     const changed = this.#opened.executor.run(commands);
     this.#tileScene.runUploads(began + this.#frameMs);
-    this.#statistics = { ...readStatistics(statistics), coreMs: decided - began, hostMs: performance.now() - decided };
+    this.#statistics = { ...readStatistics(statistics), coreMs: decided - began, hostMs: performance.now() - decided, ...this.#tileScene.calls };
     performance.clearMarks('lodestream-core');
     return changed;
   }
@@ -434,7 +455,14 @@ export class LodestreamTiles extends THREE.EventDispatcher {
   async #cast(ray, near, far, angle) {
     if (this.#disposed || this.#contextLost)
       return null;
-    return this.#picker.cast(this.group, this.#tileScene.items.values(), ray, near, far, angle);
+    try {
+      return await this.#picker.cast(this.group, this.#tileScene.items.values(), ray, near, far, angle);
+    } catch (error) {
+      // So three.js says that the GPU lost what was asked of it.
+      if (error === undefined)
+        return null;
+      throw error;
+    }
   }
 
   /**
@@ -523,7 +551,7 @@ export class LodestreamTiles extends THREE.EventDispatcher {
 
 /** @param {string} name @returns {Policy} */
 function policyOf(name) {
-  if (name !== 'error' && name !== 'pyramid')
-    throw new TypeError(`There is no policy ${name}: they are error and pyramid.`);
+  if (name !== 'error' && name !== 'pyramid' && name !== 'proximity')
+    throw new TypeError(`There is no policy ${name}: they are error, pyramid and proximity.`);
   return name;
 }

@@ -1,4 +1,6 @@
+using Lodestream.Geometry;
 using Lodestream.Presentation;
+using Lodestream.Presentation.Batching;
 using Lodestream.Scene;
 using Lodestream.Streaming;
 
@@ -14,6 +16,9 @@ internal sealed partial class HandDrivenWorld
 
     /// <summary>Whether the host acknowledges uploads as soon as it is asked for them.</summary>
     public bool UploadsAtOnce { get; set; } = true;
+
+    /// <summary>Told of what is on the GPU and on screen, as a host that batches tells it; each content is drawn with two meshes.</summary>
+    public DrawnContents? Batching { get; set; }
 
     /// <summary>What an upload is reported to cost, milliseconds.</summary>
     public double UploadMs { get; set; }
@@ -42,6 +47,7 @@ internal sealed partial class HandDrivenWorld
         _uploads.Remove(upload.Ticket);
         _held.Add(upload.Ticket, upload.Content);
         _onGpu.TryAdd(upload.Content, upload.Ticket);
+        Batching?.Report(upload.Content, upload.Ticket, [new(0, 100, 150, 4000, Vector3d.Zero, new(1, 1, 1)), new(0, 100, 150, 4000, Vector3d.Zero, new(1, 1, 1))]);
         Inbox.Post(new() { Kind = InboxKind.Uploaded, Id = upload.Ticket, CostMs = UploadMs });
     }
 
@@ -62,6 +68,7 @@ internal sealed partial class HandDrivenWorld
         _uploads.Clear();
         _onGpu.Clear();
         _held.Clear();
+        Batching?.Clear();
         Inbox.Post(new() { Kind = InboxKind.ContextLost });
     }
 
@@ -78,6 +85,7 @@ internal sealed partial class HandDrivenWorld
     {
         if (!IsRecording)
             return;
+        Batching?.Commit(commit);
         Assert.False(commit.IsEmpty, "A commit came that changes nothing.");
         var text = new List<string>();
         foreach (var content in commit.Replaced)
@@ -105,6 +113,7 @@ internal sealed partial class HandDrivenWorld
 
     void IRenderHost.Free(int content, long ticket)
     {
+        Batching?.Free(content, ticket);
         Assert.True(_held.Remove(ticket), $"{NameOfContent(content)} is freed, and is not on the GPU.");
         if (_onGpu[content] == ticket)
         {

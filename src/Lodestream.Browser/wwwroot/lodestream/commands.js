@@ -1,4 +1,5 @@
 // Does what C# decided, in its order.
+import { MaterialNumbers } from './batch-report.js';
 import { Command, PageEvent } from './protocol.js';
 
 export class CommandExecutor {
@@ -8,6 +9,7 @@ export class CommandExecutor {
   #labels;
   #events;
   #listeners;
+  #materials = new MaterialNumbers();
 
   /**
    * @param {import('./transport.js').Transport} transport
@@ -51,7 +53,7 @@ export class CommandExecutor {
           this.#decoding.cancel(commands.word(), commands.word() !== 0);
           break;
         case Command.Upload:
-          this.#upload(commands.word(), commands.word(), commands.text());
+          this.#upload(commands.word(), commands.word(), commands.text(), commands.word() !== 0);
           break;
         case Command.Free:
           this.#free(commands.word(), commands.word());
@@ -75,6 +77,19 @@ export class CommandExecutor {
           this.#hide(commands.word());
           changed = true;
           break;
+        case Command.BuildBatch:
+          this.#buildBatch(commands);
+          break;
+        case Command.SwapInBatch:
+          this.#tiles.batches.swapIn(commands.word());
+          changed = true;
+          break;
+        case Command.DropBatch:
+          changed = this.#tiles.batches.drop(commands.word()) || changed;
+          break;
+        case Command.ReleaseBatch:
+          this.#tiles.batches.release(commands.word());
+          break;
         case Command.Report:
           this.#listeners.dispatchEvent({ type: 'tile-error', uri: commands.text(), error: commands.text() });
           break;
@@ -95,8 +110,9 @@ export class CommandExecutor {
    * @param {number} content
    * @param {number} ticket
    * @param {string} uri
+   * @param {boolean} keeps whether it is to be kept for batches
    */
-  #upload(content, ticket, uri) {
+  #upload(content, ticket, uri, keeps) {
     const failed = (/** @type {Error} */ error) => this.#events.post([PageEvent.UploadFailed, ticket, this.#events.keepText(error.message)]);
     const decoded = this.#decoding.take(ticket);
     if (!decoded) {
@@ -104,8 +120,8 @@ export class CommandExecutor {
       return;
     }
     try {
-      this.#tiles.upload(content, ticket, uri, decoded, ({ geometryBytes, textureBytes }, milliseconds) =>
-        this.#events.post([PageEvent.Uploaded, ticket, geometryBytes, textureBytes, milliseconds]), failed);
+      this.#tiles.upload(content, ticket, uri, keeps, decoded, (made, milliseconds) =>
+        this.#events.post([PageEvent.Uploaded, ticket, made.geometryBytes, made.textureBytes, milliseconds, keeps ? this.#events.keepNumbers(this.#materials.report(made)) : 0]), failed);
     } catch (error) {
       failed(/** @type {Error} */ (error));
     }
@@ -119,6 +135,13 @@ export class CommandExecutor {
     this.#decoding.drop(ticket);
     this.#tiles.cancelUpload(ticket);
     this.#tiles.free(content, ticket, () => this.#events.post([PageEvent.Released, ticket]));
+  }
+
+  /** @param {import('./protocol.js').CommandReader} commands */
+  #buildBatch(commands) {
+    const batch = commands.word(), epoch = commands.word(), bounds = Array.from(commands.words(6)), words = commands.words(2 * commands.word());
+    const members = Array.from({ length: words.length / 2 }, (_, i) => ({ content: words[2 * i], mesh: words[2 * i + 1] }));
+    this.#tiles.batches.build(batch, bounds, members, () => this.#events.post([PageEvent.BatchBuilt, batch, epoch]), () => this.#events.post([PageEvent.BatchFailed, batch, epoch]));
   }
 
   /** @param {import('./protocol.js').CommandReader} commands */

@@ -1,5 +1,6 @@
 // Decoded contents as three.js geometries and materials, brought to the GPU once and shared by everything that draws them.
 import * as THREE from 'three';
+import { Looks } from './batch-report.js';
 import { closeImages } from './content-decoder.js';
 import { bytesOfFeatures, NO_FEATURES } from './glb-features.js';
 import { makeMaterials } from './materials.js';
@@ -24,6 +25,14 @@ import { bytesOfTexture } from './textures.js';
  * @property {Record<string, import('./glb.js').DecodedAttribute>} kept
  * @property {import('./glb-features.js').PrimitiveFeatures} features
  * @property {import('./glb.js').DecodedModel | null} model
+ * @property {BatchFacts | null} batch null where it cannot be merged with others
+ */
+
+/**
+ * @typedef {object} BatchFacts What merging needs to know.
+ * @property {string} look the same for parts that look the same and whose vertices are alike
+ * @property {THREE.Box3} box in the content's frame
+ * @property {boolean} keepsIdentity
  */
 
 /**
@@ -49,10 +58,11 @@ const ATTRIBUTES = {
  * @param {import('./content-decoder.js').DecodedContent} decoded
  * @param {string} uri
  * @param {number} ticket
+ * @param {boolean} keeps whether vertices and indices stay in main memory, to be merged
  * @returns {Content}
  */
-export function makeContent(decoded, uri, ticket) {
-  const made = decoded.models.map(makeModel), parts = made.flatMap(model => model.parts), map = decoded.map && makeMap(decoded.map);
+export function makeContent(decoded, uri, ticket, keeps) {
+  const made = decoded.models.map((model, i) => makeModel(model, keeps ? new Looks(model, uri, `${uri} ${ticket} ${i}`) : null)), parts = made.flatMap(model => model.parts), map = decoded.map && makeMap(decoded.map);
   return {
     uri,
     ticket,
@@ -88,21 +98,29 @@ function makeMap({ data, width, height }) {
   return texture;
 }
 
-/** @param {import('./glb.js').DecodedModel} model */
-function makeModel(model) {
+/**
+ * @param {import('./glb.js').DecodedModel} model
+ * @param {Looks | null} looks where it is kept to be merged; null where it is not
+ */
+function makeModel(model, looks) {
   const materials = makeMaterials(model), frame = new THREE.Matrix4().fromArray(model.matrix);
   /** @type {Map<ArrayBufferView, THREE.BufferAttribute>} */
   const attributes = new Map();
   const meshes = model.meshes.map(mesh => mesh?.map(primitive => ({
-    geometry: makeGeometry(primitive, attributes), material: materials.of(primitive), topology: primitive.topology, kept: primitive.kept, features: primitive.features, model,
+    geometry: makeGeometry(primitive, attributes, looks !== null), material: materials.of(primitive), topology: primitive.topology, kept: primitive.kept, features: primitive.features, model, primitive,
   })) ?? []);
   const geometries = meshes.flat().map(({ geometry }) => geometry);
   /** @type {Part[]} */
-  const parts = model.draws.flatMap(({ mesh, matrix, instances }) => {
+  const parts = model.draws.flatMap(({ mesh, matrix, instances, keepsIdentity }) => {
     const matrices = instances && forget(new THREE.InstancedBufferAttribute(instances.matrices, 16));
-    return meshes[mesh].map(part => ({
+    const toContent = new THREE.Matrix4().multiplyMatrices(frame, new THREE.Matrix4().fromArray(matrix));
+    return meshes[mesh].map(({ primitive, ...part }) => ({
       ...part,
-      matrix: new THREE.Matrix4().multiplyMatrices(frame, new THREE.Matrix4().fromArray(matrix)),
+      matrix: toContent,
+      batch: looks && {
+        look: looks.of(primitive), keepsIdentity: primitive.keepsIdentity || Boolean(keepsIdentity),
+        box: new THREE.Box3(new THREE.Vector3().fromArray(primitive.sphere.min), new THREE.Vector3().fromArray(primitive.sphere.max)).applyMatrix4(toContent),
+      },
       instances: instances && matrices && {
         matrices, count: matrices.count, sphere: sphereOf(instances.matrices, /** @type {THREE.Sphere} */ (part.geometry.boundingSphere)), kept: instances.kept, ids: instances.ids,
       },
@@ -110,7 +128,7 @@ function makeModel(model) {
   });
   return {
     parts,
-    geometryBytes: bytesOfArrays(model) + bytesOfFeatures(model.features),
+    geometryBytes: bytesOfArrays(model) * (looks ? 2 : 1) + bytesOfFeatures(model.features),
     textureBytes: materials.textureBytes() + model.dataImages.reduce((sum, image) => sum + bytesOfTexture(/** @type {ImageBitmap} */ (model.images[image]), false), 0),
     dispose() {
       geometries.forEach(geometry => geometry.dispose());
@@ -156,7 +174,7 @@ export function makeContentOfScene(root, matrix, uri, ticket) {
     if (!mesh.geometry.boundingSphere)
       mesh.geometry.computeBoundingSphere();
     parts.push({
-      geometry: mesh.geometry, material, topology, matrix: new THREE.Matrix4().multiplyMatrices(frame, mesh.matrixWorld), instances: null, kept: {}, features: NO_FEATURES, model: null,
+      geometry: mesh.geometry, material, topology, matrix: new THREE.Matrix4().multiplyMatrices(frame, mesh.matrixWorld), instances: null, kept: {}, features: NO_FEATURES, model: null, batch: null,
     });
   });
   return {
@@ -206,13 +224,14 @@ export function holdInstances({ instances }, object) {
 /**
  * @param {import('./glb.js').DecodedPrimitive} primitive
  * @param {Map<ArrayBufferView, THREE.BufferAttribute>} shared attributes by their arrays
+ * @param {boolean} keeps
  */
-function makeGeometry({ attributes, indices, sphere }, shared) {
+function makeGeometry({ attributes, indices, sphere }, shared, keeps) {
   const geometry = new THREE.BufferGeometry();
   const attributeOf = (/** @type {import('./glb-accessors.js').ComponentArray} */ array, /** @type {number} */ itemSize, /** @type {boolean} */ normalized) => {
     let made = shared.get(array);
     if (!made)
-      shared.set(array, made = forget(new THREE.BufferAttribute(array, itemSize, normalized)));
+      shared.set(array, made = keeps ? new THREE.BufferAttribute(array, itemSize, normalized) : forget(new THREE.BufferAttribute(array, itemSize, normalized)));
     return made;
   };
   for (const [semantic, { array, itemSize, normalized }] of Object.entries(attributes)) {
@@ -231,7 +250,7 @@ function makeGeometry({ attributes, indices, sphere }, shared) {
  * @template {THREE.BufferAttribute} A
  * @param {A} attribute
  */
-function forget(attribute) {
+export function forget(attribute) {
   attribute.onUpload(() => {
     /** @type {any} */ (attribute).array = new /** @type {any} */ (attribute.array.constructor)(0);
   });

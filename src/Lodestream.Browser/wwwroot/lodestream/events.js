@@ -6,6 +6,9 @@ export class EventQueue {
   /** @type {Map<number, string>} */
   #texts = new Map();
   #nextText = 1;
+  /** @type {Map<number, number[]>} */
+  #numbers = new Map();
+  #nextNumbers = 1;
   #wake;
 
   /** @param {() => void} wake called when something came that the next frame should not wait for */
@@ -36,5 +39,20 @@ export class EventQueue {
     const text = this.#texts.get(number) ?? '';
     this.#texts.delete(number);
     return text;
+  }
+
+  /** Keeps numbers for C# to take; 0 for none. @param {number[]} numbers */
+  keepNumbers(numbers) {
+    if (numbers.length === 0)
+      return 0;
+    this.#numbers.set(this.#nextNumbers, numbers);
+    return this.#nextNumbers++;
+  }
+
+  /** @param {number} number */
+  takeNumbers(number) {
+    const numbers = this.#numbers.get(number) ?? [];
+    this.#numbers.delete(number);
+    return numbers;
   }
 }

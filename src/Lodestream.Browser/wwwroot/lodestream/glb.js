@@ -7,7 +7,7 @@ import { decodeMaterial, decodeTexture, texturesOf } from './glb-materials.js';
 import { GlbSource } from './glb-source.js';
 import { loadDraco } from './decoders.js';
 import { collectDraws } from './instances.js';
-import { UnsupportedError } from './plan.js';
+import { keepsIdentity, UnsupportedError } from './plan.js';
 
 /**
  * @typedef {object} DecodedAttribute
@@ -23,7 +23,8 @@ import { UnsupportedError } from './plan.js';
  * @property {Record<string, DecodedAttribute>} kept what is only asked for: feature ids and the like
  * @property {Uint16Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | null} indices
  * @property {number} material index into materials, −1 for the default material
- * @property {{ center: number[], radius: number }} sphere around the positions
+ * @property {{ center: number[], radius: number, min: number[], max: number[] }} sphere around the positions, and their box
+ * @property {boolean} keepsIdentity whether its name says that it is to be told from others
  * @property {import('./glb-features.js').PrimitiveFeatures} features
  */
 
@@ -35,6 +36,7 @@ import { UnsupportedError } from './plan.js';
  * @property {import('./glb-materials.js').DecodedMaterial[]} materials
  * @property {import('./glb-materials.js').DecodedTexture[]} textures
  * @property {(import('./glb-images.js').DecodedImage | null)[]} images those that something needs
+ * @property {(string | null)[]} imageNames of each that is in a file of its own, the same wherever that is named
  * @property {number[]} dataImages of the images, those that are looked into
  * @property {import('./glb-features.js').ModelFeatures} features
  */
@@ -68,6 +70,7 @@ export async function decodeModel(plan, files, blocks, checkpoint) {
     materials,
     textures,
     images: await decodeImages(source, new Set([...drawn, ...looked]), blocks, checkpoint),
+    imageNames: plan.imageNames,
     dataImages: [...looked],
     features,
   };
@@ -82,14 +85,14 @@ export async function decodeModel(plan, files, blocks, checkpoint) {
 async function decodeMeshes(json, used, decoder, checkpoint) {
   /** @type {DecodedModel['meshes']} */
   const meshes = (json.meshes ?? []).map(() => null);
-  for (const [i, { primitives: found }] of (json.meshes ?? []).entries()) {
+  for (const [i, { name, primitives: found }] of (json.meshes ?? []).entries()) {
     if (!used.has(i))
       continue;
     /** @type {DecodedPrimitive[]} */
     const primitives = meshes[i] = [];
     for (const primitive of found) {
       await checkpoint();
-      primitives.push(decoder.decode(primitive));
+      primitives.push(decoder.decode(primitive, keepsIdentity(name)));
     }
   }
   return meshes;
@@ -126,9 +129,10 @@ class PrimitiveDecoder {
 
   /**
    * @param {any} primitive
+   * @param {boolean} keepsIdentity
    * @returns {DecodedPrimitive}
    */
-  decode(primitive) {
+  decode(primitive, keepsIdentity) {
     if (primitive.attributes?.POSITION === undefined)
       throw new Error('a primitive has no positions');
     const { json } = this.#source, features = decodePrimitiveFeatures(primitive.extensions), keep = keptAttributes(json, features);
@@ -152,6 +156,7 @@ class PrimitiveDecoder {
       material: primitive.material ?? -1,
       sphere: boundingSphere(json.accessors[primitive.attributes.POSITION], attributes.POSITION),
       features,
+      keepsIdentity,
     };
   }
 
@@ -236,10 +241,12 @@ export function boundingSphere(accessor, { array, normalized }) {
     }
   }
   if (array.length === 0)
-    return { center: [0, 0, 0], radius: 0 };
+    return { center: [0, 0, 0], radius: 0, min: [0, 0, 0], max: [0, 0, 0] };
   return {
     center: [0, 1, 2].map(i => (min[i] + max[i]) / 2),
     radius: Math.hypot(max[0] - min[0], max[1] - min[1], max[2] - min[2]) / 2,
+    min,
+    max,
   };
 }
 

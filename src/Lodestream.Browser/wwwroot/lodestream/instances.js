@@ -2,6 +2,7 @@
 import { readAccessor } from './glb-accessors.js';
 import { decodeFeatureIds } from './glb-features.js';
 import { compose, IDENTITY, multiply } from './matrices.js';
+import { keepsIdentity } from './plan.js';
 
 /**
  * @typedef {object} DecodedInstances
@@ -15,6 +16,7 @@ import { compose, IDENTITY, multiply } from './matrices.js';
  * @property {number} mesh
  * @property {number[]} matrix from the mesh, or its instances, to the model's frame, column-major
  * @property {DecodedInstances | null} instances
+ * @property {boolean} [keepsIdentity] whether the node's name says that it is to be told from others
  */
 
 /** Semi-axes of WGS 84, metres. */
@@ -43,7 +45,7 @@ export function collectDraws(source, plan, files) {
     const node = json.nodes[index], matrix = multiply(parent, node.matrix ?? compose(node));
     if (node.mesh !== undefined) {
       const own = readInstances(source, node, kept);
-      draws.push(places ? placed(node.mesh, matrix, places, own) : { mesh: node.mesh, matrix, instances: own });
+      draws.push({ ...places ? placed(node.mesh, matrix, places, own) : { mesh: node.mesh, matrix, instances: own }, keepsIdentity: keepsIdentity(node.name) });
     }
     for (const child of node.children ?? [])
       visit(child, matrix, depth + 1);

@@ -15,6 +15,7 @@ import { Transport } from './transport.js';
  * @property {number} labelFadeMs milliseconds in which a label comes or goes
  * @property {import('../lodestream.js').Policy} policy what says which tiles are wanted
  * @property {number} recordingBytes the session's recording may take, not packed; 0 for none
+ * @property {string} batching as C# reads it (BatchSetting.cs)
  * @property {import('./glb-images.js').BlockFormat | null} blocks what the GPU takes of Basis textures
  */
 
@@ -37,17 +38,18 @@ export class OpenedScene {
    * @param {import('../lodestream.js').LodestreamTiles} tiles told what is shown, hidden and failed
    * @param {() => void} wake called when something came that the next frame should not wait for
    */
-  constructor({ runtime, exports }, url, { memoryBudgetBytes, maximumRequests, maximumRequestsPerHost, uploadMs, labelFadeMs, policy, recordingBytes, blocks }, tileScene, labels, tiles, wake) {
+  constructor({ runtime, exports }, url, { memoryBudgetBytes, maximumRequests, maximumRequestsPerHost, uploadMs, labelFadeMs, policy, recordingBytes, batching, blocks }, tileScene, labels, tiles, wake) {
     this.#exports = exports;
     this.events = new EventQueue(wake);
     this.transport = new Transport(this.events);
     this.decoding = new Decoding(this.events, blocks);
-    this.number = exports.Open(url, memoryBudgetBytes, maximumRequests, maximumRequestsPerHost, uploadMs, blocks === null, labelFadeMs, recordingBytes, policy === 'pyramid');
+    this.number = exports.Open(url, memoryBudgetBytes, maximumRequests, maximumRequestsPerHost, uploadMs, blocks === null, labelFadeMs, recordingBytes, policy, batching);
     this.block = new SharedBlock(runtime, exports.Address(this.number));
     this.executor = new CommandExecutor(this.transport, this.decoding, tileScene, labels, this.events, tiles);
     attachPage(this.number, {
       range: (payload, offset, length) => this.transport.range(payload, offset, length),
       takeText: text => this.events.takeText(text),
+      takeNumbers: numbers => this.events.takeNumbers(numbers),
       measureLabels: entries => labels.measure(entries),
     });
   }

@@ -37,6 +37,7 @@
  * @property {Source} json
  * @property {Source[]} buffers
  * @property {Source[]} images
+ * @property {(string | null)[]} imageNames of each that is in a file: the file as the content names it, and where in it
  * @property {Source} [metadata] JSON of EXT_structural_metadata
  * @property {number[]} [tableViews] buffer views of property tables
  * @property {Source} [schema]
@@ -73,6 +74,7 @@
  * @property {number} indexBytes 2 or 4
  * @property {number} material −1 for none
  * @property {boolean} tangents whether a normal map asks for them
+ * @property {boolean} keepsIdentity whether its name says that it is to be told from others
  */
 
 /**
@@ -87,6 +89,7 @@
  * @property {import('./glb-materials.js').DecodedMaterial[]} materials
  * @property {number[]} textures the image of each; −1 for none
  * @property {Source[]} images
+ * @property {(string | null)[]} imageNames of each that is in a file: the file as the content names it, and where in it
  * @property {[roughness: number, roughnessChannel: number, metallic: number, metallicChannel: number][]} packed images made of others, behind those
  */
 
@@ -101,6 +104,11 @@
 /** @typedef {ModelPlan | PointsPlan | UntoldPlan} PartPlan */
 
 /** @typedef {PartPlan | RegionMapPlan} Plan */
+
+/** Whether a name says that what it names is to be told from others, and so stays a mesh of its own. @param {string | undefined} name */
+export function keepsIdentity(name) {
+  return name?.startsWith('NM_') ?? false;
+}
 
 /** The content is fine, but needs a decoder that knows more. */
 export class UnsupportedError extends Error {}

@@ -27,11 +27,12 @@ export async function decodePoints(plan, files) {
   const { sphere, matrix } = placeVolume(attributes.POSITION, isQuantized ? plan.quantized : undefined);
   return {
     matrix: plan.matrix,
-    meshes: [[{ topology: 'points', attributes, kept, indices: null, material: 0, sphere, features: NO_FEATURES }]],
+    meshes: [[{ topology: 'points', attributes, kept, indices: null, material: 0, sphere, features: NO_FEATURES, keepsIdentity: false }]],
     draws: [{ mesh: 0, matrix: [...matrix], instances: null }],
     materials: [makeMaterial(plan)],
     textures: [],
     images: [],
+    imageNames: [],
     dataImages: [],
     features: decodeFeatures(plan, files),
   };

@@ -2,11 +2,12 @@
 
 export const Command = Object.freeze({
   Fetch: 1, AbortFetch: 2, DropPayload: 3, Decode: 4, CancelDecode: 5, Upload: 6, Free: 7, Show: 8, Hide: 9, Report: 10, Replace: 11, Label: 12, Labels: 13,
+  BuildBatch: 14, SwapInBatch: 15, DropBatch: 16, ReleaseBatch: 17,
 });
 
 export const PageEvent = Object.freeze({
   Headers: 1, Fetched: 2, Progress: 3, Decoded: 4, DecodeFailed: 5, Released: 6, Uploaded: 7, UploadFailed: 8, ContextLost: 9, Changed: 10, MemoryPressure: 11,
-  LabelSight: 12,
+  LabelSight: 12, BatchBuilt: 13, BatchFailed: 14,
 });
 
 export const FetchStatus = Object.freeze({

@@ -8,7 +8,7 @@
 
 /**
  * @typedef {object} Exports What C# offers (Interop/Exports.cs).
- * @property {(url: string, memoryBytes: number, requests: number, requestsPerHost: number, uploadMs: number, transcodesToPixels: boolean, labelFadeMs: number, recordingBytes: number) => number} Open
+ * @property {(url: string, memoryBytes: number, requests: number, requestsPerHost: number, uploadMs: number, transcodesToPixels: boolean, labelFadeMs: number, recordingBytes: number, policy: string, batching: string) => number} Open
  * @property {(scene: number) => number} Address
  * @property {(scene: number) => void} Tick
  * @property {(scene: number) => boolean} Bounds
@@ -34,6 +34,7 @@
  * @typedef {object} Page What a scene's page answers C# at once.
  * @property {(payload: number, offset: number, length: number) => Uint8Array} range
  * @property {(text: number) => string} takeText
+ * @property {(numbers: number) => number[]} takeNumbers
  * @property {(labels: (string | number)[]) => number[]} measureLabels name, kind and rank of each; answers left, top, right and bottom of each
  */
 
@@ -76,6 +77,8 @@ async function start(frameworkUrl) {
     measureLabels: (scene, labels, address) => runtime.localHeapViewF64().set(pageOf(scene).measureLabels(JSON.parse(labels)), address / 8),
     /** @type {(scene: number, text: number) => string} */
     takeText: (scene, text) => pageOf(scene).takeText(text),
+    /** @type {(scene: number, numbers: number) => number[]} */
+    takeNumbers: (scene, numbers) => pageOf(scene).takeNumbers(numbers),
   });
   await runtime.runMain();
   const assembly = await runtime.getAssemblyExports('Lodestream.Browser');

@@ -5,11 +5,13 @@ const NAMES = /** @type {const} */ ([
   'cpuBytes', 'geometryBytes', 'textureBytes', 'budgetBytes', 'bytesFetched', 'commits',
   'primaryGeometricSsePx', 'primaryRasterSsePx', 'underlayGeometricSsePx', 'underlayRasterSsePx',
   'missing', 'detailScale', 'requested', 'cancelled', 'breakersOpen', 'initialResidency',
+  'batches', 'batchedMeshes', 'batchBytes',
 ]);
 
 /**
- * @typedef {Record<typeof NAMES[number], number> & { coreMs: number, hostMs: number }} Statistics
- * Counts; bytes; `coreMs` and `hostMs`: time the frame took in C# and in JavaScript; the four errors in pixels.
+ * @typedef {Record<typeof NAMES[number], number> & { coreMs: number, hostMs: number, meshes: number, drawCalls: number }} Statistics
+ * Counts; bytes; `coreMs` and `hostMs`: time the frame took in C# and in JavaScript; the four errors in pixels; `meshes`: what is drawn, each
+ * mesh with its material, in view or not; `drawCalls`: the calls that takes, fewer by what batches draw.
  */
 
 /**
@@ -17,7 +19,7 @@ const NAMES = /** @type {const} */ ([
  * @returns {Statistics}
  */
 export function readStatistics(words) {
-  const statistics = /** @type {any} */ ({ coreMs: 0, hostMs: 0 });
+  const statistics = /** @type {any} */ ({ coreMs: 0, hostMs: 0, meshes: 0, drawCalls: 0 });
   NAMES.forEach((name, i) => statistics[name] = words[i]);
   return statistics;
 }

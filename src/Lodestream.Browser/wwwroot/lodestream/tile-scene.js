@@ -1,6 +1,7 @@
 // What is on the GPU and what of it is drawn: C#'s commits as three.js objects in one group.
 import * as THREE from 'three';
 import { Backdrop } from './backdrop.js';
+import { Batches } from './batches.js';
 import { makeContent, makeContentOfScene, makeObject } from './contents.js';
 import { Fades } from './fades.js';
 import { MaskedMaterials, setCells, setFade, setMap, setTint } from './masks.js';
@@ -43,6 +44,9 @@ export class TileScene {
   #newer = new Map();
   /** Versions that are drawn no more and wait to be freed, by ticket. @type {Map<number, import('./contents.js').Content>} */
   #older = new Map();
+  /** What is merged of what is drawn. */
+  batches;
+  #meshCount = 0;
   #uploader;
   #masked = new MaskedMaterials();
   #backdrop = new Backdrop();
@@ -59,6 +63,7 @@ export class TileScene {
    */
   constructor(renderer, now, liftOf) {
     this.#uploader = new Uploader(renderer);
+    this.batches = new Batches(this.group, new Uploader(renderer));
     this.#now = now;
     this.#liftOf = liftOf;
     this.group.name = 'lodestream';
@@ -70,12 +75,13 @@ export class TileScene {
    * @param {number} content
    * @param {number} ticket
    * @param {string} uri
+   * @param {boolean} keeps whether vertices and indices stay in main memory, to be merged
    * @param {import('./decoding.js').Decoded} decoded
    * @param {(made: import('./contents.js').Content, milliseconds: number) => void} done told when all of it is there
    * @param {(error: Error) => void} failed told when it cannot be brought there
    */
-  upload(content, ticket, uri, { content: plain, scene, matrix }, done, failed) {
-    const made = plain ? makeContent(plain, uri, ticket) : makeContentOfScene(/** @type {THREE.Object3D} */ (scene), /** @type {number[]} */ (matrix), uri, ticket);
+  upload(content, ticket, uri, keeps, { content: plain, scene, matrix }, done, failed) {
+    const made = plain ? makeContent(plain, uri, ticket, keeps) : makeContentOfScene(/** @type {THREE.Object3D} */ (scene), /** @type {number[]} */ (matrix), uri, ticket);
     this.#uploader.add(made, milliseconds => {
       if (this.contents.has(content))
         this.#newer.set(content, made);
@@ -85,14 +91,22 @@ export class TileScene {
     }, failed);
   }
 
+  /** Meshes that are drawn, in view or not, and the calls that takes. */
+  get calls() {
+    return { meshes: this.#meshCount, drawCalls: this.#meshCount - this.batches.saved };
+  }
+
   /** Whether uploads go on with the next frame. */
   get uploading() {
-    return this.#uploader.busy;
+    return this.#uploader.busy || this.batches.busy;
   }
 
   /** Uploads what waits, a frame's share of it. @param {number} until by performance.now(), milliseconds */
   runUploads(until) {
     this.#uploader.run(until);
+    // What is not there yet goes before what is drawn already.
+    if (!this.#uploader.busy)
+      this.batches.run(until);
   }
 
   /** Calls an upload off that is not done. @param {number} ticket */
@@ -172,6 +186,9 @@ export class TileScene {
     this.items.set(item.region, drawn);
     if (drawn.objects.length > 0)
       this.group.add(...drawn.objects);
+    this.#meshCount += drawn.objects.length;
+    if (!isCut(item))
+      item.contents.forEach(content => this.batches.offer(content, drawn.objects.filter(({ userData }) => userData.lodestream.content === this.contents.get(content))));
     if (isCut(item))
       this.#backdrop.take(item.region, item.source, transform, contents);
     return drawn;
@@ -198,6 +215,8 @@ export class TileScene {
       return undefined;
     this.#backdrop.give(region, item.source);
     this.items.delete(region);
+    this.#meshCount -= item.objects.length;
+    this.batches.withdraw(item.contents, item.objects);
     return item;
   }
 
@@ -207,15 +226,20 @@ export class TileScene {
    */
   setTint(tint) {
     this.#tint = tint;
+    this.batches.suspend();
     for (const item of [...this.items.values()]) {
       this.#forget(item.region)?.objects.forEach(object => this.#takeOut(object));
       this.#put(item);
     }
+    // A batch is of one colour.
+    if (!tint)
+      this.batches.resume();
   }
 
   /** The GPU lost everything: forget it without a word to the GPU. */
   clear() {
     this.#fades.clear();
+    this.batches.clear();
     for (const region of [...this.items.keys()])
       this.#forget(region)?.objects.forEach(object => this.#takeOut(object));
     for (const made of [...this.contents.values(), ...this.#newer.values(), ...this.#older.values()]) {
@@ -232,6 +256,7 @@ export class TileScene {
     this.#backdrop.dispose();
     this.#masked.dispose();
     this.#uploader.dispose();
+    this.batches.dispose();
     this.group.removeFromParent();
   }
 
@@ -292,7 +317,7 @@ export class TileScene {
 
   /** @param {THREE.Object3D} object */
   #takeOut(object) {
-    this.group.remove(object);
+    object.removeFromParent();
     this.#undress(/** @type {DrawnObject} */ (object));
   }
 }

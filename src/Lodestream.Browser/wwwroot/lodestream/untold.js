@@ -24,9 +24,17 @@ export async function decodeUntold(plan, files, blocks, checkpoint) {
     materials: plan.materials,
     textures: plan.textures.map(image => ({ image, magFilter: 9729, minFilter: 9987, wrapS: 10497, wrapT: 10497 })),
     images: await decodeUntoldImages(plan, files, blocks, checkpoint),
+    imageNames: namesOf(plan),
     dataImages: [],
     features: decodeFeatures(plan, files),
   };
+}
+
+// Those that are made of others are named by them.
+/** @param {import('./plan.js').UntoldPlan} plan */
+function namesOf({ images, imageNames, packed }) {
+  return [...imageNames.slice(0, images.length), ...packed.map(([roughness, roughnessChannel, metallic, metallicChannel]) =>
+    `${imageNames[roughness]}/${roughnessChannel}/${imageNames[metallic]}/${metallicChannel}`)];
 }
 
 /**
@@ -68,7 +76,7 @@ function decodePrimitive(mesh, vertices, allIndices) {
     attributes.TANGENT = attribute(tangents, 4, true);
   return {
     topology: 'triangles', attributes, kept: {}, indices: readIndices(mesh, allIndices), material: mesh.material,
-    sphere: boundingSphere(null, attributes.POSITION), features: NO_FEATURES,
+    sphere: boundingSphere(null, attributes.POSITION), features: NO_FEATURES, keepsIdentity: mesh.keepsIdentity,
   };
 }
 

@@ -41,9 +41,10 @@ export class Uploader {
    * @param {import('./contents.js').Content} content
    * @param {(milliseconds: number) => void} done
    * @param {(error: Error) => void} failed
+   * @param {(() => number)[]} [before] what is to be done first, step by step
    */
-  add(content, done, failed) {
-    this.#waiting.push({ content, steps: this.#stepsOf(content), milliseconds: 0, done, failed });
+  add(content, done, failed, before = []) {
+    this.#waiting.push({ content, steps: [...before, ...this.#stepsOf(content)], milliseconds: 0, done, failed });
   }
 
   /** Runs a frame's share: one step at least, every other frame at least. @param {number} until by performance.now(), milliseconds */
@@ -74,11 +75,12 @@ export class Uploader {
     }
   }
 
-  /** @param {number} ticket */
+  /** @param {number} ticket @returns {boolean} whether it was waiting */
   cancel(ticket) {
     const index = this.#waiting.findIndex(({ content }) => content.ticket === ticket);
     if (index >= 0)
       this.#waiting.splice(index, 1)[0].content.dispose();
+    return index >= 0;
   }
 
   /** Drops what waits. */

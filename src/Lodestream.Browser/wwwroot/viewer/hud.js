@@ -119,6 +119,7 @@ export class Hud {
     for (const name of /** @type {const} */ (['primaryGeometricSsePx', 'primaryRasterSsePx', 'underlayGeometricSsePx', 'underlayRasterSsePx']))
       this.#set(name, pixels(stats[name]));
     this.#set('detail', stats.detailScale >= 1 ? 'full' : `${Math.round(stats.detailScale * 100)} %, to fit the memory`);
+    this.#showCalls(stats);
     this.#set('frame', parked ? 'at rest' : `${fps} /s · ours ${(stats.coreMs + stats.hostMs).toFixed(1)} ms`);
     this.#showProgress(stats);
     this.#drawGraph();
@@ -139,6 +140,14 @@ export class Hud {
     // Asking costs a text of the whole state: only while there is something to tell.
     this.#hosts = open > 0 ? this.#readHosts() : 'answering';
     this.#set('hosts', this.#hosts);
+  }
+
+  // Without batches each mesh takes one, with its material.
+  /** @param {Statistics} stats */
+  #showCalls({ drawCalls, meshes }) {
+    const isBatched = drawCalls < meshes;
+    this.#set('calls', isBatched ? `${count(drawCalls)} of ${count(meshes)} · ÷ ${(meshes / drawCalls).toFixed(1)}` : count(drawCalls));
+    /** @type {HTMLElement} */ (this.#figures.get('calls')).title = isBatched ? `${meshes} meshes, each with its material, in ${drawCalls} draw calls` : '';
   }
 
   /** @param {Statistics} stats */

@@ -37,9 +37,10 @@ async function view(parameters) {
     renderer: stage.renderer,
     camera: stage.camera,
     targetErrorPx: number(parameters, 'sse', 16),
-    policy: policy(parameters),
+    policy: policy(parameters) ?? (catalogue.find(entry => entry.url === url)?.format.startsWith('Manifest') ? 'proximity' : 'error'),
     memoryBudgetBytes: number(parameters, 'memory', 512) * 2 ** 20,
     fadeMs: fade(parameters),
+    batching: batching(parameters),
     recordingBytes: number(parameters, 'record', 16, 0) * 2 ** 20,
   });
   tiles.addEventListener('tile-error', ({ uri, error }) => errors.push(error.includes(uri) ? error : `${uri}: ${error}`));
@@ -59,12 +60,18 @@ function fade(parameters) {
   return value;
 }
 
-/** @param {URLSearchParams} parameters @returns {import('../lodestream.js').Policy} */
+/** @param {URLSearchParams} parameters @returns {import('../lodestream.js').Policy | undefined} */
 function policy(parameters) {
-  const name = parameters.get('policy') ?? 'error';
-  if (name !== 'error' && name !== 'pyramid')
-    throw new RangeError(`?policy=${name}: it takes error or pyramid.`);
-  return name;
+  const name = parameters.get('policy');
+  if (name !== null && name !== 'error' && name !== 'pyramid' && name !== 'proximity')
+    throw new RangeError(`?policy=${name}: it takes error, pyramid or proximity.`);
+  return name ?? undefined;
+}
+
+/** 0 and 1, or a JSON object of options. @param {URLSearchParams} parameters */
+function batching(parameters) {
+  const value = parameters.get('batching');
+  return value === null ? undefined : value.startsWith('{') ? JSON.parse(value) : value !== '0';
 }
 
 /**

@@ -76,7 +76,7 @@ internal sealed class BuildingPlan
     private const int SideBays = 4;
 
     private static readonly Vector3[] Plasters = [Tints.Hex(0xEFE3C8), Tints.Hex(0xE8CFA2), Tints.Hex(0xE3B9A0), Tints.Hex(0xD9DDD6), Tints.Hex(0xC9D6DC), Tints.Hex(0xF1EDE2), Tints.Hex(0xDDAE86)];
-    private static readonly Vector3[] Grades = [new(1, 1, 1), new(0.88f, 0.86f, 0.86f), new(1.08f, 1.0f, 0.94f), new(0.94f, 0.97f, 1.0f)];
+    private static readonly Vector3[] Grades = [new(1, 1, 1), new(0.86f, 0.84f, 0.84f), new(1, 0.93f, 0.86f), new(0.92f, 0.95f, 1)];
 
     private readonly Room[][] _rooms;
 
@@ -95,7 +95,7 @@ internal sealed class BuildingPlan
         GroundHeight = Style is BuildingStyle.Loft ? 4.5 : 4.05;
         FloorHeight = Style is BuildingStyle.Modern ? 3.3 : 3.15 + 0.3 * random.Next();
         Bays = Math.Max(3, (int)(width / 3.1));
-        WallTint = Style == BuildingStyle.Plaster ? Plasters[random.Pick(Plasters.Length)] : Style == BuildingStyle.Loft ? new Vector3(0.6f, 0.56f, 0.58f) : Grades[random.Pick(Grades.Length)];
+        WallTint = Style == BuildingStyle.Plaster ? Plasters[random.Pick(Plasters.Length)] : Style == BuildingStyle.Loft ? new Vector3(0.52f, 0.5f, 0.52f) : Grades[random.Pick(Grades.Length)];
         AccentTint = Tints.Hex((int[])[0x7C3A33, 0x2F5D50, 0x2E4A6B, 0xC9A24A, 0x5A4A7A, 0xB5573C] is var awnings ? awnings[random.Pick(awnings.Length)] : 0);
         LobbyBay = Bays / 2;
         ContentSeed = random.Pick(int.MaxValue);

@@ -33,9 +33,9 @@ internal static class CityMaterials
 
     private static readonly CityMaterialLook[] Looks =
     [
-        new("plaster", Vector3.One, 1), new("brick", Tints.Hex(0xA8684E), 1), new("stone", Tints.Hex(0xD8CBB2), 1), new("concrete", Tints.Hex(0xB4B2AC), 1),
-        new("glass", Tints.Hex(0x7C9DB4), 0.12f), new("metal", Tints.Hex(0x4B5157), 0.55f), new("wood", Tints.Hex(0xA87B4F), 1), new("slate", Tints.Hex(0x6B7480), 1),
-        new("ground", Vector3.One, 1), new("foliage", Tints.Hex(0x6E9A4B), 1), new("fabric", Vector3.One, 1), new("paint", Tints.Hex(0xF4F1EA), 1),
+        new("plaster", Vector3.One, 1), new("brick", Tints.Hex(0xB08570), 1), new("stone", Tints.Hex(0xDBD2C0), 1), new("concrete", Tints.Hex(0xB4B2AC), 1),
+        new("glass", Tints.Hex(0x7C9DB4), 0.12f), new("metal", Tints.Hex(0xC2C6CA), 0.5f), new("wood", Tints.Hex(0xC8AB88), 1), new("slate", Tints.Hex(0x6B7480), 1),
+        new("ground", Vector3.One, 1), new("foliage", Tints.Hex(0x98AE74), 1), new("fabric", Vector3.One, 1), new("paint", Tints.Hex(0xF4F1EA), 1),
     ];
 
     public static CityMaterialLook LookOf(CityMaterial material) => Looks[(int)material];
@@ -49,7 +49,10 @@ internal static class Tints
 {
     public static readonly Vector3 None = Vector3.One;
 
-    public static readonly Vector3 Asphalt = Hex(0x6A6C70), Paving = Hex(0xB9B4AA), Kerb = Hex(0xCFCBC2), Lawn = Hex(0x86A85A), Gravel = Hex(0xD5C7A6), Court = Hex(0xA9A69C), Marking = Hex(0xECEAE2);
+    /// <summary>Dark metal: lamps, rails, frames.</summary>
+    public static readonly Vector3 Iron = new(0.11f, 0.12f, 0.13f);
+
+    public static readonly Vector3 Asphalt = Hex(0x6A6C70), Paving = Hex(0xB9B4AA), Kerb = Hex(0xCFCBC2), Lawn = Hex(0x93AA70), Gravel = Hex(0xD5C7A6), Court = Hex(0xA9A69C), Marking = Hex(0xECEAE2);
 
     /// <summary>A colour written as sRGB.</summary>
     public static Vector3 Hex(int rgb)

@@ -61,6 +61,17 @@ internal sealed class CityMesh(string name, Vector3d origin)
         Triangle(material, first, first + 2, first + 3);
     }
 
+    /// <summary>A flat four-cornered face that is lit as if it were turned another way.</summary>
+    public void QuadLitFrom(CityMaterial material, Vector3d normal, Vector3d a, Vector3d b, Vector3d c, Vector3d d, Vector3 tint)
+    {
+        var first = Vertex(material, a, normal, tint);
+        Vertex(material, b, normal, tint);
+        Vertex(material, c, normal, tint);
+        Vertex(material, d, normal, tint);
+        Triangle(material, first, first + 1, first + 2);
+        Triangle(material, first, first + 2, first + 3);
+    }
+
     /// <summary>A flat four-cornered face of one tint.</summary>
     public void Quad(CityMaterial material, Vector3d a, Vector3d b, Vector3d c, Vector3d d, Vector3 tint) => Quad(material, a, b, c, d, tint, tint, tint, tint);
 }

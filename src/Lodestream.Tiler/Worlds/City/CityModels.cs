@@ -38,15 +38,15 @@ internal static class CityModels
         return meshes;
     }
 
-    /// <summary>The proxy: all boxes in one mesh.</summary>
-    public static List<CityMesh> Proxy(CityTile tile)
+    /// <summary>A still coarser one, and the proxy: all sites in one object.</summary>
+    public static List<CityMesh> Merged(CityTile tile, CityDetail detail)
     {
         var meshes = new List<CityMesh>();
         var middle = tile.Sites.Aggregate(Vector3d.Zero, (sum, site) => sum + site.Center) / tile.Sites.Count;
         Add(meshes, $"{tile.Id} far", middle, mesh =>
         {
             foreach (var site in tile.Sites)
-                site.Draw(CityDetail.Box, mesh);
+                site.Draw(detail, mesh);
         });
         return meshes;
     }

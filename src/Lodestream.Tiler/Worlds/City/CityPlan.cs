@@ -37,7 +37,7 @@ internal sealed class CityPlan
     public const double Kerb = 0.15, GroundFloor = 0.18;
 
     /// <summary>Width of the sidewalk.</summary>
-    public const double Sidewalk = 3.2;
+    public const double Sidewalk = 3.6;
 
     /// <summary>Between kerbs.</summary>
     public const double StreetWidth = 8.5, AvenueWidth = 19;
@@ -113,7 +113,7 @@ internal sealed class CityPlan
             for (var x = 0; x < count; x++)
             {
                 var chance = random.Next();
-                var use = x == parkX && y == parkY || chance < 0.05 ? BlockUse.Park : chance < 0.1 ? BlockUse.Square : BlockUse.Built;
+                var use = x == parkX && y == parkY || chance < 0.03 ? BlockUse.Park : chance < 0.07 ? BlockUse.Square : BlockUse.Built;
                 blocks.Add(new(use, xs[x].To, xs[x + 1].From, ys[y].To, ys[y + 1].From));
             }
         }

@@ -10,7 +10,7 @@ namespace Lodestream.Tiler.Worlds.City;
 internal sealed class CityTileFiles(string directory, CityPayload payload)
 {
     /// <summary>From how far on the coarser models of the outside are shown, metres: at twice the distance half the detail.</summary>
-    public const double FlatFrom = 90, StripedFrom = 170, BoxFrom = 300;
+    public const double FlatFrom = 90, StripedFrom = 170, BoxFrom = 400;
 
     /// <summary>Radii where a tile says nothing: those of the outside.</summary>
     public static readonly ManifestDefaults Defaults = new(FlatFrom, 130);
@@ -47,7 +47,7 @@ internal sealed class CityTileFiles(string directory, CityPayload payload)
 
     private ManifestTile WriteOutside(CityTile tile, List<CityMesh> whole)
     {
-        List<CityMesh> flat = CityModels.Coarse(tile, CityDetail.Flat), striped = CityModels.Coarse(tile, CityDetail.Striped), box = CityModels.Proxy(tile);
+        List<CityMesh> flat = CityModels.Coarse(tile, CityDetail.Flat), striped = CityModels.Merged(tile, CityDetail.Striped), box = CityModels.Merged(tile, CityDetail.Box);
         return Entry(tile, whole, [.. whole, .. flat, .. striped, .. box]) with
         {
             LodLevels = [Level(tile.Id + "_lod1", UntoldFileType.Lod, flat, FlatFrom), Level(tile.Id + "_lod2", UntoldFileType.Lod, striped, StripedFrom)],

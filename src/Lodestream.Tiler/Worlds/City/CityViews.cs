@@ -31,17 +31,17 @@ internal sealed class CityViews
     public IReadOnlyList<SuggestedView> Suggested()
     {
         var (x, size) = (_plan.AvenueX, _plan.Size);
-        var street = new Vector3d(x + CityPlan.AvenueWidth / 2 + 1.9, -0.3 * size, CityPlan.Kerb + Eye);
+        var street = new Vector3d(x + 4.6, -0.27 * size, Eye);
         var frame = _room.IsFront ? _house.Frame.Reversed(_room.U1, _room.V1, _house.FloorBase(_floor)) : _house.Frame.Moved(_room.U0, _room.V0, _house.FloorBase(_floor));
         var (width, depth) = (_room.U1 - _room.U0, _room.V1 - _room.V0);
         var park = _plan.Blocks.First(block => block.Use == BlockUse.Park);
         return
         [
-            Look("street", street, new(x + 4, 0.2 * size, 5.5)),
+            Look("street", street, new(x + 7, 0.05 * size, 5.2)),
             Look("room", frame.Point(0.75, 0.35, Eye), frame.Point(width * 0.62, depth, 1.05)),
-            Look("park", new(park.X0 + 4, park.Y0 - 2, 3.2), park.Center with { Z = 4.5 }),
+            Look("park", new(park.Center.X - 0.6, park.Y0 + 2, 2.1), park.Center with { Z = 3.4 }),
             Look("rooftops", new(x - 0.16 * size, -0.3 * size, 46), new(x + 0.05 * size, 0.08 * size, 8)),
-            Look("overview", new(-0.5 * size, -0.72 * size, 0.48 * size), new(0, -0.04 * size, 0)),
+            Look("overview", new(-0.42 * size, -0.62 * size, 0.34 * size), new(0, -0.06 * size, 0)),
         ];
     }
 

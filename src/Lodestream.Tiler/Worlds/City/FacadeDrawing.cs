@@ -109,7 +109,7 @@ internal static class FacadeDrawing
     private static void DrawDoorway(BuildingPlan plan, Pen pen, Opening o, double foot)
     {
         // Stands open: the leaf is folded back against the reveal, and one walks in.
-        pen.Box(CityMaterial.Wood, o.From + 0.02, o.From + 0.07, BuildingPlan.GlassDepth, BuildingPlan.GlassDepth + 1.1, foot, foot + o.Head - 0.02, plan.AccentTint * 1.3f);
+        pen.Box(CityMaterial.Paint, o.From + 0.02, o.From + 0.07, BuildingPlan.GlassDepth, BuildingPlan.GlassDepth + 1.1, foot, foot + o.Head - 0.02, plan.AccentTint * 1.3f);
         pen.Box(CityMaterial.Stone, o.From - 0.14, o.From, -0.05, 0, foot, foot + o.Head + 0.14, Tints.None);
         pen.Box(CityMaterial.Stone, o.To, o.To + 0.14, -0.05, 0, foot, foot + o.Head + 0.14, Tints.None);
         pen.Box(CityMaterial.Stone, o.From, o.To, -0.05, 0, foot + o.Head, foot + o.Head + 0.14, Tints.None, BoxFaces.All);
@@ -120,7 +120,7 @@ internal static class FacadeDrawing
     {
         var (sill, head, depth) = (foot + o.Sill, foot + o.Head, BuildingPlan.GlassDepth);
         pen.Face(CityMaterial.Glass, o.From, o.To, sill, head, depth, GlassLow, GlassHigh);
-        var (frame, tint) = plan.Style is BuildingStyle.Modern or BuildingStyle.Loft ? (CityMaterial.Metal, Tints.None) : (CityMaterial.Paint, FrameTint);
+        var (frame, tint) = plan.Style is BuildingStyle.Modern or BuildingStyle.Loft ? (CityMaterial.Metal, Tints.Iron) : (CityMaterial.Paint, FrameTint);
         DrawBars(pen, o, sill, head, depth - 0.02, frame, tint, plan.Style == BuildingStyle.Loft ? 3 : 2, plan.Style == BuildingStyle.Loft ? 3 : floor == 0 && side == 0 ? 1 : 2);
         if (floor == 0 && side == 0)
         {
@@ -134,8 +134,8 @@ internal static class FacadeDrawing
             pen.Box(CityMaterial.Stone, o.From - 0.1, o.To + 0.1, -0.03, 0, head, head + 0.2, Tints.None, BoxFaces.All & ~BoxFaces.Back);
         if (plan.Style == BuildingStyle.Plaster && side % 2 == 0)
         {
-            pen.Box(CityMaterial.Wood, o.From - 0.5, o.From - 0.04, -0.04, 0, sill, head, plan.AccentTint * 1.6f, BoxFaces.Standing & ~BoxFaces.Back);
-            pen.Box(CityMaterial.Wood, o.To + 0.04, o.To + 0.5, -0.04, 0, sill, head, plan.AccentTint * 1.6f, BoxFaces.Standing & ~BoxFaces.Back);
+            pen.Box(CityMaterial.Paint, o.From - 0.5, o.From - 0.04, -0.04, 0, sill, head, plan.AccentTint, BoxFaces.Standing & ~BoxFaces.Back);
+            pen.Box(CityMaterial.Paint, o.To + 0.04, o.To + 0.5, -0.04, 0, sill, head, plan.AccentTint, BoxFaces.Standing & ~BoxFaces.Back);
         }
         if (plan.Style == BuildingStyle.Stone && side == 0)
             DrawRail(pen, o, foot);
@@ -174,11 +174,11 @@ internal static class FacadeDrawing
     {
         var (u0, u1) = (o.From - 0.1, o.To + 0.1);
         pen.Box(CityMaterial.Stone, u0 - 0.05, u1 + 0.05, -0.42, 0, foot + 0.1, foot + 0.24, Tints.None, BoxFaces.All & ~BoxFaces.Back);
-        pen.Box(CityMaterial.Metal, u0, u1, -0.4, -0.36, foot + 1.1, foot + 1.15, Tints.None * 0.6f, BoxFaces.All);
+        pen.Box(CityMaterial.Metal, u0, u1, -0.4, -0.36, foot + 1.1, foot + 1.15, Tints.Iron, BoxFaces.All);
         for (var i = 0; i <= 6; i++)
         {
             var u = u0 + (u1 - u0 - 0.03) * i / 6;
-            pen.Box(CityMaterial.Metal, u, u + 0.03, -0.395, -0.365, foot + 0.24, foot + 1.1, Tints.None * 0.6f, BoxFaces.Front | BoxFaces.Left | BoxFaces.Right);
+            pen.Box(CityMaterial.Metal, u, u + 0.03, -0.395, -0.365, foot + 0.24, foot + 1.1, Tints.Iron, BoxFaces.Front | BoxFaces.Left | BoxFaces.Right);
         }
     }
 
@@ -186,7 +186,7 @@ internal static class FacadeDrawing
     {
         var (u0, u1) = (o.From - 0.25, o.To + 0.25);
         pen.Box(CityMaterial.Concrete, u0, u1, -1.1, 0, foot + 0.02, foot + 0.2, Tints.None, BoxFaces.All & ~BoxFaces.Back);
-        pen.Box(CityMaterial.Metal, u0, u1, -1.1, -1.05, foot + 0.2, foot + 1.15, Tints.None * 1.5f, BoxFaces.Standing);
+        pen.Box(CityMaterial.Metal, u0, u1, -1.1, -1.05, foot + 0.2, foot + 1.15, Tints.Iron * 2.5f, BoxFaces.Standing);
     }
 
     private static void DrawBands(BuildingPlan plan, Pen pen, double length)

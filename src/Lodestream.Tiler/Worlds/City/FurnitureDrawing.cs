@@ -11,7 +11,7 @@ internal sealed class FurnitureDrawing
 
     private static readonly Vector3[] Cloths = [Tints.Hex(0x8E4B3F), Tints.Hex(0x4D6A7C), Tints.Hex(0x6E7B52), Tints.Hex(0xB89552), Tints.Hex(0x7B6480), Tints.Hex(0x9AA3A8), Tints.Hex(0xC4B49A), Tints.Hex(0x3F4C5E)];
     private static readonly Vector3[] Books = [Tints.Hex(0x8C2F2B), Tints.Hex(0x2C5478), Tints.Hex(0x2F6B4A), Tints.Hex(0xD2A541), Tints.Hex(0xE6E0D2), Tints.Hex(0x4A3B5C)];
-    private static readonly Vector3 Pale = Tints.Hex(0xEBD9BD), Dark = Tints.Hex(0x9C7B5C), White = new(0.97f, 0.97f, 0.97f), Steel = new(2.6f, 2.6f, 2.6f);
+    private static readonly Vector3 Pale = new(1, 0.99f, 0.96f), Dark = new(0.46f, 0.41f, 0.38f), White = new(0.97f, 0.97f, 0.97f), Steel = new(0.9f, 0.9f, 0.9f);
 
     private readonly Pen _large, _small;
     private readonly CityRandom _random;
@@ -120,7 +120,7 @@ internal sealed class FurnitureDrawing
         Shelf(1.7, Math.Min(3.2, _depth - 1));
         Plant(0.4, _depth - 0.5, 1.3);
         _small.Box(CityMaterial.Paint, 0.01, 0.04, 3.5, Math.Min(4.9, _depth - 0.4), 1, 2, White);
-        _small.Box(CityMaterial.Metal, 0.05, 0.37, 0.95 + 0.5, 1.7, 0, 0.4, new(1.2f, 1.2f, 1.2f));
+        _small.Box(CityMaterial.Metal, 0.05, 0.37, 0.95 + 0.5, 1.7, 0, 0.4, new(0.35f, 0.35f, 0.35f));
     }
 
     private void Shop()
@@ -128,7 +128,7 @@ internal sealed class FurnitureDrawing
         Shelf(1.5, _depth - 1.4);
         Rack(_width - 0.42, 1.5, _depth - 1.6);
         _large.Box(CityMaterial.Wood, _width - 2.2, _width - 0.9, 0.9, 1.45, 0, 0.98, _wood);
-        _small.Box(CityMaterial.Metal, _width - 1.9, _width - 1.55, 1, 1.3, 0.98, 1.2, Tints.None);
+        _small.Box(CityMaterial.Metal, _width - 1.9, _width - 1.55, 1, 1.3, 0.98, 1.2, Tints.Iron);
         if (_width > 4)
         {
             Table(_width / 2 - 0.5, _width / 2 + 0.5, 2.5, 4, 0.8);
@@ -141,12 +141,12 @@ internal sealed class FurnitureDrawing
     private void Lobby()
     {
         Rug(0.5, _width - 0.5, 1.6, _depth - 0.9, _cloth);
-        _large.Box(CityMaterial.Metal, 0.02, 0.2, 1.8, 3.2, 1, 1.7, new(1.6f, 1.4f, 0.9f), BoxFaces.All);
+        _large.Box(CityMaterial.Metal, 0.02, 0.2, 1.8, 3.2, 1, 1.7, new(0.62f, 0.5f, 0.3f), BoxFaces.All);
         for (var i = 0; i < 6; i++)
-            _small.Box(CityMaterial.Metal, 0.2, 0.215, 1.86 + i * 0.22, 2.02 + i * 0.22, 1.1, 1.6, new(1.0f, 0.85f, 0.5f));
+            _small.Box(CityMaterial.Metal, 0.2, 0.215, 1.86 + i * 0.22, 2.02 + i * 0.22, 1.1, 1.6, new(0.45f, 0.36f, 0.2f));
         _large.Box(CityMaterial.Wood, _width - 0.5, _width - 0.05, 1.8, 3.4, 0.38, 0.45, _wood, BoxFaces.All);
-        _large.Box(CityMaterial.Metal, _width - 0.45, _width - 0.1, 1.9, 1.96, 0, 0.38, Tints.None);
-        _large.Box(CityMaterial.Metal, _width - 0.45, _width - 0.1, 3.24, 3.3, 0, 0.38, Tints.None);
+        _large.Box(CityMaterial.Metal, _width - 0.45, _width - 0.1, 1.9, 1.96, 0, 0.38, Tints.Iron);
+        _large.Box(CityMaterial.Metal, _width - 0.45, _width - 0.1, 3.24, 3.3, 0, 0.38, Tints.Iron);
         Plant(_width - 0.45, _depth - 0.6, 1.5);
     }
 
@@ -223,8 +223,8 @@ internal sealed class FurnitureDrawing
                     _small.Box(CityMaterial.Fabric, x + 0.08, x + 0.34, y, y + 0.18 + 0.14 * _random.Next(), 0.29 + level * 0.5, 0.45 + level * 0.5 + 0.14 * _random.Next(), Cloths[_random.Pick(Cloths.Length)] * 1.3f, BoxFaces.Left | BoxFaces.Top | BoxFaces.Front | BoxFaces.Back);
             }
         }
-        _large.Box(CityMaterial.Metal, x, x + 0.4, y0, y0 + 0.04, 0, 1.95, Tints.None);
-        _large.Box(CityMaterial.Metal, x, x + 0.4, y1 - 0.04, y1, 0, 1.95, Tints.None);
+        _large.Box(CityMaterial.Metal, x, x + 0.4, y0, y0 + 0.04, 0, 1.95, Tints.Iron);
+        _large.Box(CityMaterial.Metal, x, x + 0.4, y1 - 0.04, y1, 0, 1.95, Tints.Iron);
     }
 
     private void Bed(double x0, double x1, double y0, double y1)
@@ -264,10 +264,10 @@ internal sealed class FurnitureDrawing
         Table(x, x + 1.5, y, y + 0.75, 0.74);
         _large.Box(CityMaterial.Fabric, x + 0.5, x + 1, y + 0.95, y + 1.4, 0.42, 0.5, _cloth);
         _large.Box(CityMaterial.Fabric, x + 0.52, x + 0.98, y + 1.36, y + 1.42, 0.55, 1.05, _cloth, BoxFaces.All);
-        _large.Column(CityMaterial.Metal, x + 0.75, y + 1.18, 0.02, 0.42, 0.04, 0.04, Tints.None, Tints.None);
-        _large.Box(CityMaterial.Metal, x + 0.5, x + 1, y + 1.14, y + 1.22, 0, 0.05, Tints.None);
-        _small.Box(CityMaterial.Metal, x + 0.45, x + 1.05, y + 0.14, y + 0.17, 0.86, 1.2, Tints.None * 0.5f, BoxFaces.All);
-        _small.Box(CityMaterial.Metal, x + 0.7, x + 0.8, y + 0.1, y + 0.25, 0.74, 0.87, Tints.None);
+        _large.Column(CityMaterial.Metal, x + 0.75, y + 1.18, 0.02, 0.42, 0.04, 0.04, Tints.Iron, Tints.Iron);
+        _large.Box(CityMaterial.Metal, x + 0.5, x + 1, y + 1.14, y + 1.22, 0, 0.05, Tints.Iron);
+        _small.Box(CityMaterial.Metal, x + 0.45, x + 1.05, y + 0.14, y + 0.17, 0.86, 1.2, Tints.Iron * 0.6f, BoxFaces.All);
+        _small.Box(CityMaterial.Metal, x + 0.7, x + 0.8, y + 0.1, y + 0.25, 0.74, 0.87, Tints.Iron);
         _small.Box(CityMaterial.Paint, x + 0.5, x + 1, y + 0.42, y + 0.58, 0.74, 0.755, Tints.None * 0.5f);
         Cup(x + 0.2, y + 0.3, 0.74);
         Book(x + 1.2, y + 0.35, 0.74);
@@ -300,15 +300,15 @@ internal sealed class FurnitureDrawing
 
     private void FloorLamp(double x, double y)
     {
-        _large.Disc(CityMaterial.Metal, x, y, 0.03, 0.16, Tints.None);
-        _large.Column(CityMaterial.Metal, x, y, 0, 1.4, 0.02, 0.02, Tints.None, Tints.None);
+        _large.Disc(CityMaterial.Metal, x, y, 0.03, 0.16, Tints.Iron);
+        _large.Column(CityMaterial.Metal, x, y, 0, 1.4, 0.02, 0.02, Tints.Iron, Tints.Iron);
         _large.Column(CityMaterial.Fabric, x, y, 1.35, 1.7, 0.22, 0.14, White, White);
     }
 
     private void CeilingLamp()
     {
         var (x, y) = (_width / 2, Math.Max(DoorZone, _depth / 2));
-        _large.Column(CityMaterial.Metal, x, y, _ceiling - 0.5, _ceiling, 0.012, 0.012, Tints.None, Tints.None);
+        _large.Column(CityMaterial.Metal, x, y, _ceiling - 0.5, _ceiling, 0.012, 0.012, Tints.Iron, Tints.Iron);
         _large.Column(CityMaterial.Paint, x, y, _ceiling - 0.72, _ceiling - 0.48, 0.26, 0.05, White, White);
     }
 

@@ -5,7 +5,7 @@ namespace Lodestream.Tiler.Worlds.City;
 /// <summary>Draws what is always there: streets, sidewalks, courts and lawns, and the fields round the city.</summary>
 internal static class GroundDrawing
 {
-    private const double Around = 520, Field = 40;
+    private const double Around = 1100, Field = 60;
 
     private static readonly Vector3[] Fields = [Tints.Hex(0x8FA863), Tints.Hex(0x9DB06B), Tints.Hex(0xB5B06E), Tints.Hex(0x7E9A58), Tints.Hex(0xC2B77C), Tints.Hex(0x8AA066)];
 

@@ -9,9 +9,9 @@ internal static class InteriorDrawing
     internal const double Landing = 1.2;
 
     private const double LeafThickness = 0.04, LeafWidth = 0.9, Riser = 0.17, Spine = 0.05;
-    private const float WallFoot = 0.8f, WallTop = 0.96f, CeilingShade = 0.9f;
+    private const float WallFoot = 0.8f, WallTop = 0.96f, CeilingShade = 1;
 
-    private static readonly Vector3 FrameTint = new(0.95f, 0.95f, 0.95f), DoorTint = Tints.Hex(0xE9C9A0);
+    private static readonly Vector3 FrameTint = new(0.95f, 0.95f, 0.95f), DoorTint = new(0.85f, 0.8f, 0.74f);
     private static readonly Vector3[] WallTints = [Tints.None, Tints.Hex(0xF6EBD6), Tints.Hex(0xDCE6E4), Tints.Hex(0xE9DDD6), Tints.Hex(0xDDE3EE), Tints.Hex(0xE2E8D4)];
 
     /// <summary>Draws a floor.</summary>
@@ -29,7 +29,7 @@ internal static class InteriorDrawing
     {
         var (corridor, ceiling) = (rooms[0], plan.HeightOf(floor) - BuildingPlan.Slab);
         pen.Level(CityMaterial.Ground, corridor.U0, corridor.U1, corridor.V0, corridor.V1, 0, Tints.Hex(0xB8AFA2));
-        pen.Under(CityMaterial.Paint, corridor.U0, corridor.U1, corridor.V0, corridor.V1, ceiling, Tints.None * CeilingShade);
+        pen.Ceiling(CityMaterial.Paint, corridor.U0, corridor.U1, corridor.V0, corridor.V1, ceiling, Tints.None * CeilingShade);
         var (low, high) = (Tints.Hex(0xF3EEE2) * WallFoot, Tints.Hex(0xF3EEE2) * WallTop);
         Opening[] front = [.. rooms.Skip(1).Where(room => room.IsFront).SelectMany(room => room.Doors)], back = [.. rooms.Skip(1).Where(room => !room.IsFront).SelectMany(room => room.Doors)];
         pen.Wall(CityMaterial.Paint, corridor.U0, corridor.U1, 0, ceiling, corridor.V0, front, low, high, isBack: true);
@@ -59,15 +59,15 @@ internal static class InteriorDrawing
             return;
         }
         pen.Level(material, room.U0, room.U1, room.V0, room.V1, 0, floorTint);
-        pen.Under(CityMaterial.Paint, room.U0, room.U1, room.V0, room.V1, ceiling, Tints.None * CeilingShade);
+        pen.Ceiling(CityMaterial.Paint, room.U0, room.U1, room.V0, room.V1, ceiling, Tints.None * CeilingShade);
     }
 
     private static (CityMaterial Material, Vector3 Tint) FloorOf(RoomUse use) => use switch
     {
-        RoomUse.Living or RoomUse.Bedroom => (CityMaterial.Wood, Tints.Hex(0xE3D0B4)),
+        RoomUse.Living or RoomUse.Bedroom => (CityMaterial.Wood, new(0.78f, 0.73f, 0.67f)),
         RoomUse.Kitchen => (CityMaterial.Ground, Tints.Hex(0xC9C3B8)),
         RoomUse.Office => (CityMaterial.Ground, Tints.Hex(0x8E959B)),
-        RoomUse.Shop => (CityMaterial.Wood, Tints.Hex(0xC9B59A)),
+        RoomUse.Shop => (CityMaterial.Wood, new(0.6f, 0.56f, 0.52f)),
         _ => (CityMaterial.Ground, Tints.Hex(0xB8AFA2)),
     };
 
@@ -108,17 +108,17 @@ internal static class InteriorDrawing
         else
         {
             pen.Level(material, room.U0, room.U1, room.V0, edge, 0, tint);
-            pen.Under(CityMaterial.Paint, room.U0, room.U1, room.V0, edge, -BuildingPlan.Slab, Tints.None * CeilingShade);
+            pen.Ceiling(CityMaterial.Paint, room.U0, room.U1, room.V0, edge, -BuildingPlan.Slab, Tints.None * CeilingShade);
             pen.BackFace(CityMaterial.Paint, room.U0, room.U1, -BuildingPlan.Slab, 0, edge, Tints.None * CeilingShade, Tints.None * CeilingShade);
         }
         if (floor == plan.Floors - 1)
-            pen.Under(CityMaterial.Paint, room.U0, room.U1, room.V0, room.V1, plan.HeightOf(floor) - BuildingPlan.Slab, Tints.None * CeilingShade);
+            pen.Ceiling(CityMaterial.Paint, room.U0, room.U1, room.V0, room.V1, plan.HeightOf(floor) - BuildingPlan.Slab, Tints.None * CeilingShade);
         else
             DrawFlights(plan.HeightOf(floor), room, pen, edge);
         if (floor > 0 && floor == plan.Floors - 1)
         {
             // Where the way up ends, a rail keeps people from the well.
-            pen.Box(CityMaterial.Metal, room.U0, (room.U0 + room.U1) / 2, edge - 0.04, edge, 0, 1, Tints.None);
+            pen.Box(CityMaterial.Metal, room.U0, (room.U0 + room.U1) / 2, edge - 0.04, edge, 0, 1, Tints.Iron);
         }
     }
 

@@ -16,8 +16,6 @@ internal static class OpenSpaceDrawing
     /// <summary>What is not small.</summary>
     public static void Draw(CityBlock block, CityDetail detail, CityMesh mesh, CityRandom random)
     {
-        if (detail == CityDetail.Box)
-            return;
         switch (block.Use)
         {
             case BlockUse.Park:
@@ -57,10 +55,11 @@ internal static class OpenSpaceDrawing
             var (dx, dy) = (Math.Abs(x - center.X), Math.Abs(y - center.Y));
             if (dx < HalfPath + 2 || dy < HalfPath + 2 || dx * dx + dy * dy < 100)
                 continue;
-            TreeDrawing.Draw(mesh, new(x, y, CityPlan.Kerb), height, detail, random);
+            TreeDrawing.Draw(mesh, new(x, y, CityPlan.Kerb), height, 0.42, detail, random);
             placed++;
         }
-        DrawFountain(new(mesh, PlanFrame.At(center with { Z = CityPlan.Kerb })));
+        if (detail != CityDetail.Box)
+            DrawFountain(new(mesh, PlanFrame.At(center with { Z = CityPlan.Kerb })));
         if (detail == CityDetail.Whole)
             DrawLamps(block, mesh);
     }
@@ -74,7 +73,7 @@ internal static class OpenSpaceDrawing
             {
                 if (Math.Abs(x - center.X) < 11 && Math.Abs(y - center.Y) < 11)
                     continue;
-                TreeDrawing.Draw(mesh, new(x, y, CityPlan.Kerb), random.Next(5.5, 7), detail, random);
+                TreeDrawing.Draw(mesh, new(x, y, CityPlan.Kerb), random.Next(5.5, 7), 0.36, detail, random);
             }
         }
         var pen = new Pen(mesh, PlanFrame.At(center with { Z = CityPlan.Kerb }));
@@ -83,7 +82,7 @@ internal static class OpenSpaceDrawing
         pen.Box(CityMaterial.Stone, -1.1, 1.1, -1.1, 1.1, 0.7, 3, Tints.None);
         pen.Column(CityMaterial.Stone, 0, 0, 3, 13, 0.6, 0.45, Tints.None * 0.9f, Tints.None);
         pen.Box(CityMaterial.Stone, -0.7, 0.7, -0.7, 0.7, 13, 13.4, Tints.None, BoxFaces.All);
-        pen.Column(CityMaterial.Metal, 0, 0, 13.4, 15.2, 0.35, 0.12, new(1.6f, 1.3f, 0.7f), new(2.2f, 1.8f, 0.9f));
+        pen.Column(CityMaterial.Metal, 0, 0, 13.4, 15.2, 0.35, 0.12, new(0.5f, 0.38f, 0.16f), new(0.7f, 0.55f, 0.25f));
         if (detail == CityDetail.Whole)
             DrawLamps(block, mesh);
     }
@@ -95,7 +94,7 @@ internal static class OpenSpaceDrawing
         {
             var (x, y, height) = (random.Next(block.X0 + inset, block.X1 - inset), random.Next(block.Y0 + inset, block.Y1 - inset), random.Next(5, 8));
             if (block.X1 - block.X0 > 2 * inset && block.Y1 - block.Y0 > 2 * inset)
-                TreeDrawing.Draw(mesh, new(x, y, CityPlan.Kerb), height, detail, random);
+                TreeDrawing.Draw(mesh, new(x, y, CityPlan.Kerb), height, 0.42, detail, random);
         }
     }
 

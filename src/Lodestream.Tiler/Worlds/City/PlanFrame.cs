@@ -79,6 +79,10 @@ internal sealed class Pen(CityMesh mesh, PlanFrame frame)
     public void Under(CityMaterial material, double u0, double u1, double v0, double v1, double h, Vector3 tint) =>
         mesh.Quad(material, frame.Point(u0, v1, h), frame.Point(u1, v1, h), frame.Point(u1, v0, h), frame.Point(u0, v0, h), tint);
 
+    /// <summary>A ceiling: it has the light that the floor throws back, which no lamp of a viewer gives it; a normal that is turned aside stands for it.</summary>
+    public void Ceiling(CityMaterial material, double u0, double u1, double v0, double v1, double h, Vector3 tint) => mesh.QuadLitFrom(material, (frame.V * 0.9 - Vector3d.UnitZ * 0.1).Normalized(),
+        frame.Point(u0, v1, h), frame.Point(u1, v1, h), frame.Point(u1, v0, h), frame.Point(u0, v0, h), tint);
+
     /// <summary>An upright face at a depth, seen from the front (from smaller v).</summary>
     public void Face(CityMaterial material, double u0, double u1, double h0, double h1, double v, Vector3 low, Vector3 high)
     {

@@ -101,8 +101,8 @@ internal static class RoofDrawing
         for (var i = 0; i < 2 + plan.Number % 3; i++)
         {
             var (u, v) = (random.Next(1, plan.Width - 3), random.Next(1.2, 4.6));
-            pen.Box(CityMaterial.Metal, u, u + 1.6, v, v + 1.1, 0.25, 1.15, new(2.2f, 2.2f, 2.2f), BoxFaces.All);
-            pen.Disc(CityMaterial.Metal, u + 0.8, v + 0.55, 1.16, 0.42, new(0.7f, 0.7f, 0.7f));
+            pen.Box(CityMaterial.Metal, u, u + 1.6, v, v + 1.1, 0.25, 1.15, new(0.8f, 0.8f, 0.8f), BoxFaces.All);
+            pen.Disc(CityMaterial.Metal, u + 0.8, v + 0.55, 1.16, 0.42, Tints.Iron);
         }
     }
 

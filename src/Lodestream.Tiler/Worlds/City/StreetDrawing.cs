@@ -5,12 +5,15 @@ namespace Lodestream.Tiler.Worlds.City;
 /// <summary>Draws what stands along a street: trees, lamps, parked cars, the markings; and what is small: benches, bins, bollards.</summary>
 internal static class StreetDrawing
 {
+    /// <summary>Half the width of trees along sidewalks, in parts of their height: they stay out of the windows.</summary>
+    private const double NarrowTree = 0.3;
+
     private const double MarkingHeight = 0.02, TreeStep = 9.5, Corner = 6, CarStep = 6.2;
 
     private static readonly Vector3[] CarTints =
         [Tints.Hex(0xB23A34), Tints.Hex(0x2E4E7E), Tints.Hex(0xE8E6E0), Tints.Hex(0x3A3D42), Tints.Hex(0x8A8F94), Tints.Hex(0x4F6B52), Tints.Hex(0xD8A33A), Tints.Hex(0xBFC3C6)];
 
-    private static readonly Vector3 Tyre = new(0.22f, 0.22f, 0.22f), Leaf = new(0.7f, 0.6f, 0.5f);
+    private static readonly Vector3 Tyre = new(0.22f, 0.22f, 0.22f), Leaf = new(0.5f, 0.42f, 0.36f);
 
     /// <summary>A side of a street.</summary>
     public static void Draw(PlanFrame frame, double length, double across, CityDetail detail, CityMesh mesh, CityRandom random)
@@ -20,8 +23,8 @@ internal static class StreetDrawing
         for (var u = Corner; u < length - Corner; u += TreeStep)
         {
             var (height, present) = (random.Next(6, 8.5), random.Chance(0.85));
-            if (present && detail != CityDetail.Box)
-                TreeDrawing.Draw(mesh, frame.Point(u, 1, CityPlan.Kerb), height, detail, random);
+            if (present)
+                TreeDrawing.Draw(mesh, frame.Point(u, 0.95, CityPlan.Kerb), height, NarrowTree, detail, random);
             if (present && detail == CityDetail.Whole)
                 pen.Level(CityMaterial.Ground, u - 0.6, u + 0.6, 0.4, 1.6, CityPlan.Kerb + 0.012, Tints.Hex(0x6E5B45));
         }
@@ -40,7 +43,7 @@ internal static class StreetDrawing
         }
         if (across > 0 && isNear)
             DrawMarkings(pen, length, across);
-        if (across > CityPlan.StreetWidth && detail != CityDetail.Box)
+        if (across > CityPlan.StreetWidth)
             DrawMedian(frame, length, across, detail, mesh, random);
     }
 
@@ -52,14 +55,14 @@ internal static class StreetDrawing
         for (var u = Corner + TreeStep * 0.75; u < length - Corner; u += TreeStep * 2)
         {
             var pen = new Pen(mesh, frame.Moved(u, 0.6, CityPlan.Kerb));
-            pen.Column(CityMaterial.Metal, 0, 0, 0, 0.8, 0.2, 0.23, new(0.7f, 1.0f, 0.8f), new(0.9f, 1.3f, 1.0f));
-            pen.Disc(CityMaterial.Metal, 0, 0, 0.78, 0.22, new(0.3f, 0.3f, 0.3f));
+            pen.Column(CityMaterial.Metal, 0, 0, 0, 0.8, 0.2, 0.23, new(0.08f, 0.16f, 0.11f), new(0.11f, 0.22f, 0.15f));
+            pen.Disc(CityMaterial.Metal, 0, 0, 0.78, 0.22, Tints.Iron * 0.5f);
         }
         foreach (var u in (ReadOnlySpan<double>)[1.2, 2.4, 3.6, length - 3.6, length - 2.4, length - 1.2])
         {
             var pen = new Pen(mesh, frame.Moved(u, 0.3, CityPlan.Kerb));
-            pen.Column(CityMaterial.Metal, 0, 0, 0, 0.85, 0.07, 0.06, Tints.None, Tints.None);
-            pen.Disc(CityMaterial.Metal, 0, 0, 0.85, 0.06, Tints.None * 1.4f);
+            pen.Column(CityMaterial.Metal, 0, 0, 0, 0.85, 0.07, 0.06, Tints.Iron, Tints.Iron);
+            pen.Disc(CityMaterial.Metal, 0, 0, 0.85, 0.06, Tints.Iron * 1.4f);
         }
     }
 
@@ -72,18 +75,18 @@ internal static class StreetDrawing
             pen.Box(CityMaterial.Wood, -0.8, 0.8, 0.46, 0.5, h, h + 0.12, Leaf * 1.4f, BoxFaces.All);
         foreach (var u in (ReadOnlySpan<double>)[-0.66, 0.6])
         {
-            pen.Box(CityMaterial.Metal, u, u + 0.06, 0.02, 0.46, 0, 0.42, Tints.None);
-            pen.Box(CityMaterial.Metal, u, u + 0.06, 0.5, 0.54, 0, 0.86, Tints.None);
+            pen.Box(CityMaterial.Metal, u, u + 0.06, 0.02, 0.46, 0, 0.42, Tints.Iron);
+            pen.Box(CityMaterial.Metal, u, u + 0.06, 0.5, 0.54, 0, 0.86, Tints.Iron);
         }
     }
 
     /// <summary>A street lamp.</summary>
     public static void DrawLamp(Pen pen)
     {
-        pen.Column(CityMaterial.Metal, 0, 0, 0, 0.5, 0.12, 0.1, Tints.None, Tints.None);
-        pen.Column(CityMaterial.Metal, 0, 0, 0.5, 5.2, 0.06, 0.045, Tints.None, Tints.None);
-        pen.Box(CityMaterial.Metal, -0.04, 0.04, -1.3, 0, 5.12, 5.2, Tints.None, BoxFaces.All);
-        pen.Box(CityMaterial.Metal, -0.14, 0.14, -1.55, -0.95, 5.04, 5.14, Tints.None * 1.3f, BoxFaces.All);
+        pen.Column(CityMaterial.Metal, 0, 0, 0, 0.5, 0.12, 0.1, Tints.Iron, Tints.Iron);
+        pen.Column(CityMaterial.Metal, 0, 0, 0.5, 5.2, 0.06, 0.045, Tints.Iron, Tints.Iron);
+        pen.Box(CityMaterial.Metal, -0.04, 0.04, -1.3, 0, 5.12, 5.2, Tints.Iron, BoxFaces.All);
+        pen.Box(CityMaterial.Metal, -0.14, 0.14, -1.55, -0.95, 5.04, 5.14, Tints.Iron * 1.3f, BoxFaces.All);
         pen.Under(CityMaterial.Paint, -0.11, 0.11, -1.5, -1, 5.035, Tints.None);
     }
 
@@ -170,6 +173,6 @@ internal static class StreetDrawing
     private static void DrawMedian(PlanFrame frame, double length, double across, CityDetail detail, CityMesh mesh, CityRandom random)
     {
         for (var u = Corner; u < length - Corner; u += TreeStep * 0.8)
-            TreeDrawing.Draw(mesh, frame.Point(u, -across / 2, CityPlan.Kerb), random.Next(7, 9.5), detail, random);
+            TreeDrawing.Draw(mesh, frame.Point(u, -across / 2, CityPlan.Kerb), random.Next(7, 9.5), 0.36, detail, random);
     }
 }

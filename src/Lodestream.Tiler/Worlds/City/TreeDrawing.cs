@@ -20,25 +20,32 @@ internal static class TreeDrawing
         (3, 9, 4), (3, 4, 2), (3, 2, 6), (3, 6, 8), (3, 8, 9), (4, 9, 5), (2, 4, 11), (6, 2, 10), (8, 6, 7), (9, 8, 1),
     ];
 
-    private static readonly Vector3[] Greens = [new(1, 1, 1), new(0.82f, 0.95f, 0.85f), new(1.2f, 1.12f, 0.8f), new(0.9f, 1.08f, 0.95f)];
+    // Of leaves: one in the middle, and others about it.
+    private const int Masses = 7;
+
+    // How far the outermost mass reaches at most, in radii of the one in the middle.
+    private const double Reach = 1.5;
+
+    private static readonly Vector3[] Greens = [new(0.84f, 0.9f, 0.8f), new(0.7f, 0.82f, 0.72f), new(0.98f, 0.96f, 0.72f), new(0.76f, 0.9f, 0.82f)];
 
     /// <summary>A tree.</summary>
     /// <param name="mesh">Where to.</param>
     /// <param name="foot">Where it stands.</param>
     /// <param name="height">Metres.</param>
+    /// <param name="spread">Half its width in parts of its height; in streets trees are kept narrow.</param>
     /// <param name="detail">How much of it.</param>
     /// <param name="random">What decides its shape; the same draws for each detail.</param>
-    public static void Draw(CityMesh mesh, Vector3d foot, double height, CityDetail detail, CityRandom random)
+    public static void Draw(CityMesh mesh, Vector3d foot, double height, double spread, CityDetail detail, CityRandom random)
     {
-        var (tint, crown, radius) = (Greens[random.Pick(Greens.Length)], height * 0.62, height * 0.3);
-        var masses = new (Vector3d Center, double Radius)[4];
-        masses[0] = (foot + new Vector3d(0, 0, crown), radius);
+        var (tint, crown, radius) = (Greens[random.Pick(Greens.Length)], height * 0.62, height * spread / Reach);
+        var masses = new (Vector3d Center, double Radius)[Masses];
+        masses[0] = (foot + new Vector3d(0, 0, crown), radius * 0.92);
         for (var i = 1; i < masses.Length; i++)
         {
-            var offset = new Vector3d(random.Next(-1, 1), random.Next(-1, 1), random.Next(-0.35, 0.75));
-            masses[i] = (masses[0].Center + offset * (radius * 0.62), radius * random.Next(0.5, 0.75));
+            var offset = new Vector3d(random.Next(-1, 1), random.Next(-1, 1), random.Next(-0.5, 0.85));
+            masses[i] = (masses[0].Center + offset * (radius * 0.66), radius * random.Next(0.4, 0.62));
         }
-        if (detail is CityDetail.Whole or CityDetail.Flat)
+        if (detail is not CityDetail.Box)
             new Pen(mesh, PlanFrame.At(foot)).Column(CityMaterial.Wood, 0, 0, 0, crown, height * 0.028, height * 0.018, new(0.4f, 0.36f, 0.34f), new(0.5f, 0.46f, 0.44f));
         if (detail is CityDetail.Whole)
         {
@@ -73,8 +80,11 @@ internal static class TreeDrawing
             // Uneven by place on the sphere, so that every mass looks grown, at no cost in random numbers.
             var bump = 1 + 0.11 * ((i * 7919 + (int)(radius * 1000)) % 17 / 8.0 - 1);
             var point = center + new Vector3d(p.X * radius * bump, p.Y * radius * bump, p.Z * radius * bump * squash);
-            var light = shade * (float)(0.62 + 0.38 * (p.Z + 1) / 2) * (float)(0.9 + 0.2 * (bump - 0.9));
-            var number = mesh.Vertex(CityMaterial.Foliage, point, p, tint * light);
+            var light = shade * (float)((0.7 + 0.3 * (p.Z + 1) / 2) * (0.92 + 0.6 * (bump - 0.89)));
+
+            // Leaves let light through: what is turned down is not as dark as a stone there.
+            var lit = (p with { Z = p.Z * 0.65 + 0.3 }).Normalized();
+            var number = mesh.Vertex(CityMaterial.Foliage, point, lit, tint * light);
             if (first < 0)
                 first = number;
         }

@@ -72,6 +72,7 @@ public static class CityWorld
         files.Begin();
         var shared = files.WriteShared(plan);
         var entries = WriteTiles(files, tiles, parallel, done => report.Tell("Building", done, tiles.Count, TilesFrom + (TilesTo - TilesFrom) * done / tiles.Count));
+        files.End();
         var views = CityViews.Of(plan);
         WriteManifest(output.Path, options, plan, shared, entries, views.Suggested());
         using (var walk = File.Create(Path.Combine(output.Path, WalkName)))

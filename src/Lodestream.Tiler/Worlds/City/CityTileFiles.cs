@@ -19,11 +19,16 @@ internal sealed class CityTileFiles(string directory, CityPayload payload)
 
     private readonly string _extension = CityPayloads.ExtensionOf(payload);
 
-    /// <summary>Makes the folder of payloads, and in it the payload of nothing: what is shown of an inside from afar.</summary>
-    public void Begin()
+    private volatile bool _isEmptyNamed;
+
+    /// <summary>Makes the folder of payloads.</summary>
+    public void Begin() => Directory.CreateDirectory(Path.Combine(directory, Folder));
+
+    /// <summary>Writes the payload of nothing, where a tile names it: what is shown of an inside from afar.</summary>
+    public void End()
     {
-        Directory.CreateDirectory(Path.Combine(directory, Folder));
-        WriteFile(EmptyName, UntoldFileType.Lod, []);
+        if (_isEmptyNamed)
+            WriteFile(EmptyName, UntoldFileType.Lod, []);
     }
 
     /// <summary>Writes what is always there.</summary>
@@ -63,7 +68,7 @@ internal sealed class CityTileFiles(string directory, CityPayload payload)
             SemanticTier.RoomContents => (50, 75, 1),
             _ => (42, 62, 0),
         };
-        return Entry(tile, whole, whole) with { StreamingRadius = streaming, UnloadRadius = unload, Priority = priority, LodLevels = [new(PathOf(EmptyName), streaming)] };
+        return Entry(tile, whole, whole) with { StreamingRadius = streaming, UnloadRadius = unload, Priority = priority, LodLevels = [Nothing(streaming)] };
     }
 
     private ManifestTile Entry(CityTile tile, List<CityMesh> whole, List<CityMesh> all) => new()
@@ -82,9 +87,15 @@ internal sealed class CityTileFiles(string directory, CityPayload payload)
     private ManifestLevel Level(string name, UntoldFileType type, List<CityMesh> meshes, double from)
     {
         if (meshes.Count == 0)
-            return new(PathOf(EmptyName), from);
+            return Nothing(from);
         WriteFile(name, type, meshes);
         return new(PathOf(name), from);
+    }
+
+    private ManifestLevel Nothing(double from)
+    {
+        _isEmptyNamed = true;
+        return new(PathOf(EmptyName), from);
     }
 
     private long WriteFile(string name, UntoldFileType type, IReadOnlyList<CityMesh> meshes)

@@ -7,7 +7,7 @@ namespace Lodestream.Browser.Tests;
 [Collection(BrowserCollection.Name)]
 public sealed class ContentTests(Harness.Browser browser)
 {
-    private sealed record Figures(double Foretold, double Uploaded, int Contents);
+    internal sealed record Figures(double Foretold, double Uploaded, int Contents);
 
     [BrowserTheory("3d-tiles-samples")]
     [InlineData("1.0/TilesetWithTreeBillboards", 0.002)]
@@ -211,7 +211,7 @@ public sealed class ContentTests(Harness.Browser browser)
     }
 
     // What C# measured of all contents that are on the GPU, and what they have there.
-    private static async Task<Figures> ForetoldIsUploadedAsync(ViewerPage viewer)
+    internal static async Task<Figures> ForetoldIsUploadedAsync(ViewerPage viewer)
     {
         var figures = await viewer.EvaluateAsync<Figures>("""
             (() => {

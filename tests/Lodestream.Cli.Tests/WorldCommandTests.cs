@@ -88,4 +88,49 @@ public sealed class WorldCommandTests : IDisposable
             Assert.Equal(run == 1, ended.Error.Contains("100 % done", StringComparison.Ordinal));
         }
     }
+
+    [Theory]
+    [InlineData("uniform", "untold")]
+    [InlineData("quadtree-floor", "glb")]
+    [InlineData("kdtree-floor", "untold")]
+    public async Task A_city_is_written_and_inspect_finds_nothing_wrong_with_it(string partitioning, string payload)
+    {
+        var directory = _folder.At("city");
+        var made = await LodestreamProcess.RunAsync("world", "city", "-o", directory, "--size", "150", "--partitioning", partitioning, "--payload", payload, "--json", "-");
+        Assert.Equal(0, made.ExitCode);
+        using var result = JsonDocument.Parse(made.Out);
+        Assert.Equal(Directory.GetFiles(directory, "*", SearchOption.AllDirectories).Length, result.RootElement.GetProperty("files").GetInt64());
+
+        var ended = await LodestreamProcess.RunAsync("inspect", directory, "--json", "-");
+        Assert.Equal(0, ended.ExitCode);
+        using var found = JsonDocument.Parse(ended.Out);
+        Assert.Equal(result.RootElement.GetProperty("tiles").GetInt32(), found.RootElement.GetProperty("manifest").GetProperty("tiles").GetInt32() + 1);
+        Assert.Equal(payload == "glb" ? "Glb" : "Untold", Assert.Single(found.RootElement.GetProperty("formats").EnumerateArray()).GetProperty("name").GetString());
+
+        // The walk is no part of the scene.
+        Assert.Contains("walk.json", Assert.Single(found.RootElement.GetProperty("problems").EnumerateArray()).ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_walk_through_a_city_keeps_the_laws_by_the_error_policy()
+    {
+        var directory = _folder.At("city");
+        Assert.Equal(0, (await LodestreamProcess.RunAsync("world", "city", "-o", directory, "--size", "150")).ExitCode);
+        var ended = await LodestreamProcess.RunAsync("simulate", directory, "--policy", "error", "--camera", Path.Combine(directory, "walk.json"), "--fps", "15");
+        Assert.Equal(0, ended.ExitCode);
+        Assert.Contains("All laws held.", ended.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_demo_of_a_city_serves_its_manifest()
+    {
+        (string, string)[] environment = [("LODESTREAM_CACHE", _folder.At("cache"))];
+        using var client = new HttpClient();
+        await using var process = LodestreamProcess.Start(environment, "demo", "--world", "city", "--port", "0");
+        var line = await process.LineAsync("/tilesets/city/city.json");
+        var manifest = await client.GetStringAsync(new Uri(line[line.IndexOf("http://", StringComparison.Ordinal)..]));
+        Assert.Contains("quadtree_floor", manifest, StringComparison.Ordinal);
+        process.Interrupt();
+        Assert.Equal(0, (await process.EndAsync()).ExitCode);
+    }
 }

@@ -12,19 +12,32 @@ internal static class DemoCommand
     public static Command Create()
     {
         var world = new Option<string>("--world") { Description = "which world", DefaultValueFactory = _ => "continent" };
-        world.AcceptOnlyFromAmong("continent");
-        var seed = new Option<ulong>("--seed") { Description = "which of all such worlds", HelpName = "N", DefaultValueFactory = _ => new ContinentOptions().Seed };
+        world.AcceptOnlyFromAmong("continent", "city");
+        var seed = new Option<ulong?>("--seed") { Description = "which of all such worlds", HelpName = "N" };
         var open = new Option<bool>("--open") { Description = "open the viewer in the browser" };
         var options = new ServeOptions();
         var command = new Command("demo", "Makes the demo world if it is not there yet, and serves it.") { world, seed, open };
         options.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
-            var continent = new ContinentOptions { Seed = parsed.GetValue(seed) };
-            var folder = await new WorldCache(CacheFolder.Path()).GetContinentAsync(
-                continent, (directory, making) => ContinentMaking.RunAsync(directory, continent, making), cancellation);
+            var (cache, number) = (new WorldCache(CacheFolder.Path()), parsed.GetValue(seed));
+            var folder = parsed.GetRequiredValue(world) == "city" ? await CityAsync(cache, number, cancellation) : await ContinentAsync(cache, number, cancellation);
             return await ServingSession.RunAsync([folder], parsed, options, parsed.GetValue(open) ? Browser.Open : null, cancellation);
         });
         return command;
+    }
+
+    private static Task<string> ContinentAsync(WorldCache cache, ulong? seed, CancellationToken cancellation)
+    {
+        var options = new ContinentOptions();
+        options = options with { Seed = seed ?? options.Seed };
+        return cache.GetContinentAsync(options, (directory, making) => WorldMaking.RunAsync(directory, options, making), cancellation);
+    }
+
+    private static Task<string> CityAsync(WorldCache cache, ulong? seed, CancellationToken cancellation)
+    {
+        var options = new CityOptions();
+        options = options with { Seed = seed ?? options.Seed };
+        return cache.GetCityAsync(options, (directory, making) => WorldMaking.RunAsync(directory, options, making), cancellation);
     }
 }

@@ -22,11 +22,22 @@ internal sealed class WorldCache(string folder)
     /// <param name="make">Makes it in a folder that does not exist yet; all of it or nothing.</param>
     /// <param name="cancellation">Ends making and waiting.</param>
     /// <exception cref="IOException">The cache cannot be written.</exception>
-    public async Task<string> GetContinentAsync(ContinentOptions options, Func<string, CancellationToken, Task> make, CancellationToken cancellation)
+    public Task<string> GetContinentAsync(ContinentOptions options, Func<string, CancellationToken, Task> make, CancellationToken cancellation) =>
+        GetAsync("continent", KeyOf("continent", ContinentWorld.GeneratorVersion, options.Seed, options with { Threads = 0 }), make, cancellation);
+
+    /// <summary>The folder of a city, made now if it is not there whole.</summary>
+    /// <param name="options">What city.</param>
+    /// <param name="make">Makes it in a folder that does not exist yet; all of it or nothing.</param>
+    /// <param name="cancellation">Ends making and waiting.</param>
+    /// <exception cref="IOException">The cache cannot be written.</exception>
+    public Task<string> GetCityAsync(CityOptions options, Func<string, CancellationToken, Task> make, CancellationToken cancellation) =>
+        GetAsync("city", KeyOf("city", CityWorld.GeneratorVersion, options.Seed, options with { Threads = 0 }), make, cancellation);
+
+    private async Task<string> GetAsync(string name, string key, Func<string, CancellationToken, Task> make, CancellationToken cancellation)
     {
         // The world's own folder is called what viewers shall call it; the key and the book-keeping stand around it.
-        var place = Path.Combine(folder, "worlds", KeyOf(options));
-        var world = Path.Combine(place, "continent");
+        var place = Path.Combine(folder, "worlds", key);
+        var world = Path.Combine(place, name);
         var receipt = Path.Combine(place, "contents");
         Directory.CreateDirectory(place);
         if (IsWhole(world, receipt))
@@ -42,11 +53,10 @@ internal sealed class WorldCache(string folder)
     }
 
     /// <summary>The version, the seed, and a digest of every option that changes the bytes.</summary>
-    private static string KeyOf(ContinentOptions options)
+    private static string KeyOf(string name, int version, ulong seed, object shape)
     {
-        var shape = (options with { Threads = 0 }).ToString();
-        var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(shape)).AsSpan(0, 4));
-        return string.Create(CultureInfo.InvariantCulture, $"continent-v{ContinentWorld.GeneratorVersion}-seed{options.Seed}-{digest}");
+        var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(shape.ToString()!)).AsSpan(0, 4));
+        return string.Create(CultureInfo.InvariantCulture, $"{name}-v{version}-seed{seed}-{digest}");
     }
 
     /// <summary>The receipt says what was there when the world was done; a world that lost a file since is made again.</summary>

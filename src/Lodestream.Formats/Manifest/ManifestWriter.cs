@@ -100,6 +100,9 @@ public sealed record ManifestHeader
 
     /// <summary>What spans many tiles and is always resident.</summary>
     public ManifestTile? SharedBucket { get; init; }
+
+    /// <summary>Writes the properties of an object <c>lodestream</c>, which other readers pass over; null for none.</summary>
+    public Action<Utf8JsonWriter>? WriteExtras { get; init; }
 }
 
 /// <summary>Writes a scene manifest front to back, tile by tile: memory does not grow with their number.</summary>
@@ -139,6 +142,13 @@ public sealed class ManifestWriter : IDisposable
         }
         if (header.InteriorZone is { } zone)
             WriteBounds("interior_zone"u8, zone);
+        if (header.WriteExtras is { } writeExtras)
+        {
+            // Before all tiles: who wants it reads no farther.
+            _json.WriteStartObject("lodestream"u8);
+            writeExtras(_json);
+            _json.WriteEndObject();
+        }
         if (header.SharedBucket is { } shared)
         {
             _json.WritePropertyName("shared_bucket"u8);

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Runtime.ExceptionServices;
-using System.Text.Json;
 using Lodestream.Formats.Tiles3D;
 using Lodestream.Tiler.Families;
 using Lodestream.Tiler.Meshes;
@@ -99,54 +98,10 @@ public static class ContinentWorld
             json.WriteNumber("seed"u8, options.Seed);
             json.WriteNumber("levels"u8, options.Levels);
             json.WriteNumber("sizeMetres"u8, layout.Size);
-            WriteViews(json, views);
+            views.WriteTo(json);
             json.WriteEndObject();
         },
     };
-
-    private static void WriteViews(Utf8JsonWriter json, IReadOnlyList<SuggestedView> views)
-    {
-        json.WriteStartArray("views"u8);
-        foreach (var view in views)
-        {
-            json.WriteStartObject();
-            json.WriteString("name"u8, view.Name);
-            WriteVector("position"u8, view.Position);
-            WriteVector("direction"u8, view.Direction);
-            WriteVector("up"u8, Geometry.Vector3d.UnitZ);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
-
-        void WriteVector(ReadOnlySpan<byte> name, Geometry.Vector3d v)
-        {
-            json.WriteStartArray(name);
-            json.WriteNumberValue(v.X);
-            json.WriteNumberValue(v.Y);
-            json.WriteNumberValue(v.Z);
-            json.WriteEndArray();
-        }
-    }
-
-    // Threads report out of order; what is told never goes back.
-    private sealed class ProgressReport(IProgress<WorldProgress>? progress)
-    {
-        private readonly Lock _lock = new();
-        private double _overall;
-
-        public void Tell(string stage, long done, long total, double overall)
-        {
-            if (progress is null)
-                return;
-            lock (_lock)
-            {
-                if (overall < _overall)
-                    return;
-                _overall = overall;
-                progress.Report(new(stage, done, total, overall));
-            }
-        }
-    }
 }
 
 /// <summary>What <see cref="ContinentWorld.WriteAsync"/> wrote.</summary>

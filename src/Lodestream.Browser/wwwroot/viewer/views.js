@@ -1,18 +1,18 @@
-// The views a tileset's maker suggests: asset.extras.lodestream.views. The document is read no farther than its asset.
+// The views a scene's maker suggests: a tileset's asset.extras.lodestream.views, a manifest's lodestream.views. The document is read no farther than these.
 import * as THREE from 'three';
 
 /** @typedef {{ name: string, pose: import('./framing.js').Pose }} SuggestedView */
 
-/** Bytes read in search of the asset; writers put it first. */
+/** Bytes read in search of them; writers put them first. */
 const READ_AT_MOST = 256 * 1024;
 
 /**
- * @param {string} url of a tileset
+ * @param {string} url of a tileset or a manifest
  * @returns {Promise<SuggestedView[]>} none when there are none, or they can't be read: the scene itself will say what is wrong with it
  */
 export async function readViews(url) {
   try {
-    const asset = await readAsset(url), list = asset?.extras?.lodestream?.views;
+    const list = (await readExtras(url))?.views;
     return Array.isArray(list) ? list.flatMap(viewOf) : [];
   } catch {
     return [];
@@ -26,7 +26,7 @@ function viewOf(view) {
 }
 
 /** @param {string} url */
-async function readAsset(url) {
+async function readExtras(url) {
   const reading = new AbortController(), response = await fetch(url, { signal: reading.signal });
   if (!response.ok || !response.body)
     return null;
@@ -35,10 +35,11 @@ async function readAsset(url) {
   for (;;) {
     const { done, value } = await reader.read();
     head += value ? text.decode(value, { stream: true }) : '';
-    const asset = assetIn(head);
-    if (asset !== undefined || done || head.length > READ_AT_MOST) {
+    // A manifest has no asset: there the object lies in the open.
+    const asset = assetIn(head), extras = asset ? asset.extras?.lodestream ?? null : objectIn(head, 'lodestream');
+    if (extras !== undefined || done || head.length > READ_AT_MOST) {
       reading.abort();
-      return asset ?? null;
+      return extras ?? null;
     }
   }
 }
@@ -48,7 +49,16 @@ async function readAsset(url) {
  * @param {string} json
  */
 export function assetIn(json) {
-  const key = /"asset"\s*:\s*(?=\{)/.exec(json);
+  return objectIn(json, 'asset');
+}
+
+/**
+ * The first object of a name in a document of which the beginning is known; undefined when it is not all there yet.
+ * @param {string} json
+ * @param {string} name
+ */
+function objectIn(json, name) {
+  const key = new RegExp(`"${name}"\\s*:\\s*(?=\\{)`).exec(json);
   if (!key)
     return undefined;
   const start = key.index + key[0].length;

@@ -1,0 +1,133 @@
+using System.Globalization;
+using System.Runtime.ExceptionServices;
+using Lodestream.Formats.Manifest;
+using Lodestream.Geometry;
+using Lodestream.Tiler.Worlds.City;
+using Lodestream.Tiler.Writing;
+
+namespace Lodestream.Tiler.Worlds;
+
+/// <summary>
+/// A city made from a number: streets, an avenue, a park, and buildings of several storeys that can be entered, with rooms and what is in
+/// them; written as a manifest scene with coarser models and proxies of its own.
+/// </summary>
+public static class CityWorld
+{
+    /// <summary>Rises whenever the same options give other bytes: what caches a world keys it by this and the options.</summary>
+    public const int GeneratorVersion = 1;
+
+    /// <summary>What the files name as their maker.</summary>
+    public const string GeneratorName = "Lodestream city";
+
+    /// <summary>Name of the manifest.</summary>
+    public const string ManifestName = "city.json";
+
+    /// <summary>Name of the camera file with the walk.</summary>
+    public const string WalkName = "walk.json";
+
+    // Shared ground, tiles and manifest: tiles take nearly all of the time.
+    private const double TilesFrom = 0.02, TilesTo = 0.99;
+
+    /// <summary>
+    /// Makes the city in a folder: <c>city.json</c>, payloads in <c>tiles</c>, and <c>walk.json</c>, a camera for the simulator. The folder
+    /// appears when all of it is written; a cancelled or failed run leaves nothing.
+    /// </summary>
+    /// <param name="directory">Where to; absent or empty.</param>
+    /// <param name="options">What to make.</param>
+    /// <param name="progress">Told how far it is; called from several threads, in order.</param>
+    /// <param name="cancellationToken">Ends the work within about a second.</param>
+    /// <returns>What was written.</returns>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    /// <exception cref="IOException">The folder exists and is not empty, or can't be written.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static Task<CitySummary> WriteAsync(string directory, CityOptions options, IProgress<WorldProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        options.Validate();
+        return Task.Run(() => Write(directory, options, new(progress), cancellationToken), cancellationToken);
+    }
+
+    private static CitySummary Write(string directory, CityOptions options, ProgressReport report, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return WriteSteps(directory, options, report, cancellationToken);
+        }
+        catch (AggregateException several)
+        {
+            // Parallel loops wrap what their bodies throw; a full disk is one fact, whichever thread met it.
+            ExceptionDispatchInfo.Throw(several.Flatten().InnerExceptions[0]);
+            throw;
+        }
+    }
+
+    private static CitySummary WriteSteps(string directory, CityOptions options, ProgressReport report, CancellationToken cancellationToken)
+    {
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.EffectiveThreads, CancellationToken = cancellationToken };
+        using var output = new AtomicDirectory(directory);
+
+        var plan = CityPlan.Make(options.Seed, options.SizeMetres);
+        var tiles = CityTiling.Divide(plan, options.Partitioning);
+        report.Tell("Planning streets and houses", 1, 1, TilesFrom);
+        var files = new CityTileFiles(output.Path, options.Payload);
+        files.Begin();
+        var shared = files.WriteShared(plan);
+        var entries = WriteTiles(files, tiles, parallel, done => report.Tell("Building", done, tiles.Count, TilesFrom + (TilesTo - TilesFrom) * done / tiles.Count));
+        files.End();
+        var views = CityViews.Of(plan);
+        WriteManifest(output.Path, options, plan, shared, entries, views.Suggested());
+        using (var walk = File.Create(Path.Combine(output.Path, WalkName)))
+            views.WriteWalk(walk);
+
+        cancellationToken.ThrowIfCancellationRequested();
+        output.Commit();
+        return new(entries.Count + 1, plan.Buildings.Count(), views.Suggested());
+    }
+
+    private static List<ManifestTile> WriteTiles(CityTileFiles files, List<CityTile> tiles, ParallelOptions parallel, Action<int> report)
+    {
+        var (entries, done) = (new ManifestTile?[tiles.Count], 0);
+        Parallel.For(0, tiles.Count, parallel, i =>
+        {
+            entries[i] = files.Write(tiles[i]);
+            report(Interlocked.Increment(ref done));
+        });
+        return [.. entries.OfType<ManifestTile>()];
+    }
+
+    private static void WriteManifest(string directory, CityOptions options, CityPlan plan, ManifestTile shared, List<ManifestTile> entries, IReadOnlyList<SuggestedView> views)
+    {
+        using var stream = File.Create(Path.Combine(directory, ManifestName));
+        using var writer = new ManifestWriter(stream, new()
+        {
+            Partitioning = options.Partitioning,
+            Defaults = CityTileFiles.Defaults,
+            TileSize = new(CityTiling.TileSize, 100, CityTiling.TileSize),
+            InteriorZone = options.Partitioning == ManifestPartitioning.UniformGrid ? null : InteriorZone(entries),
+            SharedBucket = shared,
+            WriteExtras = json =>
+            {
+                json.WriteString("generator"u8, GeneratorName);
+                json.WriteNumber("generatorVersion"u8, GeneratorVersion);
+                json.WriteString("seed"u8, options.Seed.ToString(CultureInfo.InvariantCulture));
+                json.WriteNumber("sizeMetres"u8, plan.Size);
+                json.WriteNumber("buildings"u8, plan.Buildings.Count());
+                views.WriteTo(json);
+            },
+        });
+        foreach (var entry in entries)
+            writer.Write(entry);
+        writer.Complete();
+    }
+
+    private static ManifestBounds InteriorZone(List<ManifestTile> entries)
+    {
+        var shells = entries.Where(entry => entry.Tier == Scene.SemanticTier.ExteriorShell).Select(entry => entry.Bounds).ToArray();
+        return new(shells.Select(box => box.Min).Aggregate(Vector3d.Min), shells.Select(box => box.Max).Aggregate(Vector3d.Max));
+    }
+}
+
+/// <summary>What <see cref="CityWorld.WriteAsync"/> wrote.</summary>
+/// <param name="Tiles">Number of tiles, with the shared one.</param>
+/// <param name="Buildings">Number of buildings.</param>
+/// <param name="Views">Places to look from.</param>
+public sealed record CitySummary(int Tiles, int Buildings, IReadOnlyList<SuggestedView> Views);

@@ -296,7 +296,9 @@ public sealed record RandomScenario
             Seed = Seed,
             FramesPerSecond = random.Chance(0.5) ? 60 : 30,
             Cold = random.Chance(0.7),
-            SettleLimitSeconds = 3600,
+
+            // A decoder that hangs takes a minute to be given up, and a manifest's tiles are decoded a few at a time.
+            SettleLimitSeconds = Proximity && DeviceFails ? 4 * 3600 : 3600,
             Events = [.. Events(options.MemoryBudgetBytes, memoryFloor)],
         };
     }

@@ -31,14 +31,21 @@ const script = `
   const quantile = (values, share) => [...values].sort((a, b) => a - b)[Math.floor(share * (values.length - 1) + 0.5)];
   const line = (name, values) => name + ': ' + values.length + ' frames, median ' + quantile(values, 0.5).toFixed(2) + ', p95 ' + quantile(values, 0.95).toFixed(2) + ', greatest ' + Math.max(...values).toFixed(1) + ' ms';
   const lines = [], looksAt = new URLSearchParams(location.search).has('bench-view');
-  let last;
+  let last, isOpen = false;
   requestAnimationFrame(function next(now) {
-    if (last !== undefined && !lodestream.viewer.loop.idle)
+    if (last !== undefined && isOpen && !lodestream.viewer.loop.idle)
       whole.push(now - last);
     last = now;
     requestAnimationFrame(next);
   });
   try {
+    // No viewer is there to ask before its scene is.
+    while (!isOpen) {
+      await new Promise(requestAnimationFrame);
+      try {
+        isOpen = Boolean(lodestream.viewer);
+      } catch {}
+    }
     await lodestream.ready;
     lines.push('first view all there after ' + (performance.now() / 1000).toFixed(1) + ' s', line('C# and JavaScript, opening and first view', frames), line('of that C#', cores), line('frame time', whole));
     frames.length = cores.length = whole.length = 0;

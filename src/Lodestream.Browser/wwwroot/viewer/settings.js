@@ -20,6 +20,9 @@ export class Settings {
   #button = /** @type {HTMLElement} */ (document.getElementById('settings-button'));
   #layers = /** @type {HTMLElement} */ (document.getElementById('layers'));
 
+  /** Called before the panel is shown. */
+  onOpen = () => {};
+
   constructor() {
     this.#button.addEventListener('click', () => this.toggle());
   }
@@ -27,6 +30,8 @@ export class Settings {
   /** @param {boolean} [open] */
   toggle(open = Boolean(this.#panel.hidden)) {
     const hadFocus = this.#panel.contains(document.activeElement);
+    if (open)
+      this.onOpen();
     this.#panel.hidden = !open;
     this.#button.setAttribute('aria-expanded', String(open));
     if (hadFocus && !open)
@@ -77,12 +82,12 @@ export class Settings {
   }
 
   /**
-   * Offers the families to switch, with how many of their contents are drawn and known; one alone is no choice.
+   * Offers the families to switch that the scene has, with how many of their contents are drawn and known; one alone is no choice.
    * @param {Record<string, Layer>} layers
    * @param {(family: string, visible: boolean) => void} change
    */
   offerLayers(layers, change) {
-    const names = Object.keys(layers), known = [...this.#layers.querySelectorAll('input')].map(box => box.value);
+    const names = Object.keys(layers).filter(name => layers[name].contents > 0 || !layers[name].visible), known = [...this.#layers.querySelectorAll('input')].map(box => box.value);
     this.#layers.hidden = names.length < 2;
     if (known.join() !== names.join())
       this.#layers.replaceChildren(/** @type {HTMLElement} */ (this.#layers.firstElementChild), ...names.map(name => layerRow(name, change)));

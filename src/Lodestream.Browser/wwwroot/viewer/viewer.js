@@ -156,6 +156,7 @@ export class Viewer {
 
   #wireSettings() {
     const { settings, stage } = this;
+    settings.onOpen = () => this.#offerLayers();
     settings.onToggle('volumes', on => {
       this.#volumes.visible = on;
       this.#volumes.update(this.tiles);

@@ -95,12 +95,14 @@ internal static class ServingSession
     private static void Announce(LodestreamServer server)
     {
         var scenes = server.Catalogue.Scenes;
-        Console.Out.WriteLine($"Serving {scenes.Count} {(scenes.Count == 1 ? "tileset" : "tilesets")} at {server.Url}");
+        Console.Out.WriteLine($"Serving {scenes.Count} {(scenes.Count == 1 ? "scene" : "scenes")} at {server.Url}");
         var nameWidth = scenes.Max(scene => scene.Name.Length);
         foreach (var scene in scenes)
-            Console.Out.WriteLine($"  {scene.Name.PadRight(nameWidth)}  3D Tiles {scene.Version}  {SizeOf(scene),7}  {new Uri(server.Url, scene.Url)}");
+            Console.Out.WriteLine($"  {scene.Name.PadRight(nameWidth)}  {FormatOf(scene),-12}  {SizeOf(scene),7}  {new Uri(server.Url, scene.Url)}");
         Console.Out.WriteLine("Ctrl-C stops.");
     }
+
+    private static string FormatOf(ServedScene scene) => $"{(scene.Format == "manifest" ? "Manifest" : "3D Tiles")} {scene.Version}";
 
     private static string SizeOf(ServedScene scene) => scene.Bytes is { } bytes ? Figures.Bytes(bytes) : "";
 

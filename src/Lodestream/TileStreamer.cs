@@ -12,7 +12,7 @@ namespace Lodestream;
 /// Decides every frame what to fetch, show and drop. One thread at a time calls it; nothing in a tick waits, and everything
 /// asynchronous enters through the inbox.
 /// </summary>
-public sealed class TileStreamer
+public sealed partial class TileStreamer
 {
     private readonly StreamerOptions _options;
     private readonly Inbox _inbox;
@@ -247,86 +247,6 @@ public sealed class TileStreamer
     }
 
     private static TimeSpan Earlier(TimeSpan a, TimeSpan b) => a < b ? a : b;
-
-    private void Receive(ReadOnlySpan<InboxMessage> messages, TimeSpan now)
-    {
-        foreach (ref readonly var message in messages)
-            Receive(message, now);
-        _changes.Apply(now);
-    }
-
-    private void Receive(in InboxMessage message, TimeSpan now)
-    {
-        switch (message.Kind)
-        {
-            case InboxKind.Headers or InboxKind.Progress when _scheduler.IsFile(message.Id):
-                _scheduler.OnFileBytes(message, now);
-                break;
-            case InboxKind.Fetched when _scheduler.IsFile(message.Id):
-                _scheduler.OnFileFetched(message, now);
-                break;
-            case InboxKind.Headers:
-                _scheduler.OnHeaders(message, now);
-                break;
-            case InboxKind.Progress:
-                _scheduler.OnProgress(message, now);
-                break;
-            case InboxKind.Connecting:
-                _scheduler.OnConnecting(message);
-                break;
-            case InboxKind.Connected:
-                _scheduler.OnConnected(message, now);
-                break;
-            case InboxKind.Fetched:
-                var fetched = _scheduler.OnFetched(message, now);
-                if (fetched >= 0)
-                    _pipeline.Prepare(fetched, message, now);
-                break;
-            case InboxKind.NeedsFiles:
-                _pipeline.OnNeedsFiles(message, now);
-                break;
-            case InboxKind.Measured:
-                _pipeline.OnMeasured(message, now);
-                break;
-            case InboxKind.Prepared:
-                _pipeline.OnPrepared(message, now);
-                break;
-            case InboxKind.PrepareFailed:
-                _pipeline.OnPrepareFailed(message, now);
-                break;
-            case InboxKind.TopologyReady:
-                _pipeline.OnTopologyReady(message, now);
-                break;
-            case InboxKind.Released:
-                _pipeline.OnReleased(message, now);
-                break;
-            case InboxKind.Uploaded:
-                _uploads.OnUploaded(message);
-                break;
-            case InboxKind.UploadFailed:
-                _uploads.OnUploadFailed(message, now);
-                break;
-            case InboxKind.Changed:
-                _changes.OnChanged(message.Payload is TracedUri traced ? traced.Hash : UriHash.Of((string)message.Payload!));
-                break;
-            case InboxKind.LabelSeen or InboxKind.LabelHidden:
-                _labels.OnSight(message.Id, message.Bytes, message.Kind == InboxKind.LabelSeen);
-                break;
-            case InboxKind.MemoryPressure:
-                _planner.ReleaseMemory();
-                break;
-            case InboxKind.UnloadAll:
-                _unloadsAll = true;
-                break;
-            case InboxKind.ContextLost:
-                _pipeline.OnContextLost(now);
-                _commits.Forget();
-                _uploads.Forget();
-                break;
-            default:
-                break;
-        }
-    }
 
     private void Report(ReadOnlySpan<View> views)
     {

@@ -71,7 +71,7 @@ public sealed class VerifyCommandTests
     public void A_pyramid_s_level_is_the_deepest_whose_tiles_are_wide_enough_or_the_last_there_is(int level, bool ends, bool isRight)
     {
         var policy = new PolicyFacts("pyramid", FocalDistance: 1000, FovY: 2 * Math.Atan(0.4), ViewportHeight: 800, TargetTileWidthPx: 255, RootTileWidth: 2048);
-        Assert.Equal(isRight, Judge(Good with { Policy = policy, First = Good.First with { PrimaryZ = level }, EndsInView = ends }).Passed);
+        Assert.Equal(isRight, Judge(Good with { Policy = policy, Last = Good.Last with { PrimaryZ = level }, EndsInView = ends }).Passed);
     }
 
     [Theory]
@@ -81,8 +81,8 @@ public sealed class VerifyCommandTests
     {
         var policy = new PolicyFacts("pyramid", FocalDistance: 1000, FovY: 2 * Math.Atan(0.4), ViewportHeight: 800, TargetTileWidthPx: 255, RootTileWidth: 2048);
         var (first, third, last) = (Good.First with { DetailScale = detail }, Good.Third with { DetailScale = detail }, Good.Last with { DetailScale = detail });
-        Assert.Empty(Judge(Good with { Policy = policy, First = first with { PrimaryZ = level }, Third = third, Last = last }).Findings);
-        Assert.NotEmpty(Judge(Good with { Policy = policy, First = first with { PrimaryZ = level + 1 }, Third = third, Last = last }).Findings);
+        Assert.Empty(Judge(Good with { Policy = policy, First = first, Third = third, Last = last with { PrimaryZ = level } }).Findings);
+        Assert.NotEmpty(Judge(Good with { Policy = policy, First = first, Third = third, Last = last with { PrimaryZ = level + 1 } }).Findings);
     }
 
     [Fact]

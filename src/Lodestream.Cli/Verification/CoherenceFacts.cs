@@ -38,8 +38,8 @@ internal sealed record PolicyFacts(string Name, double FocalDistance, double Fov
 /// <param name="Admitted">Those of them that were let in: asked for, and not before.</param>
 /// <param name="Attempted">Contents of the new attempts, as the page's transport was told.</param>
 /// <param name="AttemptedFiles">Addresses of all new attempts, files that contents depend on among them.</param>
-/// <param name="Policy">What says which tiles are wanted.</param>
-/// <param name="EndsInView">Whether a tile of the deepest level wanted has nothing below it.</param>
+/// <param name="Policy">What says which tiles are wanted, when all is there.</param>
+/// <param name="EndsInView">Whether a tile of the deepest level wanted has nothing below it, when all is there.</param>
 /// <param name="Errors">Geometric and raster error of what is drawn for itself, then of what fills in, in the end, pixels; null without bound.</param>
 internal sealed record MoveFacts(
     int Frames, int DeepestPrimary, bool Settled, string[] Fetched, FrameFacts Before, FrameFacts First, FrameFacts Third, FrameFacts Last,

@@ -83,7 +83,6 @@ internal sealed record CoherenceStep(
             findings.Add("peakInFlight is 0 although something was missing");
     }
 
-    // Levels are known as far as topology is: where it arrives, only afterwards.
     private static void JudgeLevel(MoveFacts facts, List<string> findings)
     {
         if (facts.Policy.Name == "pyramid")
@@ -93,11 +92,12 @@ internal sealed record CoherenceStep(
     }
 
     // The deepest level whose tiles are wide enough at the focal distance; a coarser one where the pyramid ends before, and the root at any width.
+    // Levels are known as far as topology is, so it is judged when all is there; that the first frame wanted the same follows from its signature.
     private static void JudgePyramidLevel(MoveFacts facts, List<string> findings)
     {
-        var (policy, first) = (facts.Policy, facts.First);
+        var (policy, last) = (facts.Policy, facts.Last);
         var metresPerPixel = policy.FocalDistance * 2 * Math.Tan(policy.FovY / 2) / policy.ViewportHeight;
-        var least = policy.TargetTileWidthPx / first.DetailScale * metresPerPixel;
+        var least = policy.TargetTileWidthPx / last.DetailScale * metresPerPixel;
         if (!(least > 0 && policy.RootTileWidth > 0))
         {
             findings.Add("the page does not tell what the pyramid's level follows from");
@@ -106,8 +106,8 @@ internal sealed record CoherenceStep(
         var level = 0;
         for (var width = policy.RootTileWidth / 2; width >= least; width /= 2)
             level++;
-        if (first.PrimaryZ > level || (first.PrimaryZ < level && !facts.EndsInView))
-            findings.Add(Invariant($"primaryZ is {first.PrimaryZ}; level {level} is the deepest whose tiles are {policy.TargetTileWidthPx / first.DetailScale:0.#} pixels wide {policy.FocalDistance:0.#} m away"));
+        if (last.PrimaryZ > level || (last.PrimaryZ < level && !facts.EndsInView))
+            findings.Add(Invariant($"primaryZ is {last.PrimaryZ}; level {level} is the deepest whose tiles are {policy.TargetTileWidthPx / last.DetailScale:0.#} pixels wide {policy.FocalDistance:0.#} m away"));
     }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

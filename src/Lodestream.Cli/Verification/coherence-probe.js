@@ -79,6 +79,12 @@
   /** The level of the deepest tile that is wanted for itself. */
   const deepest = keys => keys.reduce((level, key) => Math.max(level, api.why(key).level), -1);
 
+  /** Whether a tile of the deepest level among those has nothing below it. */
+  function ends(keys) {
+    const level = deepest(keys);
+    return keys.map(key => api.why(key)).some(tile => tile.isLeaf && tile.level === level);
+  }
+
   const look = state => ({
     frameId: state.visibilitySetFrameId,
     signature: state.visibilitySetSignature,
@@ -111,8 +117,8 @@
     const asked = first.requests.filter(({ id }) => !before.requests.some(earlier => earlier.id === id));
     return {
       frames, deepestPrimary, settled, fetched,
-      policy: first.policy,
-      endsInView: first.primaryKeys.map(key => api.why(key)).some(({ level, isLeaf }) => isLeaf && level === deepestPrimary),
+      policy: last.policy,
+      endsInView: ends(last.primaryKeys),
       before: look(before), first: look(first), third: look(third), last: look(last),
       demanded: first.demand.filter(({ state }) => state === 'Absent' || state === 'Queued' || state === 'Fetching').map(({ uri }) => uri),
       admitted: [...new Set(first.demand.filter(({ uri, state }) => state === 'Fetching' && !before.requests.some(({ content }) => content === uri)).map(({ uri }) => uri))],

@@ -191,7 +191,7 @@ public sealed partial class TileStreamer
         if (InitialResidency.State == InitialResidencyState.Pending)
             InitialResidency = InitialResidencyJudge.Judge(Tree, _residency, Selection, views.Length > 0, Statistics.Settled, Statistics.Drawn);
         var arrived = !_inbox.IsEmpty;
-        var workLeft = unloaded || Tree.Version != selected || (_options.Proximity is not null && _residency.FactsVersion != facts) || _pipeline.HasAppends || _uploads.HasWork || _detail.NeedsTick || _labels.IsFading || arrived;
+        var workLeft = unloaded || Tree.Version != selected || (_options.Proximity is not null && _residency.FactsVersion != facts) || _pipeline.HasAppends || _uploads.HasWork || _detail.NeedsTick || _planner.NeedsTick || _labels.IsFading || arrived;
         var decision = FrameGovernor.Decide(workLeft, Earlier(_scheduler.NextDeadline, _labels.NextDeadline), now);
         _recorder?.EndTick(decision, arrived, Selection, Statistics, _labels.List);
         return decision;

@@ -71,6 +71,9 @@ internal sealed partial class RequestScheduler(
     /// <summary>Bytes the last start was short of; 0 when memory held nothing back.</summary>
     public long MemoryShortage { get; private set; }
 
+    /// <summary>Whether memory held something back whose time to be tried again had come: no other deadline will name it.</summary>
+    public bool HoldsRetryBack { get; private set; }
+
     /// <summary>Earliest time at which something must be looked at again.</summary>
     public TimeSpan NextDeadline { get; private set; }
 
@@ -195,6 +198,7 @@ internal sealed partial class RequestScheduler(
     public void Start(TimeSpan now)
     {
         MemoryShortage = 0;
+        HoldsRetryBack = false;
         _queue.Order();
         var window = options.AdaptiveWindow ? Network.Window(_tickSeconds) : double.MaxValue;
         while (_queue.Count > 0 && InFlight < options.MaximumRequests && (_bytesInFlight < window || InFlight < FewestRequests) && MayPace(now))
@@ -297,6 +301,7 @@ internal sealed partial class RequestScheduler(
 
             // Passed over, not waited for: what comes after it may be small, or allowed to use the headroom.
             MemoryShortage = Math.Max(MemoryShortage, charge.Total + Headroom);
+            HoldsRetryBack |= entry.NetworkFailures + entry.ParseFailures > 0;
             return;
         }
         ledger.Replace(ref entry.Charge, charge);

@@ -45,7 +45,7 @@ internal sealed class StreamingPlanner(
         scheduler.WakeAt(teardown.NextDeadline);
         var wasStuck = IsStuck;
         IsStuck = evictor.ReachedNothing && teardown.Chosen.Count == 0 && !teardown.IsPending && scheduler.InFlight == 0 && pipeline.IsWaitingForMemoryOnly;
-        NeedsTick = IsStuck && !wasStuck && scheduler.Queued > 0;
+        NeedsTick = IsStuck && !wasStuck && scheduler.HoldsRetryBack;
         if (IsStuck)
             pipeline.GiveWay(now);
         detail.Adjust(set, views, inputs, scheduler.WaitingBytes, IsStuck);
@@ -87,7 +87,7 @@ internal sealed class StreamingPlanner(
     /// <summary>Whether memory is short, nothing can be evicted, and nothing is under way that would change that.</summary>
     public bool IsStuck { get; private set; }
 
-    /// <summary>Whether what is queued may start with the next tick though nothing happens until then: being stuck lets expectations be doubted.</summary>
+    /// <summary>Whether a retry that memory held back may start with the next tick though nothing happens until then: being stuck lets expectations be doubted.</summary>
     public bool NeedsTick { get; private set; }
 
     /// <summary>The system wants memory back: everything that may go goes with the next plan.</summary>

@@ -298,7 +298,8 @@ public sealed record RandomScenario
             Cold = random.Chance(0.7),
 
             // A decoder that hangs takes a minute to be given up, and a manifest's tiles are decoded a few at a time.
-            SettleLimitSeconds = Proximity && DeviceFails ? 4 * 3600 : 3600,
+            SettleLimitSeconds = Proximity && DeviceFails ? 48 * 3600 : 3600,
+            SettleLimitFrames = Proximity && DeviceFails ? 200_000 : 20_000,
             Events = [.. Events(options.MemoryBudgetBytes, memoryFloor)],
         };
     }

@@ -17,7 +17,7 @@ public sealed class ManifestSceneTests(Harness.Browser browser)
         var floor = new UntoldFloor(compression, hasTexture ? Image() : null);
         await using var server = await LoopbackServer.StartAsync();
         server.Make = floor.FileAt;
-        await using var viewer = await browser.OpenAsync(server, UntoldFloor.Scene, "clear=ff00ff&fade=0");
+        await using var viewer = await browser.OpenAsync(server, UntoldFloor.Scene, "clear=ff00ff&fade=0&batching=0");
         await viewer.ReadyAsync();
         await viewer.UntilAsync("s.idle && s.settled && s.renderedKeys.length > 0");
         await viewer.KeepScreenshotAsync($"untold-{compression}-{hasTexture}");

@@ -142,7 +142,7 @@ public sealed class PanelTests(Harness.Browser browser)
         await using var server = await ServeAsync();
         await using var viewer = await browser.OpenAsync(server, FlatWorld.Scene, "policy=nearest");
         await viewer.Page.WaitForFunctionAsync("!document.getElementById('message').hidden");
-        Assert.Contains("?policy=nearest: it takes error or pyramid", await viewer.Page.TextContentAsync("#message"), StringComparison.Ordinal);
+        Assert.Contains("?policy=nearest: it takes error, pyramid or proximity", await viewer.Page.TextContentAsync("#message"), StringComparison.Ordinal);
         await using var other = await browser.OpenAsync(server, FlatWorld.Scene);
         await other.ReadyAsync();
         Assert.Contains("There is no policy nearest", await other.EvaluateAsync<string>("(() => { try { lodestream.setOptions({ policy: 'nearest' }); return ''; } catch (e) { return e.message; } })()"), StringComparison.Ordinal);

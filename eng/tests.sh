@@ -6,7 +6,7 @@ passed=0 failed=0 skipped=0
 # Two projects at a time where there are two cores: more would make tests wait for each other, not end sooner.
 parallel=2
 # Longer than the slowest project takes on a busy machine; a hang must not hold continuous integration for ever.
-project_timeout=15m
+project_timeout=30m
 
 find_chromium() {
   command -v chromium || command -v chromium-browser || command -v google-chrome

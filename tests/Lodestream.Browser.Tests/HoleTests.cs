@@ -75,7 +75,7 @@ public sealed class HoleTests(Harness.Browser browser)
         var folder = Directory.CreateTempSubdirectory("lodestream-continent").FullName;
         try
         {
-            await ContinentWorld.WriteAsync(Path.Combine(folder, "world"), new() { Levels = 6, ErosionCells = 256 });
+            await ContinentWorld.WriteAsync(Path.Combine(folder, "world"), new() { Levels = 5, ErosionCells = 256 });
             // Not all, since water lies beside the terrain: docs/performance.md has what shows.
             await CracksAreHiddenAsync(Path.Combine(folder, "world"), "terrain/0/0_0.glb", [-1200, -10700, 2300], up: 2, height: 800, share: 0.3);
         }

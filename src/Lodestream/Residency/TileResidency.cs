@@ -154,8 +154,7 @@ internal sealed class TileResidency(TileTree tree, FamilySet required)
             MakeWayForIncoming(index);
         else if (state == ContentState.Fetching)
             entry.IsStale = false;
-        if (!entry.IsIncoming && !entry.IsOutgoing)
-            TellTilesOf(entry.Content, state, now);
+        TellTilesOf(entry.Content, now);
         if (entry.IsIncoming || (entry.IsOutgoing && !wasResident))
         {
             // The tiles go by the content's own entry.
@@ -365,9 +364,10 @@ internal sealed class TileResidency(TileTree tree, FamilySet required)
         return any && (complete || _joining[tile]);
     }
 
-    private void TellTilesOf(int content, ContentState state, TimeSpan now)
+    // The content's own entry counts, whichever of its versions' has changed.
+    private void TellTilesOf(int content, TimeSpan now)
     {
-        var presence = state switch
+        var presence = StateOf(content) switch
         {
             ContentState.Fetching or ContentState.Preparing or ContentState.Ready => TilePresence.Loading,
             ContentState.Resident => TilePresence.Here,

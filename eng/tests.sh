@@ -107,8 +107,7 @@ run_projects() {
 run_project() {
   local name=$1 status=0 limit=
   if [ "$name" = "$soak" ]; then
-    # Manifest scenes have an open find (docs/performance.md): they are soaked by name, --policy proximity.
-    run_check "$name" bench/Lodestream.Bench soak --seconds "$soak_seconds" --policy tilesets
+    run_check "$name" bench/Lodestream.Bench soak --seconds "$soak_seconds"
     return
   fi
   if [ "$name" = "$fuzz" ]; then

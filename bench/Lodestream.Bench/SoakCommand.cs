@@ -28,8 +28,8 @@ internal static class SoakCommand
         var keep = new Option<bool>("--keep-going") { Description = "Go on after a broken law." };
         var plenty = new Option<bool>("--plenty") { Description = "Memory to spare, no pressure and no lost GPU." };
         var tight = new Option<bool>("--tight") { Description = "Budgets between the least there is and half as much again, always, and pressure every other time." };
-        var policy = new Option<string?>("--policy") { Description = "Every scenario by this policy: error, pyramid or proximity; tilesets for the first two as they are drawn. By default as it is drawn." };
-        policy.AcceptOnlyFromAmong("error", "pyramid", "proximity", "tilesets");
+        var policy = new Option<string?>("--policy") { Description = "Every scenario by this policy: error, pyramid or proximity. By default as it is drawn." };
+        policy.AcceptOnlyFromAmong("error", "pyramid", "proximity");
         var command = new Command("soak", "Runs random scenes, cameras, networks, budgets and failures on all cores until a law breaks.") { seconds, minutes, seed, only, keep, plenty, tight, policy };
         command.SetAction((result, cancellation) => Task.FromResult(Run(
             result.GetValue(seed) ?? (ulong)Random.Shared.NextInt64(),
@@ -88,8 +88,6 @@ internal static class SoakCommand
             Memory.Tight => scenario.WithTightMemory(),
             _ => scenario,
         };
-        if (policy == "tilesets")
-            return scenario with { Proximity = false };
         return policy is null ? scenario : scenario with { Pyramid = policy == "pyramid", Proximity = policy == "proximity" };
     }
 

@@ -70,14 +70,13 @@ public sealed class HoleTests(Harness.Browser browser)
     }
 
     [BrowserFact]
-    public async Task Over_the_demo_continent_few_cracks_show_while_its_tiles_come()
+    public async Task Over_the_demo_continent_no_crack_shows_while_its_tiles_come()
     {
         var folder = Directory.CreateTempSubdirectory("lodestream-continent").FullName;
         try
         {
-            await ContinentWorld.WriteAsync(Path.Combine(folder, "world"), new() { Levels = 5, ErosionCells = 256 });
-            // Not all, since water lies beside the terrain: docs/performance.md has what shows.
-            await CracksAreHiddenAsync(Path.Combine(folder, "world"), "terrain/0/0_0.glb", [-1200, -10700, 2300], up: 2, height: 800, share: 0.3);
+            await ContinentWorld.WriteAsync(Path.Combine(folder, "world"), new() { Levels = 6, ErosionCells = 256 });
+            await CracksAreHiddenAsync(Path.Combine(folder, "world"), "terrain/0/0_0.glb", [-1200, -10700, 2300], up: 2, height: 800, share: 1);
         }
         finally
         {
@@ -95,6 +94,8 @@ public sealed class HoleTests(Harness.Browser browser)
         await using var server = await LoopbackServer.StartAsync(folder);
         ICDPSession? link = null;
         await using var viewer = await browser.OpenAsync(server, "/scene/tileset.json", "clear=ff00ff", async page => link = await SlowDownAsync(page));
+        // Names lie over the sky, too, and would pass for ground in the pictures with everything there.
+        await viewer.EvaluateAsync<object?>("lodestream.setLayer('label', false)");
         // Finer tiles that overtook the root leave the rest of the ground uncovered until it comes.
         await viewer.UntilAsync(ViewerPage.IsResident(root));
         await RecordedFlight.RecordAsync(viewer, eye, up, height);

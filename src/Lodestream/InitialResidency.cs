@@ -74,7 +74,7 @@ internal static class InitialResidencyJudge
     {
         foreach (var content in tree.SlotsOf(TileTree.SceneRoot))
         {
-            if (!FailedForGood(residency, content))
+            if (!residency.HasFailedForGood(content))
                 continue;
             var failures = FailuresOf(tree, residency);
             return new(InitialResidencyState.SceneCannotOpen, $"the scene cannot be opened{Told(failures)}", default, failures);
@@ -118,16 +118,10 @@ internal static class InitialResidencyJudge
         for (var index = 0; index < residency.EntryCount; index++)
         {
             ref var entry = ref residency.Entry(index);
-            if (entry.State == ContentState.Failed && entry.RetryAt == TimeSpan.MaxValue && !entry.IsIncoming)
+            if (entry.HasFailedForGood && !entry.IsIncoming)
                 failures.Add(new(tree.Contents.Uri(entry.Content), entry.Reason, entry.Error));
         }
         return failures;
-    }
-
-    private static bool FailedForGood(TileResidency residency, int content)
-    {
-        var index = residency.Find(content);
-        return index >= 0 && residency.Entry(index).State == ContentState.Failed && residency.Entry(index).RetryAt == TimeSpan.MaxValue;
     }
 
     // The first failure in words: the others are in the list.

@@ -175,10 +175,6 @@ public sealed record StreamerOptions
         // Deadlines are added to the clock's time: they must stay within what a TimeSpan holds.
         static bool IsTime(double seconds) => seconds is > 0 and <= 1e6;
 
-        static void Require(bool holds, string option, object value, string range)
-        {
-            if (!holds)
-                throw new ArgumentException($"StreamerOptions.{option} is {value}; it takes {range}.", option);
-        }
+        static void Require(bool holds, string option, object value, string range) => OptionCheck.Require(holds, nameof(StreamerOptions), option, value, range);
     }
 }

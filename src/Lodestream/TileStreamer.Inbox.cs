@@ -1,5 +1,4 @@
 using Lodestream.Diagnostics;
-using Lodestream.Scene;
 using Lodestream.Streaming;
 
 namespace Lodestream;
@@ -66,7 +65,7 @@ public sealed partial class TileStreamer
                 _uploads.OnUploadFailed(message, now);
                 break;
             case InboxKind.Changed:
-                _changes.OnChanged(message.Payload is TracedUri traced ? traced.Hash : UriHash.Of((string)message.Payload!));
+                _changes.OnChanged(TracedUri.HashOf(message.Payload));
                 break;
             case InboxKind.LabelSeen or InboxKind.LabelHidden:
                 _labels.OnSight(message.Id, message.Bytes, message.Kind == InboxKind.LabelSeen);

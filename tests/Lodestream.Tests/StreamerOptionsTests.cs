@@ -1,3 +1,4 @@
+using System.Globalization;
 using Lodestream.Tests.Harness;
 
 namespace Lodestream.Tests;
@@ -62,6 +63,25 @@ public class StreamerOptionsTests
         var error = Assert.Throws<ArgumentException>(() => new HandDrivenWorld("a", options));
         Assert.Contains($"StreamerOptions.{option} is ", error.Message, StringComparison.Ordinal);
         Assert.Equal(option, error.ParamName);
+    }
+
+    [Fact]
+    public void What_is_said_of_an_option_reads_the_same_in_every_culture()
+    {
+        var (before, commas) = (CultureInfo.CurrentCulture, (CultureInfo)CultureInfo.InvariantCulture.Clone());
+        commas.NumberFormat.NumberDecimalSeparator = ",";
+        CultureInfo.CurrentCulture = commas;
+        try
+        {
+            var error = Assert.Throws<ArgumentException>(() => new HandDrivenWorld("a", new() { RetainMargin = 0.5 }));
+            Assert.Contains("StreamerOptions.RetainMargin is 0.5; it takes", error.Message, StringComparison.Ordinal);
+            error = Assert.Throws<ArgumentException>(() => new HandDrivenWorld("a", new() { Proximity = new() { FloorProximityGate = -0.5 } }));
+            Assert.Contains("ProximityOptions.FloorProximityGate is -0.5; it takes", error.Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = before;
+        }
     }
 
     [Fact]

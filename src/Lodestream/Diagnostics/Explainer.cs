@@ -56,7 +56,7 @@ internal readonly ref struct Explainer(TileTree tree, TileResidency residency, V
             ContentState.Preparing when entry.Files is not null => TileReason.FetchingFiles,
             ContentState.Preparing => entry.AwaitsMemory ? TileReason.WaitingForMemory : TileReason.Preparing,
             ContentState.Ready => TileReason.WaitingForUpload,
-            ContentState.Failed => entry.RetryAt == TimeSpan.MaxValue ? TileReason.FailedForGood : TileReason.FailedForNow,
+            ContentState.Failed => entry.HasFailedForGood ? TileReason.FailedForGood : TileReason.FailedForNow,
             _ => TileReason.Waiting,
         };
     }

@@ -95,11 +95,11 @@ internal sealed class RenderResolver(TileTree tree, TileResidency residency, Str
     private bool Opens(in Visit visit, bool covered)
     {
         ref readonly var links = ref tree.LinkArray[visit.Tile];
-        if ((links.Flags & TileFlags.Unexpanded) != 0 || (covered && IsAddWithContent(links)))
+        if ((links.Flags & TileFlags.Unexpanded) != 0 || (covered && links.IsAddWithContent))
             return false;
         if (IsOutOfView(visit, links))
             return true;
-        if (covered && !CanMask(links))
+        if (covered && !links.CanMask(options.HostHasMasks))
             return AllChildrenFull(links, holesCount: true);
         for (var c = visit.FirstChild; c < visit.FirstChild + visit.ChildCount; c++)
         {
@@ -143,7 +143,7 @@ internal sealed class RenderResolver(TileTree tree, TileResidency residency, Str
         {
             return;
         }
-        else if (CanMask(links))
+        else if (links.CanMask(options.HostHasMasks))
         {
             Activate(set, visit, openedOnly: true, out var opened, out var visible);
             if (opened != visible)
@@ -186,7 +186,7 @@ internal sealed class RenderResolver(TileTree tree, TileResidency residency, Str
         if (links.ChildCount == 0)
             return;
         var covered = source != NoSource;
-        if (covered && !CanMask(links) && !AllChildrenFull(links, residency.DrawableBelow[tile] > 0))
+        if (covered && !links.CanMask(options.HostHasMasks) && !AllChildrenFull(links, residency.DrawableBelow[tile] > 0))
         {
             Draw(tile, source, 0, at);
             return;
@@ -199,7 +199,7 @@ internal sealed class RenderResolver(TileTree tree, TileResidency residency, Str
             opened |= (byte)(1 << (ordinal & 7));
             DrawSubtree(links.FirstChild + ordinal, source, at);
         }
-        if (covered && CanMask(links) && opened != (byte)((1 << links.ChildCount) - 1))
+        if (covered && links.CanMask(options.HostHasMasks) && opened != (byte)((1 << links.ChildCount) - 1))
             Draw(tile, source, opened, at);
     }
 
@@ -211,9 +211,9 @@ internal sealed class RenderResolver(TileTree tree, TileResidency residency, Str
         ref readonly var links = ref tree.LinkArray[tile];
         if (IsEmptyLeaf(links))
             return true;
-        if (residency.DrawableBelow[tile] == 0 || (links.Flags & TileFlags.Unexpanded) != 0 || (covered && IsAddWithContent(links)))
+        if (residency.DrawableBelow[tile] == 0 || (links.Flags & TileFlags.Unexpanded) != 0 || (covered && links.IsAddWithContent))
             return false;
-        if (covered && !CanMask(links))
+        if (covered && !links.CanMask(options.HostHasMasks))
             return AllChildrenFull(links, residency.DrawableBelow[tile] > 0);
         for (var child = links.FirstChild; child < links.FirstChild + links.ChildCount; child++)
         {
@@ -242,17 +242,16 @@ internal sealed class RenderResolver(TileTree tree, TileResidency residency, Str
         ref readonly var links = ref tree.LinkArray[tile];
         if (links.ChildCount == 0)
             return IsEmptyLeaf(links) || (holesCount && options.FailedLeaves == FailedLeafRule.Hole && HasFailedForGood(tile));
-        if ((links.Flags & TileFlags.Unexpanded) != 0 || IsAddWithContent(links))
+        if ((links.Flags & TileFlags.Unexpanded) != 0 || links.IsAddWithContent)
             return false;
-        return AllChildrenFull(links, holesCount && (residency.DrawableBelow[tile] > 0 || !HasLiveContent(links)));
+        return AllChildrenFull(links, holesCount && (residency.DrawableBelow[tile] > 0 || !links.HasLiveContent));
     }
 
     private bool HasFailedForGood(int tile)
     {
         foreach (var content in tree.SlotsOf(tile))
         {
-            var index = residency.Find(content);
-            if (index >= 0 && residency.Entry(index).State == ContentState.Failed && residency.Entry(index).RetryAt == TimeSpan.MaxValue)
+            if (residency.HasFailedForGood(content))
                 return true;
         }
         return false;
@@ -295,12 +294,5 @@ internal sealed class RenderResolver(TileTree tree, TileResidency residency, Str
 
     private bool IsAdd(int tile) => (tree.LinkArray[tile].Flags & TileFlags.Add) != 0;
 
-    private bool CanMask(in TileLinks links) => (links.Flags & TileFlags.Maskable) != 0 && (options.HostHasMasks || links.MaskAxes == 0);
-
     private static bool IsEmptyLeaf(in TileLinks links) => links.ChildCount == 0 && (links.Flags & (TileFlags.HasContent | TileFlags.Unexpanded)) == 0;
-
-    private static bool HasLiveContent(in TileLinks links) => (links.Flags & (TileFlags.HasContent | TileFlags.ContentFailed)) == TileFlags.HasContent;
-
-    private static bool IsAddWithContent(in TileLinks links) =>
-        (links.Flags & (TileFlags.Add | TileFlags.HasContent | TileFlags.ContentFailed)) == (TileFlags.Add | TileFlags.HasContent);
 }

@@ -88,19 +88,12 @@ internal sealed class UploadGate(TileTree tree, TileResidency residency, bool ho
         return false;
     }
 
-    private bool IsOpenGate(int tile) => residency.DrawableBelow[tile] > 0 && IsGate(tile) && !(CanMask(tile) && Names(tile));
+    private bool IsOpenGate(int tile) => residency.DrawableBelow[tile] > 0 && IsGate(tile) && !(tree.LinkArray[tile].CanMask(hostHasMasks) && Names(tile));
 
     // An ADD tile that shares the content becomes drawable with it: it is shown, and what is below it stays.
     private bool Names(int tile) => tree.SlotsOf(tile).Contains(_content);
 
-    private bool IsGate(int tile) =>
-        !CanMask(tile) || (tree.LinkArray[tile].Flags & (TileFlags.Add | TileFlags.HasContent | TileFlags.ContentFailed)) == (TileFlags.Add | TileFlags.HasContent);
-
-    private bool CanMask(int tile)
-    {
-        ref readonly var links = ref tree.LinkArray[tile];
-        return (links.Flags & TileFlags.Maskable) != 0 && (hostHasMasks || links.MaskAxes == 0);
-    }
+    private bool IsGate(int tile) => tree.LinkArray[tile].Gates(hostHasMasks);
 
     private bool IsCovered(int tile)
     {

@@ -90,6 +90,9 @@ internal struct ContentEntry
     /// <summary>When a failed content may be tried again; <see cref="TimeSpan.MaxValue"/> for good.</summary>
     public TimeSpan RetryAt;
 
+    /// <summary>It failed, and no retry will help.</summary>
+    public readonly bool HasFailedForGood => State == ContentState.Failed && RetryAt == TimeSpan.MaxValue;
+
     /// <summary>What the ledger holds for it.</summary>
     public MemoryCharge Charge;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Lodestream.Scene;
-using Lodestream.Selection;
 
 namespace Lodestream.Residency;
 
@@ -8,7 +7,7 @@ namespace Lodestream.Residency;
 /// The one registry of what is here: a state per content, and per tile whether it can be drawn and how much below it can. All
 /// transitions go through <see cref="Enter"/>. It decides nothing.
 /// </summary>
-internal sealed class TileResidency(TileTree tree, FamilySet required)
+internal sealed partial class TileResidency(TileTree tree, FamilySet required)
 {
     private ContentEntry[] _entries = new ContentEntry[64];
     private readonly Stack<int> _free = [];
@@ -16,37 +15,12 @@ internal sealed class TileResidency(TileTree tree, FamilySet required)
     private readonly HashSet<int> _stale = [];
     private int[] _entryOf = [];
     private int _entryCount;
-    private bool[] _drawable = [];
-    private bool[] _joining = [];
-    private int[] _drawableBelow = [];
-    private long[] _seenFrame = [];
-    private long[] _drawnFrame = [];
-    private TilePresence[] _presence = [];
-    private TimeSpan[] _presentSince = [];
-
-    /// <summary>Whether a tile has everything it needs to be drawn, by tile.</summary>
-    public bool[] Drawable => _drawable;
-
-    /// <summary>Number of drawable tiles strictly below a tile, by tile.</summary>
-    public int[] DrawableBelow => _drawableBelow;
-
-    /// <summary>The last frame whose selection visited a tile, by tile.</summary>
-    public long[] SeenFrame => _seenFrame;
-
-    /// <summary>The last frame whose commit drew a tile's contents, by tile.</summary>
-    public long[] DrawnFrame => _drawnFrame;
-
-    /// <summary>How far each tile's content is, for selections that look at it.</summary>
-    public ResidencyFacts Facts => new(_presence, _presentSince);
-
-    /// <summary>Rises whenever one of <see cref="Facts"/> changes.</summary>
-    public long FactsVersion { get; private set; }
 
     /// <summary>Families that are fetched and drawn.</summary>
     public FamilySet Enabled { get; private set; } = FamilySet.All;
 
     /// <summary>Families a tile waits for, as far as they are enabled.</summary>
-    public FamilySet Required { get; private set; } = required;
+    public FamilySet Required { get; } = required;
 
     /// <summary>Number of entries, free ones included: iterate over them and skip the absent.</summary>
     public int EntryCount => _entryCount;
@@ -62,18 +36,7 @@ internal sealed class TileResidency(TileTree tree, FamilySet required)
     /// <summary>Makes room for what the tree has grown to.</summary>
     public void Match()
     {
-        var tiles = tree.Capacity;
-        if (_drawable.Length < tiles)
-        {
-            var size = Math.Max(tiles, _drawable.Length * 3 / 2);
-            Array.Resize(ref _drawable, size);
-            Array.Resize(ref _joining, size);
-            Array.Resize(ref _drawableBelow, size);
-            Array.Resize(ref _seenFrame, size);
-            Array.Resize(ref _drawnFrame, size);
-            Array.Resize(ref _presence, size);
-            Array.Resize(ref _presentSince, size);
-        }
+        MatchTiles();
         var contents = tree.Contents.Capacity;
         if (_entryOf.Length < contents)
         {
@@ -86,14 +49,11 @@ internal sealed class TileResidency(TileTree tree, FamilySet required)
     /// <summary>State of a content.</summary>
     public ContentState StateOf(int content) => _entryOf[content] < 0 ? ContentState.Absent : _entries[_entryOf[content]].State;
 
+    /// <summary>Whether a content failed and no retry will help.</summary>
+    public bool HasFailedForGood(int content) => _entryOf[content] >= 0 && _entries[_entryOf[content]].HasFailedForGood;
+
     /// <summary>Index of a content's entry, −1 when it is absent.</summary>
     public int Find(int content) => _entryOf[content];
-
-    /// <summary>
-    /// Tiles that lack nothing any more because the last content they waited for failed for good. No upload came that could have been kept
-    /// back: whether they become drawable is decided before the frame is planned.
-    /// </summary>
-    public List<int> CompleteByFailure { get; } = [];
 
     /// <summary>Resident contents of which a newer version is known.</summary>
     public HashSet<int> Stale => _stale;
@@ -209,14 +169,6 @@ internal sealed class TileResidency(TileTree tree, FamilySet required)
         return holdsMemory ? old : -1;
     }
 
-    /// <summary>A content that counted as failed for good may come after all.</summary>
-    public void ClearFailedForGood(int content)
-    {
-        tree.ClearContentFailed(tree.Contents.Records[content].Tile);
-        foreach (var tile in tree.OtherTilesOf(content))
-            tree.ClearContentFailed(tile);
-    }
-
     /// <summary>
     /// Sets which families are fetched and drawn. Tiles that are complete under the new rule become drawable at once; those that were
     /// drawable without a family that is switched on stay so, and the family joins when it comes.
@@ -237,58 +189,6 @@ internal sealed class TileResidency(TileTree tree, FamilySet required)
         }
     }
 
-    /// <summary>The tile's arrays start anew: the tree put another tile at the index, or took it away.</summary>
-    public void ResetTiles(int first, int count)
-    {
-        Array.Clear(_drawable, first, count);
-        Array.Clear(_joining, first, count);
-        Array.Clear(_drawableBelow, first, count);
-        Array.Clear(_seenFrame, first, count);
-        Array.Clear(_drawnFrame, first, count);
-        Array.Clear(_presence, first, count);
-        Array.Clear(_presentSince, first, count);
-    }
-
-    /// <summary>Recounts a tile whose topology or content facts changed.</summary>
-    public void Update(int tile)
-    {
-        var drawable = IsDrawable(tile);
-        if (drawable == _drawable[tile])
-            return;
-        _drawable[tile] = drawable;
-        var change = drawable ? 1 : -1;
-        for (var above = tree.Links[tile].Parent; above >= 0; above = tree.Links[above].Parent)
-            _drawableBelow[above] += change;
-    }
-
-    /// <summary>The tiles that name a content that will never come count as content-less where they have children.</summary>
-    public void MarkFailedForGood(int content)
-    {
-        if (tree.Contents.Records[content].Format == ContentFormat.Tileset || StateOf(content) == ContentState.Resident)
-            return;
-        MarkTile(tree.Contents.Records[content].Tile);
-        foreach (var tile in tree.OtherTilesOf(content))
-            MarkTile(tile);
-
-        void MarkTile(int tile)
-        {
-            if (!Drawable[tile] && AllFailedForGood(tile))
-                tree.MarkContentFailed(tile);
-        }
-
-        bool AllFailedForGood(int tile)
-        {
-            foreach (var other in tree.SlotsOf(tile))
-            {
-                var index = Find(other);
-                var isTopology = tree.Contents.Records[other].Format == ContentFormat.Tileset;
-                if (!isTopology && other != content && (index < 0 || !WillFailForGood(_entries[index])))
-                    return false;
-            }
-            return true;
-        }
-    }
-
     // What is resident is up to date, unless something newer was announced while it was on its way.
     private void Settle(int index)
     {
@@ -299,11 +199,11 @@ internal sealed class TileResidency(TileTree tree, FamilySet required)
     }
 
     private static bool WillFailForGood(in ContentEntry entry) =>
-        entry.RetryAt == TimeSpan.MaxValue && (entry.State == ContentState.Failed || (entry.State == ContentState.Releasing && entry.AfterRelease == ContentState.Failed));
+        entry.HasFailedForGood || (entry.RetryAt == TimeSpan.MaxValue && entry.State == ContentState.Releasing && entry.AfterRelease == ContentState.Failed);
 
     // What a newer version is brought beside, not in the place of: what can be drawn, and what is known never to come.
     private static bool StaysUntilReplaced(in ContentEntry entry) =>
-        entry.State == ContentState.Resident || (entry.State == ContentState.Failed && entry.RetryAt == TimeSpan.MaxValue);
+        entry.State == ContentState.Resident || entry.HasFailedForGood;
 
     // What was current goes; a newer version that is on its way is the content's own from now on.
     private void MakeWayForIncoming(int index)
@@ -315,76 +215,6 @@ internal sealed class TileResidency(TileTree tree, FamilySet required)
         _entryOf[entry.Content] = incoming;
         _entries[incoming].IsIncoming = false;
         entry.IsOutgoing = true;
-    }
-
-    private void UpdateTilesOf(int content, bool keepDrawable, bool byFailure = false)
-    {
-        ref readonly var record = ref tree.Contents.Records[content];
-        if (record.Format == ContentFormat.Tileset)
-            return;
-        UpdateTile(record.Tile);
-        foreach (var tile in tree.OtherTilesOf(content))
-            UpdateTile(tile);
-
-        void UpdateTile(int tile)
-        {
-            _joining[tile] &= keepDrawable;
-            if (byFailure && !_drawable[tile] && IsDrawable(tile))
-                CompleteByFailure.Add(tile);
-            else
-                Update(tile);
-        }
-    }
-
-    private void JoinTilesOf(int content)
-    {
-        var own = tree.Contents.Records[content].Tile;
-        _joining[own] = _drawable[own];
-        foreach (var tile in tree.OtherTilesOf(content))
-            _joining[tile] = _drawable[tile];
-    }
-
-    // Every required content is here or known never to come, or was not required when the others came; and there is something to draw.
-    private bool IsDrawable(int tile)
-    {
-        bool any = false, complete = true;
-        foreach (var content in tree.SlotsOf(tile))
-        {
-            ref readonly var record = ref tree.Contents.Records[content];
-            if (record.Format == ContentFormat.Tileset || !Enabled.Contains(record.Family))
-                continue;
-            var index = _entryOf[content];
-            var state = index < 0 ? ContentState.Absent : _entries[index].State;
-            if (state == ContentState.Resident)
-                any = true;
-            else if (Required.Contains(record.Family) && !(state == ContentState.Failed && _entries[index].RetryAt == TimeSpan.MaxValue))
-                complete = false;
-        }
-        _joining[tile] &= !complete;
-        return any && (complete || _joining[tile]);
-    }
-
-    // The content's own entry counts, whichever of its versions' has changed.
-    private void TellTilesOf(int content, TimeSpan now)
-    {
-        var presence = StateOf(content) switch
-        {
-            ContentState.Fetching or ContentState.Preparing or ContentState.Ready => TilePresence.Loading,
-            ContentState.Resident => TilePresence.Here,
-            ContentState.Failed => TilePresence.Failed,
-            _ => TilePresence.Absent,
-        };
-        Tell(tree.Contents.Records[content].Tile);
-        foreach (var tile in tree.OtherTilesOf(content))
-            Tell(tile);
-
-        void Tell(int tile)
-        {
-            if (_presence[tile] == presence)
-                return;
-            (_presence[tile], _presentSince[tile]) = (presence, now);
-            FactsVersion++;
-        }
     }
 
     private void Forget(int index)

@@ -52,6 +52,18 @@ public struct TileLinks
 
     /// <summary>Axes along which the children are told apart when this tile carries a mask: bit 0 x, bit 1 y, bit 2 z of the children's own axes.</summary>
     public byte MaskAxes;
+
+    /// <summary>Whether it has a content that is here or may come: one that failed for good counts as none.</summary>
+    internal readonly bool HasLiveContent => (Flags & (TileFlags.HasContent | TileFlags.ContentFailed)) == TileFlags.HasContent;
+
+    /// <summary>Whether its own content stays when its children come, and it has some.</summary>
+    internal readonly bool IsAddWithContent => (Flags & TileFlags.Add) != 0 && HasLiveContent;
+
+    /// <summary>Whether it can be drawn around some of its children. Children that are told apart along no axis need no host with masks.</summary>
+    internal readonly bool CanMask(bool hostHasMasks) => (Flags & TileFlags.Maskable) != 0 && (hostHasMasks || MaskAxes == 0);
+
+    /// <summary>Whether an ancestor drawn for it covers all of it: nothing below shows beside that.</summary>
+    internal readonly bool Gates(bool hostHasMasks) => !CanMask(hostHasMasks) || IsAddWithContent;
 }
 
 /// <summary>A tile as the world outside the tree names it: the generation tells a reused index from the tile that was meant.</summary>

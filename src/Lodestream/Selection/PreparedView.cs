@@ -203,6 +203,20 @@ internal struct PreparedView
         return outside * outside;
     }
 
+    /// <summary>The direction in which a tile's centre lies, a unit vector.</summary>
+    public readonly Vector3d Towards(in TileNode node) => new Vector3d(node.CenterX - X, node.CenterY - Y, node.CenterZ - Z).Normalized();
+
+    /// <summary>The faces of a box that face the camera, foreshortened, pixels²; never more than the viewport.</summary>
+    /// <param name="node">The box.</param>
+    /// <param name="towards">The direction in which it lies, along its axes.</param>
+    /// <param name="distance">Its distance, metres.</param>
+    public readonly double AreaPx(in TileNode node, Vector3d towards, double distance)
+    {
+        var faces = 4 * (Math.Abs(towards.X) * node.HalfY * node.HalfZ + Math.Abs(towards.Y) * node.HalfX * node.HalfZ + Math.Abs(towards.Z) * node.HalfX * node.HalfY);
+        var scale = PixelScale / distance;
+        return Math.Min(faces * scale * scale, ViewportArea);
+    }
+
     // How far the box reaches beyond two planes' outsides (negative: wholly outside), and how far it stays from their outsides.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<double> Slack(in PlanePair p, Vector128<double> cx, Vector128<double> cy, Vector128<double> cz,

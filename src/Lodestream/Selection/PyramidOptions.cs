@@ -32,10 +32,6 @@ public sealed record PyramidOptions
         Require(double.IsFinite(DepthPenaltyPerLevel), nameof(DepthPenaltyPerLevel), DepthPenaltyPerLevel, "a finite number");
         Require(double.IsFinite(ForegroundBias), nameof(ForegroundBias), ForegroundBias, "a finite number");
 
-        static void Require(bool holds, string option, double value, string range)
-        {
-            if (!holds)
-                throw new ArgumentException(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"PyramidOptions.{option} is {value}; it takes {range}."), option);
-        }
+        static void Require(bool holds, string option, object value, string range) => OptionCheck.Require(holds, nameof(PyramidOptions), option, value, range);
     }
 }

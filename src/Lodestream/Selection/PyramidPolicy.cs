@@ -218,7 +218,7 @@ public sealed class PyramidPolicy : ISelectionPolicy
 
     private Place PlaceOf(TileTree tree, int tile, in TileLinks above, in Place parent)
     {
-        var place = new Place { Width = parent.Width, Level = parent.Level, Fills = parent.Fills || !CanMask(above) };
+        var place = new Place { Width = parent.Width, Level = parent.Level, Fills = parent.Fills || !above.CanMask(_hostHasMasks) };
         if (parent.Level < 0)
             (place.Width, place.Level) = (Width(tree.NodeArray[tile]), 0);
         else if ((above.Flags & TileFlags.Expanded) == 0)
@@ -230,7 +230,7 @@ public sealed class PyramidPolicy : ISelectionPolicy
     private VisitFlags Judge(TileTree tree, int tile, ushort views, in Place parent, ref Place place)
     {
         ref readonly var links = ref tree.LinkArray[tile];
-        var drawable = (links.Flags & (TileFlags.HasContent | TileFlags.ContentFailed)) == TileFlags.HasContent;
+        var drawable = links.HasLiveContent;
         var isOpen = links.ChildCount > 0 || (links.Flags & TileFlags.Unexpanded) != 0;
         var role = Role.None;
         for (var v = 0; views >> v != 0; v++)
@@ -335,8 +335,6 @@ public sealed class PyramidPolicy : ISelectionPolicy
             return 5;
         return x * 2 <= Math.Min(y, z) ? 6 : 7;
     }
-
-    private bool CanMask(in TileLinks links) => (links.Flags & TileFlags.Maskable) != 0 && (_hostHasMasks || links.MaskAxes == 0);
 
     private static double Width(in TileNode node) => 2 * Math.Max(node.HalfX, Math.Max(node.HalfY, node.HalfZ));
 

@@ -140,7 +140,7 @@ public sealed class ScreenSpaceErrorPolicy : ISelectionPolicy
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static VisitFlags FlagsOf(in TileLinks links, bool wantsMore)
     {
-        var drawable = (links.Flags & (TileFlags.HasContent | TileFlags.ContentFailed)) == TileFlags.HasContent;
+        var drawable = links.HasLiveContent;
         if ((links.Flags & TileFlags.Unexpanded) != 0)
             return VisitFlags.Refined | VisitFlags.Expand | (drawable ? VisitFlags.Primary : 0);
         if (links.ChildCount == 0 || (drawable && !wantsMore))

@@ -56,7 +56,7 @@ internal sealed class ContentChanges(TileTree tree, TileResidency residency, Req
                 break;
             case ContentState.Ready:
             case ContentState.Resident:
-            case ContentState.Failed when entry.RetryAt == TimeSpan.MaxValue && !entry.IsIncoming:
+            case ContentState.Failed when entry.HasFailedForGood && !entry.IsIncoming:
                 residency.MarkStale(index);
                 break;
             case ContentState.Queued:

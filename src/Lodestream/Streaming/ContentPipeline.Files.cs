@@ -16,10 +16,8 @@ internal sealed partial class ContentPipeline
         var needed = (IReadOnlyList<ContentDependency>)message.Payload!;
         if (needed.Count > options.MaximumFilesPerContent)
         {
-            CallOff(index, CancelReason.FileMissing, StateReason.Undecodable, now);
             entry.Error = $"{tree.Contents.Uri(entry.Content)}: depends on {needed.Count} files; {options.MaximumFilesPerContent} at most are fetched for a content";
-            (entry.AfterRelease, entry.RetryAt) = (ContentState.Failed, TimeSpan.MaxValue);
-            residency.MarkFailedForGood(entry.Content);
+            Abandon(index, CancelReason.FileMissing, StateReason.Undecodable, now);
             return;
         }
         entry.Files = new(needed, scheduler.Hosts);

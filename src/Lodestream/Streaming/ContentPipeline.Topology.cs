@@ -41,13 +41,9 @@ internal sealed partial class ContentPipeline
             residency.Entry(index).ParseFailures = 0;
             residency.Enter(index, ContentState.Resident, StateReason.Arrived, now);
             residency.Update(append.Parent);
-            foreach (var content in tree.SlotsOf(append.Parent))
-            {
-                // What failed for good while the tile had no children yet counts now.
-                var known = residency.Find(content);
-                if (known >= 0 && residency.Entry(known).State == ContentState.Failed && residency.Entry(known).RetryAt == TimeSpan.MaxValue)
-                    residency.MarkFailedForGood(content);
-            }
+
+            // What failed for good while the tile had no children yet counts now.
+            CountFailedForGood(append.Parent);
             unloader.OnExpanded(append.Parent, residency.Entry(index).Content, now);
         }
     }
@@ -87,13 +83,17 @@ internal sealed partial class ContentPipeline
         foreach (var tile in tree.NewSharers)
         {
             residency.Update(tile);
-            foreach (var content in tree.SlotsOf(tile))
-            {
-                var index = residency.Find(content);
-                if (index >= 0 && residency.Entry(index).State == ContentState.Failed && residency.Entry(index).RetryAt == TimeSpan.MaxValue)
-                    residency.MarkFailedForGood(content);
-            }
+            CountFailedForGood(tile);
         }
         tree.NewSharers.Clear();
+    }
+
+    private void CountFailedForGood(int tile)
+    {
+        foreach (var content in tree.SlotsOf(tile))
+        {
+            if (residency.HasFailedForGood(content))
+                residency.MarkFailedForGood(content);
+        }
     }
 }

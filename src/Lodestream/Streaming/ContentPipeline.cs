@@ -61,7 +61,7 @@ internal sealed partial class ContentPipeline(
         if (entry.Measured.Total > ledger.Budget)
         {
             entry.Error = $"needs {entry.Measured.Total:N0} bytes; the budget is {ledger.Budget:N0}";
-            Abandon(index, StateReason.OverBudget, now);
+            Abandon(index, CancelReason.OverBudget, StateReason.OverBudget, now);
             return;
         }
         _awaitingMemory.Add(index);
@@ -215,12 +215,11 @@ internal sealed partial class ContentPipeline(
     }
 
     // No retry can help: the content counts as failed for good as soon as its memory is back.
-    private void Abandon(int index, StateReason reason, TimeSpan now)
+    private void Abandon(int index, CancelReason why, StateReason reason, TimeSpan now)
     {
-        CallOff(index, CancelReason.OverBudget, reason, now);
+        CallOff(index, why, reason, now);
         ref var entry = ref residency.Entry(index);
-        entry.AfterRelease = ContentState.Failed;
-        entry.RetryAt = TimeSpan.MaxValue;
+        (entry.AfterRelease, entry.RetryAt) = (ContentState.Failed, TimeSpan.MaxValue);
         residency.MarkFailedForGood(entry.Content);
     }
 
@@ -253,7 +252,7 @@ internal sealed partial class ContentPipeline(
         for (var index = 0; index < residency.EntryCount; index++)
         {
             ref var entry = ref residency.Entry(index);
-            if (entry.State != ContentState.Failed || entry.Reason != StateReason.OverBudget || entry.RetryAt != TimeSpan.MaxValue)
+            if (!entry.HasFailedForGood || entry.Reason != StateReason.OverBudget)
                 continue;
             ClearFailedForGood(entry);
             entry.RetryAt = now;

@@ -118,7 +118,7 @@ internal sealed class DemandCollector(TileTree tree, TileResidency residency, bo
             ref readonly var visit = ref visits[i];
             ref readonly var links = ref tree.LinkArray[visit.Tile];
             if (_missing[i] >= fillInFrom && (_facts[i] & (Facts.Covered | Facts.Held)) == Facts.Covered && (visit.Flags & (VisitFlags.Refined | VisitFlags.Primary | VisitFlags.Underlay)) == VisitFlags.Refined
-                && !residency.Drawable[visit.Tile] && HasLiveContent(links) && CanMask(links) && (links.Flags & (TileFlags.Add | TileFlags.Root)) == 0 && !WillNotCome(visit.Tile))
+                && !residency.Drawable[visit.Tile] && links.HasLiveContent && links.CanMask(hostHasMasks) && (links.Flags & (TileFlags.Add | TileFlags.Root)) == 0 && !WillNotCome(visit.Tile))
                 AskForSlots(visit.Tile, i, DemandClass.Refinement, topology: false, demands, fillsIn: true);
         }
     }
@@ -137,13 +137,13 @@ internal sealed class DemandCollector(TileTree tree, TileResidency residency, bo
             return facts;
 
         // While an ancestor that would cover is on its way, nothing is asked for that could be shown before it and not beside it.
-        if ((facts & (Facts.Covered | Facts.CoverAsked)) == Facts.CoverAsked && Gates(links))
+        if ((facts & (Facts.Covered | Facts.CoverAsked)) == Facts.CoverAsked && links.Gates(hostHasMasks))
             facts |= Facts.Held;
-        if ((links.Flags & TileFlags.Add) != 0 && HasLiveContent(links))
+        if (links.IsAddWithContent)
             return facts;
-        if (HasLiveContent(links) && !residency.Drawable[tile] && (visit.Flags & VisitFlags.Passed) == 0)
+        if (links.HasLiveContent && !residency.Drawable[tile] && (visit.Flags & VisitFlags.Passed) == 0)
             facts = AskForAncestor(set, visit, at, facts, demands);
-        if ((!CanMask(links) || (facts & Facts.Gated) != 0) && (facts & (Facts.Covered | Facts.Held)) == Facts.Covered)
+        if ((!links.CanMask(hostHasMasks) || (facts & Facts.Gated) != 0) && (facts & (Facts.Covered | Facts.Held)) == Facts.Covered)
         {
             AskForCulledChildren(visit, at, facts, demands);
             facts |= Facts.Gated;
@@ -157,7 +157,7 @@ internal sealed class DemandCollector(TileTree tree, TileResidency residency, bo
         var tile = visit.Tile;
         ref readonly var links = ref tree.LinkArray[tile];
         var passedOver = WillNotCome(tile);
-        if (!CanMask(links) || (facts & Facts.Gated) != 0)
+        if (!links.CanMask(hostHasMasks) || (facts & Facts.Gated) != 0)
         {
             // Children may be drawn without their parent only all together. So that they never have to give way again, they are not
             // asked for before the parent is here or has failed, and a parent that was passed over is not asked for any more.
@@ -204,7 +204,7 @@ internal sealed class DemandCollector(TileTree tree, TileResidency residency, bo
         residency.SeenFrame[tile] = _frame;
         if (residency.Drawable[tile])
             return;
-        if (HasLiveContent(links))
+        if (links.HasLiveContent)
         {
             AskForSlots(tile, at, DemandClass.Refinement, topology: false, demands);
             KeepStandIns(tile);
@@ -223,7 +223,7 @@ internal sealed class DemandCollector(TileTree tree, TileResidency residency, bo
     private void KeepStandIns(int tile)
     {
         ref readonly var links = ref tree.LinkArray[tile];
-        if (residency.DrawableBelow[tile] == 0 && HasLiveContent(links))
+        if (residency.DrawableBelow[tile] == 0 && links.HasLiveContent)
             return;
         for (var child = links.FirstChild; child < links.FirstChild + links.ChildCount; child++)
         {
@@ -263,13 +263,6 @@ internal sealed class DemandCollector(TileTree tree, TileResidency residency, bo
     // Underlay that is refined is an ancestor that is always wanted.
     private static bool IsWantedForItself(VisitFlags flags) =>
         (flags & VisitFlags.Primary) != 0 || (flags & (VisitFlags.Underlay | VisitFlags.Refined)) == VisitFlags.Underlay;
-
-    private bool Gates(in TileLinks links) =>
-        !CanMask(links) || (links.Flags & (TileFlags.Add | TileFlags.HasContent | TileFlags.ContentFailed)) == (TileFlags.Add | TileFlags.HasContent);
-
-    private bool CanMask(in TileLinks links) => (links.Flags & TileFlags.Maskable) != 0 && (hostHasMasks || links.MaskAxes == 0);
-
-    private static bool HasLiveContent(in TileLinks links) => (links.Flags & (TileFlags.HasContent | TileFlags.ContentFailed)) == TileFlags.HasContent;
 
     private static DemandClass UrgencyOf(Facts facts) => (facts & Facts.Covered) != 0 ? DemandClass.Refinement : DemandClass.Uncovered;
 }

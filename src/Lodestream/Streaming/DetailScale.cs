@@ -27,7 +27,6 @@ internal sealed class DetailScale(TileTree tree, TileResidency residency, SizeEs
     private readonly VisibilitySet _trial = new();
     private int _stuckTicks;
     private double _rise = RiseStep;
-    private bool _refusedSteep;
 
     // What the scale was worked out for. While neither the views nor the budget change, nothing above the ceiling is tried: they got stuck
     // there. Nor is a rise that was refused tried again before a content was measured: topology that is unloaded meanwhile makes what is
@@ -38,8 +37,6 @@ internal sealed class DetailScale(TileTree tree, TileResidency residency, SizeEs
     private FamilySet _enabled;
     private double _ceiling = double.PositiveInfinity;
     private bool _refused;
-
-    private long _largestOnItsWay;
 
     /// <summary>The scale the next selection uses.</summary>
     public double Value { get; private set; } = 1;
@@ -65,7 +62,7 @@ internal sealed class DetailScale(TileTree tree, TileResidency residency, SizeEs
     public void Adjust(VisibilitySet set, ReadOnlySpan<View> views, in SelectionInputs inputs, long demandBytes, bool stuck)
     {
         var before = Value;
-        _refusedSteep = false;
+        var mayRise = false;
         ForgetOnChange(views);
         _stuckTicks = stuck ? _stuckTicks + 1 : 0;
         IsExhausted = false;
@@ -85,10 +82,11 @@ internal sealed class DetailScale(TileTree tree, TileResidency residency, SizeEs
         else if (Value < 1 && !stuck && !_refused)
         {
             TryRise(views, inputs);
+            mayRise = !_refused;
         }
         if (Value < before)
             _rise = RiseStep;
-        NeedsTick = Value != before || (_stuckTicks > 0 && Value > Least) || _refusedSteep;
+        NeedsTick = Value != before || (_stuckTicks > 0 && Value > Least) || mayRise;
     }
 
     private long RoomForCoarser => Math.Min(sizes.Largest, ledger.Budget / 2);
@@ -119,6 +117,7 @@ internal sealed class DetailScale(TileTree tree, TileResidency residency, SizeEs
         _measured = sizes.Measured;
     }
 
+    // A steep rise that is refused is followed by a small one; a small one is not tried again.
     private void TryRise(ReadOnlySpan<View> views, in SelectionInputs inputs)
     {
         var higher = Math.Min(1, Value * _rise);
@@ -132,8 +131,7 @@ internal sealed class DetailScale(TileTree tree, TileResidency residency, SizeEs
                 return;
             }
         }
-        _refusedSteep = _rise > RiseStep;
-        _refused = !_refusedSteep;
+        _refused = _rise <= RiseStep;
         _rise = RiseStep;
     }
 
@@ -141,8 +139,7 @@ internal sealed class DetailScale(TileTree tree, TileResidency residency, SizeEs
     // missing takes on its way.
     private long Predicted(VisibilitySet set)
     {
-        long bytes = 0;
-        _largestOnItsWay = 0;
+        long bytes = 0, largestOnItsWay = 0;
         foreach (ref readonly var visit in set.Visits)
         {
             ref readonly var links = ref tree.LinkArray[visit.Tile];
@@ -150,25 +147,25 @@ internal sealed class DetailScale(TileTree tree, TileResidency residency, SizeEs
                 continue;
             var wanted = (visit.Flags & (VisitFlags.Primary | VisitFlags.Underlay)) != 0;
             if (wanted || residency.Drawable[visit.Tile] || (links.Flags & TileFlags.Root) != 0)
-                bytes += Footprint(links);
+                bytes += Footprint(links, ref largestOnItsWay);
             else if ((links.Flags & TileFlags.Maskable) == 0)
-                bytes += Footprint(links) + CulledChildren(visit, links);
+                bytes += Footprint(links, ref largestOnItsWay) + CulledChildren(visit, links, ref largestOnItsWay);
         }
-        return bytes + _largestOnItsWay;
+        return bytes + largestOnItsWay;
     }
 
     // A maskless tile gives way to all its children, those out of view included.
-    private long CulledChildren(in Visit visit, in TileLinks links)
+    private long CulledChildren(in Visit visit, in TileLinks links, ref long largestOnItsWay)
     {
         if (visit.ChildCount == 0 || visit.ChildCount == links.ChildCount)
             return 0;
         long all = 0;
         for (var child = links.FirstChild; child < links.FirstChild + links.ChildCount; child++)
-            all += Footprint(tree.LinkArray[child]);
+            all += Footprint(tree.LinkArray[child], ref largestOnItsWay);
         return all * (links.ChildCount - visit.ChildCount) / links.ChildCount;
     }
 
-    private long Footprint(in TileLinks links)
+    private long Footprint(in TileLinks links, ref long largestOnItsWay)
     {
         long bytes = 0;
         for (var slot = links.FirstSlot; slot < links.FirstSlot + links.SlotCount; slot++)
@@ -181,7 +178,7 @@ internal sealed class DetailScale(TileTree tree, TileResidency residency, SizeEs
             var charge = index >= 0 && residency.Entry(index).Measured.Total > 0 ? residency.Entry(index).Measured : sizes.Expected(content, record.ByteLength);
             bytes += charge.Geometry + charge.Texture;
             if (index < 0 || residency.Entry(index).State != ContentState.Resident)
-                _largestOnItsWay = Math.Max(_largestOnItsWay, charge.Cpu);
+                largestOnItsWay = Math.Max(largestOnItsWay, charge.Cpu);
         }
         return bytes;
     }

@@ -121,16 +121,7 @@ public sealed class GainOrder : IPriorityModel
         var distance = Math.Max(Math.Sqrt(squared), 1);
         var scale = view.PixelScale / distance;
         var removed = Math.Max(0, before * scale - view.Target) - Math.Max(0, own * scale - view.Target);
-        return Math.Max(removed, 1e-3) * Area(view, node, distance) * (inside ? 1 : 0.5);
-    }
-
-    // The faces of the box that face the camera, foreshortened, at the box's distance; never more than the viewport.
-    private static double Area(in PreparedView view, in TileNode node, double distance)
-    {
-        var away = new Vector3d(node.CenterX - view.X, node.CenterY - view.Y, node.CenterZ - view.Z).Normalized();
-        var faces = 4 * (Math.Abs(away.X) * node.HalfY * node.HalfZ + Math.Abs(away.Y) * node.HalfX * node.HalfZ + Math.Abs(away.Z) * node.HalfX * node.HalfY);
-        var scale = view.PixelScale / distance;
-        return Math.Min(faces * scale * scale, view.ViewportArea);
+        return Math.Max(removed, 1e-3) * view.AreaPx(node, view.Towards(node), distance) * (inside ? 1 : 0.5);
     }
 
     // Where nothing is drawn the error is the tileset's root's.

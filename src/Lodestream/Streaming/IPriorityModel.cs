@@ -62,7 +62,7 @@ public readonly ref struct PriorityInputs()
         for (var above = Tree.LinkArray[tile].Parent; above >= 0; above = Tree.LinkArray[above].Parent)
         {
             ref readonly var links = ref Tree.LinkArray[above];
-            if ((links.Flags & TileFlags.Maskable) == 0 || (!HostHasMasks && links.MaskAxes != 0))
+            if (!links.CanMask(HostHasMasks))
                 gate = above;
             if (!Residency.Drawable[above])
                 continue;

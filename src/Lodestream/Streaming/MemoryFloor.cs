@@ -66,10 +66,9 @@ internal sealed class MemoryFloor(TileTree tree, TileResidency residency, SizeEs
         for (var above = tree.Links[tile].Parent; above > TileTree.SceneRoot; above = tree.Links[above].Parent)
         {
             ref readonly var links = ref tree.Links[above];
-            if (!IsLive(links))
+            if (!links.HasLiveContent)
                 continue;
-            var canMask = (links.Flags & TileFlags.Maskable) != 0 && (hostHasMasks || links.MaskAxes == 0);
-            return canMask || (links.Flags & TileFlags.Add) != 0 ? -1 : above;
+            return links.CanMask(hostHasMasks) || (links.Flags & TileFlags.Add) != 0 ? -1 : above;
         }
         return -1;
     }
@@ -80,7 +79,7 @@ internal sealed class MemoryFloor(TileTree tree, TileResidency residency, SizeEs
         long bytes = 0;
         ref readonly var links = ref tree.Links[tile];
         for (var child = links.FirstChild; child < links.FirstChild + links.ChildCount; child++)
-            bytes += IsLive(tree.Links[child]) ? Known(child).Gpu : Frontier(child);
+            bytes += tree.Links[child].HasLiveContent ? Known(child).Gpu : Frontier(child);
         return bytes;
     }
 
@@ -121,6 +120,4 @@ internal sealed class MemoryFloor(TileTree tree, TileResidency residency, SizeEs
         Error = string.Create(CultureInfo.InvariantCulture,
             $"the memory budget of {budget:N0} bytes is below {Bytes:N0}, the least this scene takes: roots {Math.Max(_roots, Coarsest):N0}, largest sibling group {_group:N0}, largest tile {Math.Max(_tile, sizes.Longest):N0}");
     }
-
-    private static bool IsLive(in TileLinks links) => (links.Flags & (TileFlags.HasContent | TileFlags.ContentFailed)) == TileFlags.HasContent;
 }

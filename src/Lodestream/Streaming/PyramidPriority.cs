@@ -70,22 +70,18 @@ public sealed class PyramidPriority : IPriorityModel
     private double Worth(TileTree tree, int tile, in Gaze gaze)
     {
         ref readonly var node = ref tree.NodeArray[tile];
-        var area = gaze.View.Sees(tree, tile, false, out _, out var squared) ? AreaPx(tree, node, gaze.View, Math.Max(Math.Sqrt(squared), gaze.View.Near)) : 0;
+        var area = gaze.View.Sees(tree, tile, false, out _, out var squared) ? gaze.View.AreaPx(node, Towards(tree, node, gaze.View), Math.Max(Math.Sqrt(squared), gaze.View.Near)) : 0;
         var away = new Vector3d(node.CenterX - gaze.Focus.X, node.CenterY - gaze.Focus.Y, node.CenterZ - gaze.Focus.Z).Length;
         return gaze.Weight * (_options.ScreenAreaWeight * area + _options.ForegroundBias * Math.Max(0, 1 - away / gaze.Radius));
     }
 
-    // The faces of the box that face the camera, foreshortened, at the box's distance; never more than the viewport.
-    private static double AreaPx(TileTree tree, in TileNode node, in PreparedView view, double distance)
+    // The direction a tile is seen in, in its box's own axes.
+    private static Vector3d Towards(TileTree tree, in TileNode node, in PreparedView view)
     {
-        var away = new Vector3d(node.CenterX - view.X, node.CenterY - view.Y, node.CenterZ - view.Z).Normalized();
-        if (node.Orientation != 0)
-        {
-            var axes = tree.AxesOf(node.Orientation);
-            away = new(Vector3d.Dot(away, axes.X), Vector3d.Dot(away, axes.Y), Vector3d.Dot(away, axes.Z));
-        }
-        var faces = 4 * (Math.Abs(away.X) * node.HalfY * node.HalfZ + Math.Abs(away.Y) * node.HalfX * node.HalfZ + Math.Abs(away.Z) * node.HalfX * node.HalfY);
-        var scale = view.PixelScale / distance;
-        return Math.Min(faces * scale * scale, view.ViewportArea);
+        var towards = view.Towards(node);
+        if (node.Orientation == 0)
+            return towards;
+        var axes = tree.AxesOf(node.Orientation);
+        return new(Vector3d.Dot(towards, axes.X), Vector3d.Dot(towards, axes.Y), Vector3d.Dot(towards, axes.Z));
     }
 }

@@ -101,11 +101,7 @@ internal sealed class StreamingPlanner(
             ref readonly var record = ref tree.Contents.Records[content];
             if (record.Format != ContentFormat.Tileset && !residency.Enabled.Contains(record.Family))
                 continue;
-            var index = residency.Find(content);
-            if (index < 0)
-                return true;
-            ref var entry = ref residency.Entry(index);
-            if (entry.State != ContentState.Resident && !(entry.State == ContentState.Failed && entry.RetryAt == TimeSpan.MaxValue))
+            if (residency.StateOf(content) != ContentState.Resident && !residency.HasFailedForGood(content))
                 return true;
         }
         return false;

@@ -90,6 +90,90 @@ public class FamilyGateTests
         Assert.Empty(world.InFlight);
     }
 
+    [Fact]
+    public void A_tile_swaps_in_when_its_required_families_are_here_and_optional_ones_join_later()
+    {
+        var world = new HandDrivenWorld("R(a*water*label b)").Settled();
+        world.Deliver("R", "b", "a");
+        Assert.Equal("R-b b", world.Screen);
+        world.Deliver("a.water");
+        Assert.Equal("a b", world.Screen);
+        Assert.Equal(0b011u, world.Picture[world.Tile("a")].Contents);
+        world.Deliver("a.label");
+        Assert.Equal(0b111u, world.Picture[world.Tile("a")].Contents);
+        Assert.Equal("a", world.Commits[^1]);
+    }
+
+    [Fact]
+    public void A_family_that_is_switched_off_vanishes_and_is_back_in_the_same_frame_when_switched_on()
+    {
+        var world = new HandDrivenWorld("a*label");
+        world.DeliverAll();
+        world.Streamer.EnabledFamilies = FamilySet.All.Without(ContentFamily.Label);
+        world.Tick();
+        Assert.Equal(0b01u, world.Picture[world.Tile("a")].Contents);
+        world.TakeLog();
+        world.Streamer.EnabledFamilies = FamilySet.All;
+        world.Tick();
+        Assert.Equal(0b11u, world.Picture[world.Tile("a")].Contents);
+        Assert.Empty(world.TakeLog());
+    }
+
+    [Fact]
+    public void A_family_that_is_switched_off_before_it_came_is_called_off()
+    {
+        var world = new HandDrivenWorld("a*label").Settled();
+        world.Streamer.EnabledFamilies = FamilySet.All.Without(ContentFamily.Label);
+        world.Settle();
+        Assert.Contains("cancel a.label NoLongerWanted", world.Log);
+        world.DeliverAll();
+        Assert.Equal("a", world.Screen);
+        Assert.True(world.Streamer.Statistics.Settled);
+    }
+
+    [Fact]
+    public void A_newly_enabled_family_joins_tile_by_tile_and_withdraws_nothing()
+    {
+        var world = new HandDrivenWorld("R(a*water b*water)");
+        world.Streamer.EnabledFamilies = FamilySet.All.Without(ContentFamily.Water);
+        world.DeliverAll();
+        Assert.Equal("a b", world.Screen);
+        world.Streamer.EnabledFamilies = FamilySet.All;
+        world.Settle();
+        Assert.Equal("a b", world.Screen);
+        world.Deliver("a.water");
+        Assert.Equal("a b", world.Screen);
+        Assert.Equal((0b11u, 0b01u), (world.Picture[world.Tile("a")].Contents, world.Picture[world.Tile("b")].Contents));
+    }
+
+    [Theory]
+    [InlineData(ContentFamily.Water)]
+    [InlineData(ContentFamily.Label)]
+    public void Nothing_is_settled_while_a_newly_enabled_family_is_still_on_its_way(ContentFamily family)
+    {
+        var world = new HandDrivenWorld($"R(a*{family} b)");
+        world.Streamer.EnabledFamilies = FamilySet.All.Without(family);
+        world.DeliverAll();
+        Assert.True(world.Streamer.Statistics.Settled);
+        world.Streamer.EnabledFamilies = FamilySet.All;
+        world.Settle();
+        Assert.Equal("a b", world.Screen);
+        Assert.Equal(0, world.Streamer.Statistics.NotYetResident);
+        Assert.False(world.Streamer.Statistics.Settled);
+        world.DeliverAll();
+        Assert.True(world.Streamer.Statistics.Settled);
+    }
+
+    [Fact]
+    public void An_optional_family_that_failed_for_good_is_not_waited_for()
+    {
+        var world = new HandDrivenWorld("a*label").Settled();
+        world.Deliver("a");
+        Assert.False(world.Streamer.Statistics.Settled);
+        world.Fail404("a.label");
+        Assert.True(world.Streamer.Statistics.Settled);
+    }
+
     private static HandDrivenWorld World(string tiles, bool pyramid = false) =>
         new HandDrivenWorld(tiles, HandDrivenWorld.Plain with { Pyramid = pyramid ? new() { TargetTileWidthPx = 100 } : null }).Settled();
 

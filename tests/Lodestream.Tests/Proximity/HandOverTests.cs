@@ -80,26 +80,17 @@ public sealed class HandOverTests
         Assert.Equal(["a"], world.InFlight);
     }
 
-    [Fact]
-    public void Where_a_full_tile_failed_a_coarser_one_covers_for_it()
+    [Theory]
+    [InlineData(50, "a", "a-hlod1")]
+    [InlineData(400, "a-hlod1", "a-lod2")]
+    public void Where_a_full_tile_failed_a_coarser_one_covers_for_it_and_where_an_HLOD_did_what_is_finer(double distance, string fails, string covers)
     {
-        var world = new ManifestSpec(House).World(-50);
+        var world = new ManifestSpec(House).World(-distance);
         world.Settle();
-        world.Fail404("a");
-        Assert.Equal(["a-hlod1"], world.InFlight);
+        world.Fail404(fails);
+        Assert.Equal([covers], world.InFlight);
         world.DeliverAll();
-        Assert.Equal("a-hlod1", world.Screen);
-    }
-
-    [Fact]
-    public void An_HLOD_that_failed_for_good_is_passed_over_for_what_is_finer()
-    {
-        var world = new ManifestSpec(House).World(-400);
-        world.Settle();
-        world.Fail404("a-hlod1");
-        Assert.Equal(["a-lod2"], world.InFlight);
-        world.DeliverAll();
-        Assert.Equal("a-lod2", world.Screen);
+        Assert.Equal(covers, world.Screen);
     }
 
     [Fact]

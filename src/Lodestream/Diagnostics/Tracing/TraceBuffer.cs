@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using Lodestream.Geometry;
 
 namespace Lodestream.Diagnostics;
 
@@ -44,6 +45,13 @@ internal sealed class TraceBuffer
     }
 
     public void Real(double value) => Word(BitConverter.DoubleToUInt64Bits(value));
+
+    public void Vector(in Vector3d vector)
+    {
+        Real(vector.X);
+        Real(vector.Y);
+        Real(vector.Z);
+    }
 
     public void Text(string text)
     {

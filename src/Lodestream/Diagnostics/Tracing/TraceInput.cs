@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
+using Lodestream.Geometry;
 
 namespace Lodestream.Diagnostics;
 
@@ -53,6 +54,8 @@ internal sealed class TraceInput(byte[] bytes, int at = 0)
     public ulong Word() => BinaryPrimitives.ReadUInt64LittleEndian(Take(8));
 
     public double Real() => BitConverter.UInt64BitsToDouble(Word());
+
+    public Vector3d Vector() => new(Real(), Real(), Real());
 
     /// <summary>A member of an enumeration whose members are numbered from 0.</summary>
     public T Member<T>()

@@ -18,9 +18,7 @@ internal static class TraceLabels
             to.Whole(label.Id);
             to.Byte(label.Rank);
             to.Word(UriHash.Of($"{label.Kind} {label.Name}"));
-            to.Real(label.Position.X);
-            to.Real(label.Position.Y);
-            to.Real(label.Position.Z);
+            to.Vector(label.Position);
             to.Word(Pair(label.Box.Left, label.Box.Top));
             to.Word(Pair(label.Box.Right, label.Box.Bottom));
         }
@@ -33,9 +31,9 @@ internal static class TraceLabels
         {
             var id = from.Whole();
             var (rank, name) = (from.Byte(), from.Word().ToString("x16", CultureInfo.InvariantCulture));
-            var (x, y, z) = (from.Real(), from.Real(), from.Real());
+            var position = from.Vector();
             var (corner, opposite) = (from.Word(), from.Word());
-            labels[i] = new(id <= uint.MaxValue ? (uint)id : throw from.Damage("a label's number is too large"), name, "", rank, new(x, y, z), new(First(corner), Second(corner), First(opposite), Second(opposite)));
+            labels[i] = new(id <= uint.MaxValue ? (uint)id : throw from.Damage("a label's number is too large"), name, "", rank, position, new(First(corner), Second(corner), First(opposite), Second(opposite)));
         }
         try
         {

@@ -109,7 +109,7 @@ internal static class TraceMessages
         else if ((fields & Fields.Topology) != 0)
             TraceTopology.Write((TileBlock)payload!, to, uris);
         else if ((fields & Fields.Uri) != 0)
-            to.Word(payload is TracedUri traced ? traced.Hash : UriHash.Of((string)payload!));
+            to.Word(TracedUri.HashOf(payload));
         else if ((fields & Fields.Files) != 0)
             WriteFiles((IReadOnlyList<ContentDependency>)payload!, to, uris);
     }

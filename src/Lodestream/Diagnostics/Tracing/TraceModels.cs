@@ -18,7 +18,7 @@ internal static class TraceModels
     [
         Plain<ISelectionPolicy, ScreenSpaceErrorPolicy>("error"),
         Model<ISelectionPolicy, PyramidPolicy>("pyramid", WritePyramid, ReadPyramid),
-        Model<ISelectionPolicy, ProximityPolicy>("proximity", static (model, to) => TraceProximity.Write(model.MadeWith, to), ReadProximity),
+        Model<ISelectionPolicy, ProximityPolicy>("proximity", static (model, to) => TraceOptions.Write(model.MadeWith, to), static from => Making(TraceOptions.ReadProximity(from), static options => new ProximityPolicy(options))),
     ];
 
     private static readonly TracedModel<IPriorityModel>[] Priorities =
@@ -28,7 +28,7 @@ internal static class TraceModels
         Plain<IPriorityModel, ScreenAreaOrder>("screen-area"),
         Plain<IPriorityModel, DistanceOrder>("distance"),
         Model<IPriorityModel, PyramidPriority>("pyramid", static (model, to) => TraceOptions.Write(model.MadeWith, to), static from => Making(TraceOptions.ReadPyramid(from), static options => new PyramidPriority(options))),
-        Model<IPriorityModel, ProximityPriority>("proximity", static (model, to) => TraceProximity.Write(model.MadeWith, to), static from => Making(TraceProximity.ReadOptions(from), static options => new ProximityPriority(options))),
+        Model<IPriorityModel, ProximityPriority>("proximity", static (model, to) => TraceOptions.Write(model.MadeWith, to), static from => Making(TraceOptions.ReadProximity(from), static options => new ProximityPriority(options))),
     ];
 
     /// <summary>Writes which policy and which priority model the options make.</summary>
@@ -86,13 +86,7 @@ internal static class TraceModels
         return () => new PyramidPolicy(options, hostHasMasks);
     }
 
-    private static Func<ISelectionPolicy> ReadProximity(TraceInput from)
-    {
-        var options = TraceProximity.ReadOptions(from);
-        return () => new ProximityPolicy(options);
-    }
-
-    private static Func<IPriorityModel> Making<TOptions>(TOptions options, Func<TOptions, IPriorityModel> make) => () => make(options);
+    private static Func<TModel> Making<TOptions, TModel>(TOptions options, Func<TOptions, TModel> make) => () => make(options);
 
     private static TracedModel<T> Model<T, TModel>(string name, Action<TModel, TraceBuffer> write, Func<TraceInput, Func<T>> read)
         where T : class

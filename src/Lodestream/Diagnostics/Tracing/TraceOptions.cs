@@ -1,5 +1,4 @@
 using Lodestream.Presentation.Labels;
-using Lodestream.Scene;
 using Lodestream.Selection;
 using Lodestream.Streaming;
 
@@ -8,181 +7,148 @@ namespace Lodestream.Diagnostics;
 /// <summary>A streamer's options in a recording, all of them, in the order below.</summary>
 internal static class TraceOptions
 {
+    /// <summary>Writes a streamer's options.</summary>
+    /// <exception cref="ArgumentException">The policy or the priority model is not Lodestream's own; the message names it.</exception>
     public static void Write(StreamerOptions options, TraceBuffer to)
     {
-        to.Whole((ulong)options.MaximumRequests);
-        to.Whole((ulong)options.MaximumRequestsPerHost);
-        to.Whole((ulong)options.MemoryBudgetBytes);
-        to.Real(options.RetainMargin);
-        to.Flag(options.HostHasMasks);
-        to.Byte((byte)options.FailedLeaves);
-        to.Real(options.UploadBudgetMs);
-        to.Whole((ulong)options.TopologyTilesPerTick);
-        to.Whole((ulong)options.MaximumTilesetDepth);
-        to.Whole((ulong)options.MaximumFilesPerContent);
-        to.Real(options.PrepareTimeoutSeconds);
-        to.Real(options.FirstParseBackoffSeconds);
-        to.Real(options.LongestParseBackoffSeconds);
-        to.Real(options.UnloadTopologyAfterSeconds);
-        to.Whole((ulong)options.MaximumParseAttempts);
-        to.Flag(options.AdaptiveWindow);
-        to.Whole((ulong)options.FillInFrom);
-        to.Word(options.Seed);
-        to.Byte(options.RequiredFamilies.Bits);
-        Write(options.Prediction, to);
-        Write(options.Hosts, to);
-        Write(options.Labels, to);
-        to.Flag(options.Pyramid is not null);
-        if (options.Pyramid is { } pyramid)
-            Write(pyramid, to);
-        to.Flag(options.Proximity is not null);
-        if (options.Proximity is { } proximity)
-            TraceProximity.Write(proximity, to);
+        Pass(options, new(to));
         TraceModels.Write(options, to);
     }
 
+    public static void Write(PyramidOptions options, TraceBuffer to) => Pass(options, new(to));
+
+    public static void Write(ProximityOptions options, TraceBuffer to) => Pass(options, new(to));
+
     public static StreamerOptions Read(TraceInput from)
     {
-        var options = new StreamerOptions
-        {
-            MaximumRequests = Int(from),
-            MaximumRequestsPerHost = Int(from),
-            MemoryBudgetBytes = (long)from.Whole(),
-            RetainMargin = from.Real(),
-            HostHasMasks = from.Flag(),
-            FailedLeaves = from.Member<FailedLeafRule>(),
-            UploadBudgetMs = from.Real(),
-            TopologyTilesPerTick = Int(from),
-            MaximumTilesetDepth = Int(from),
-            MaximumFilesPerContent = Int(from),
-            PrepareTimeoutSeconds = from.Real(),
-            FirstParseBackoffSeconds = from.Real(),
-            LongestParseBackoffSeconds = from.Real(),
-            UnloadTopologyAfterSeconds = from.Real(),
-            MaximumParseAttempts = Int(from),
-            AdaptiveWindow = from.Flag(),
-            FillInFrom = Int(from),
-            Seed = from.Word(),
-            RequiredFamilies = FamilySet.FromBits(from.Byte()),
-            Prediction = ReadPrediction(from),
-            Hosts = ReadHosts(from),
-            Labels = ReadLabels(from),
-            Pyramid = from.Flag() ? ReadPyramid(from) : null,
-            Proximity = from.Flag() ? TraceProximity.ReadOptions(from) : null,
-        };
-        options = TraceModels.Read(options, from);
-        try
-        {
-            options.Validate();
-        }
-        catch (ArgumentException e)
-        {
-            throw from.Damage(e.Message);
-        }
+        var options = TraceModels.Read(Pass(new StreamerOptions(), new(from)), from);
+        Check(options.Validate, from);
         return options;
-    }
-
-    private static void Write(LabelOptions labels, TraceBuffer to)
-    {
-        to.Real(labels.FadeMs);
-        to.Real(labels.MarginPx);
-        to.Real(labels.SpacingPx);
-        to.Real(labels.RestMs);
-        to.Whole((ulong)labels.MaximumShown);
-        to.Flag(labels.HostTestsSight);
-    }
-
-    private static LabelOptions ReadLabels(TraceInput from) => new()
-    {
-        FadeMs = from.Real(),
-        MarginPx = from.Real(),
-        SpacingPx = from.Real(),
-        RestMs = from.Real(),
-        MaximumShown = Int(from),
-        HostTestsSight = from.Flag(),
-    };
-
-    public static void Write(PyramidOptions pyramid, TraceBuffer to)
-    {
-        to.Real(pyramid.TargetTileWidthPx);
-        to.Real(pyramid.FootprintMargin);
-        to.Real(pyramid.FocalRadius ?? 0);
-        to.Real(pyramid.ScreenAreaWeight);
-        to.Real(pyramid.DepthPenaltyPerLevel);
-        to.Real(pyramid.ForegroundBias);
     }
 
     public static PyramidOptions ReadPyramid(TraceInput from)
     {
-        var options = new PyramidOptions
-        {
-            TargetTileWidthPx = from.Real(),
-            FootprintMargin = from.Real(),
-            FocalRadius = from.Real() is var radius && radius != 0 ? radius : null,
-            ScreenAreaWeight = from.Real(),
-            DepthPenaltyPerLevel = from.Real(),
-            ForegroundBias = from.Real(),
-        };
+        var options = Pass(new PyramidOptions(), new(from));
+        Check(options.Validate, from);
+        return options;
+    }
+
+    public static ProximityOptions ReadProximity(TraceInput from)
+    {
+        var options = Pass(new ProximityOptions(), new(from));
+        Check(options.Validate, from);
+        return options;
+    }
+
+    private static void Check(Action validate, TraceInput from)
+    {
         try
         {
-            options.Validate();
+            validate();
         }
         catch (ArgumentException e)
         {
             throw from.Damage(e.Message);
         }
-        return options;
     }
 
-    private static void Write(PredictionOptions prediction, TraceBuffer to)
+    private static StreamerOptions Pass(StreamerOptions options, TraceFields through) => new()
     {
-        to.Real(prediction.LookAheadSeconds);
-        to.Real(prediction.PrefetchSeconds);
-        to.Real(prediction.PrefetchConfidence);
-        to.Real(prediction.SmoothingSeconds);
-        to.Real(prediction.HalfTrustTurn);
-        to.Real(prediction.JumpShare);
-    }
-
-    private static PredictionOptions ReadPrediction(TraceInput from) => new()
-    {
-        LookAheadSeconds = from.Real(),
-        PrefetchSeconds = from.Real(),
-        PrefetchConfidence = from.Real(),
-        SmoothingSeconds = from.Real(),
-        HalfTrustTurn = from.Real(),
-        JumpShare = from.Real(),
+        MaximumRequests = through.Int(options.MaximumRequests),
+        MaximumRequestsPerHost = through.Int(options.MaximumRequestsPerHost),
+        MemoryBudgetBytes = through.Long(options.MemoryBudgetBytes),
+        RetainMargin = through.Real(options.RetainMargin),
+        HostHasMasks = through.Flag(options.HostHasMasks),
+        FailedLeaves = through.Member(options.FailedLeaves),
+        UploadBudgetMs = through.Real(options.UploadBudgetMs),
+        TopologyTilesPerTick = through.Int(options.TopologyTilesPerTick),
+        MaximumTilesetDepth = through.Int(options.MaximumTilesetDepth),
+        MaximumFilesPerContent = through.Int(options.MaximumFilesPerContent),
+        PrepareTimeoutSeconds = through.Real(options.PrepareTimeoutSeconds),
+        FirstParseBackoffSeconds = through.Real(options.FirstParseBackoffSeconds),
+        LongestParseBackoffSeconds = through.Real(options.LongestParseBackoffSeconds),
+        UnloadTopologyAfterSeconds = through.Real(options.UnloadTopologyAfterSeconds),
+        MaximumParseAttempts = through.Int(options.MaximumParseAttempts),
+        AdaptiveWindow = through.Flag(options.AdaptiveWindow),
+        FillInFrom = through.Int(options.FillInFrom),
+        Seed = through.Word(options.Seed),
+        RequiredFamilies = through.Families(options.RequiredFamilies),
+        Prediction = Pass(options.Prediction, through),
+        Hosts = Pass(options.Hosts, through),
+        Labels = Pass(options.Labels, through),
+        Pyramid = through.Optional(options.Pyramid, Pass),
+        Proximity = through.Optional(options.Proximity, Pass),
     };
 
-    private static void Write(HostHealthOptions hosts, TraceBuffer to)
+    private static PredictionOptions Pass(PredictionOptions options, TraceFields through) => new()
     {
-        to.Real(hosts.FirstBackoff);
-        to.Real(hosts.LongestBackoff);
-        to.Whole((ulong)hosts.MaximumAttempts);
-        to.Whole((ulong)hosts.BreakerThreshold);
-        to.Real(hosts.BreakerPause);
-        to.Real(hosts.RetryBudget);
-        to.Real(hosts.RetriesPerSuccess);
-        to.Real(hosts.RetriesPerSecond);
-        to.Real(hosts.ConnectTimeout);
-        to.Real(hosts.FirstByteTimeout);
-        to.Real(hosts.StallTimeout);
-    }
-
-    private static HostHealthOptions ReadHosts(TraceInput from) => new()
-    {
-        FirstBackoff = from.Real(),
-        LongestBackoff = from.Real(),
-        MaximumAttempts = Int(from),
-        BreakerThreshold = Int(from),
-        BreakerPause = from.Real(),
-        RetryBudget = from.Real(),
-        RetriesPerSuccess = from.Real(),
-        RetriesPerSecond = from.Real(),
-        ConnectTimeout = from.Real(),
-        FirstByteTimeout = from.Real(),
-        StallTimeout = from.Real(),
+        LookAheadSeconds = through.Real(options.LookAheadSeconds),
+        PrefetchSeconds = through.Real(options.PrefetchSeconds),
+        PrefetchConfidence = through.Real(options.PrefetchConfidence),
+        SmoothingSeconds = through.Real(options.SmoothingSeconds),
+        HalfTrustTurn = through.Real(options.HalfTrustTurn),
+        JumpShare = through.Real(options.JumpShare),
     };
 
-    private static int Int(TraceInput from) => from.Count(int.MaxValue, "of an option");
+    private static HostHealthOptions Pass(HostHealthOptions options, TraceFields through) => new()
+    {
+        FirstBackoff = through.Real(options.FirstBackoff),
+        LongestBackoff = through.Real(options.LongestBackoff),
+        MaximumAttempts = through.Int(options.MaximumAttempts),
+        BreakerThreshold = through.Int(options.BreakerThreshold),
+        BreakerPause = through.Real(options.BreakerPause),
+        RetryBudget = through.Real(options.RetryBudget),
+        RetriesPerSuccess = through.Real(options.RetriesPerSuccess),
+        RetriesPerSecond = through.Real(options.RetriesPerSecond),
+        ConnectTimeout = through.Real(options.ConnectTimeout),
+        FirstByteTimeout = through.Real(options.FirstByteTimeout),
+        StallTimeout = through.Real(options.StallTimeout),
+    };
+
+    private static LabelOptions Pass(LabelOptions options, TraceFields through) => new()
+    {
+        FadeMs = through.Real(options.FadeMs),
+        MarginPx = through.Real(options.MarginPx),
+        SpacingPx = through.Real(options.SpacingPx),
+        RestMs = through.Real(options.RestMs),
+        MaximumShown = through.Int(options.MaximumShown),
+        HostTestsSight = through.Flag(options.HostTestsSight),
+    };
+
+    private static PyramidOptions Pass(PyramidOptions options, TraceFields through) => new()
+    {
+        TargetTileWidthPx = through.Real(options.TargetTileWidthPx),
+        FootprintMargin = through.Real(options.FootprintMargin),
+        FocalRadius = through.Real(options.FocalRadius ?? 0) is var radius && radius != 0 ? radius : null,
+        ScreenAreaWeight = through.Real(options.ScreenAreaWeight),
+        DepthPenaltyPerLevel = through.Real(options.DepthPenaltyPerLevel),
+        ForegroundBias = through.Real(options.ForegroundBias),
+    };
+
+    private static ProximityOptions Pass(ProximityOptions options, TraceFields through) => new()
+    {
+        MaxQueryRadius = through.Real(options.MaxQueryRadius),
+        VelocityLookAheadTime = through.Real(options.VelocityLookAheadTime),
+        VelocityLookAheadMinSpeed = through.Real(options.VelocityLookAheadMinSpeed),
+        TileFrustumGatePadding = through.Real(options.TileFrustumGatePadding),
+        FloorProximityGate = through.Real(options.FloorProximityGate),
+        LodHysteresisFactor = through.Real(options.LodHysteresisFactor),
+        HlodHysteresisFactor = through.Real(options.HlodHysteresisFactor),
+        SecondaryRepresentationMinDwellSeconds = through.Real(options.SecondaryRepresentationMinDwellSeconds),
+        UnloadGracePeriod = through.Real(options.UnloadGracePeriod),
+        MinimumParsedTileResidentSeconds = through.Real(options.MinimumParsedTileResidentSeconds),
+        MaxConcurrentTileLoads = through.Int(options.MaxConcurrentTileLoads),
+        MaxConcurrentLodLoads = through.Int(options.MaxConcurrentLodLoads),
+        MaxConcurrentHlodLoads = through.Int(options.MaxConcurrentHlodLoads),
+        TileParseMemoryBudgetMB = through.Real(options.TileParseMemoryBudgetMB),
+        MaxTileUnloadsPerUpdate = through.Int(options.MaxTileUnloadsPerUpdate),
+        UpdateInterval = through.Real(options.UpdateInterval),
+        BurstTickInterval = through.Real(options.BurstTickInterval),
+        EnableImportanceSort = through.Flag(options.EnableImportanceSort),
+        EnableOcclusionSort = through.Flag(options.EnableOcclusionSort),
+        OcclusionFullThreshold = through.Real(options.OcclusionFullThreshold),
+        HierarchyOcclusionPenalty = through.Real(options.HierarchyOcclusionPenalty),
+        OcclusionMinWeight = through.Real(options.OcclusionMinWeight),
+        ViewAlignmentMinWeight = through.Real(options.ViewAlignmentMinWeight),
+    };
 }

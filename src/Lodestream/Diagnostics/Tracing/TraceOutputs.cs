@@ -38,8 +38,6 @@ internal readonly record struct TraceOutput(OutputKind Kind, long Id, int Index,
 /// <summary>A frame's figures, as they are compared.</summary>
 internal struct TraceFigures()
 {
-    public const int Count = 8;
-
     public UInt128 Signature;
     public int Wanted;
     public int Labels;

@@ -1,80 +1,13 @@
 using Lodestream.Geometry;
 using Lodestream.Scene;
-using Lodestream.Selection;
 
 namespace Lodestream.Diagnostics;
 
-/// <summary>What the proximity policy decides by, in a recording: its options, and what a manifest says of its tiles.</summary>
+/// <summary>What a manifest says of its tiles, in a recording: what the proximity policy decides by.</summary>
 internal static class TraceProximity
 {
     // The fewest bytes an entry, a representation and a region take.
     private const int EntryBytes = 6 * sizeof(double) + 7, RepresentationBytes = sizeof(double) + 1, RegionBytes = 6 * sizeof(double) + 1;
-
-    public static void Write(ProximityOptions options, TraceBuffer to)
-    {
-        to.Real(options.MaxQueryRadius);
-        to.Real(options.VelocityLookAheadTime);
-        to.Real(options.VelocityLookAheadMinSpeed);
-        to.Real(options.TileFrustumGatePadding);
-        to.Real(options.FloorProximityGate);
-        to.Real(options.LodHysteresisFactor);
-        to.Real(options.HlodHysteresisFactor);
-        to.Real(options.SecondaryRepresentationMinDwellSeconds);
-        to.Real(options.UnloadGracePeriod);
-        to.Real(options.MinimumParsedTileResidentSeconds);
-        to.Whole((ulong)options.MaxConcurrentTileLoads);
-        to.Whole((ulong)options.MaxConcurrentLodLoads);
-        to.Whole((ulong)options.MaxConcurrentHlodLoads);
-        to.Real(options.TileParseMemoryBudgetMB);
-        to.Whole((ulong)options.MaxTileUnloadsPerUpdate);
-        to.Real(options.UpdateInterval);
-        to.Real(options.BurstTickInterval);
-        to.Flag(options.EnableImportanceSort);
-        to.Flag(options.EnableOcclusionSort);
-        to.Real(options.OcclusionFullThreshold);
-        to.Real(options.HierarchyOcclusionPenalty);
-        to.Real(options.OcclusionMinWeight);
-        to.Real(options.ViewAlignmentMinWeight);
-    }
-
-    public static ProximityOptions ReadOptions(TraceInput from)
-    {
-        var options = new ProximityOptions
-        {
-            MaxQueryRadius = from.Real(),
-            VelocityLookAheadTime = from.Real(),
-            VelocityLookAheadMinSpeed = from.Real(),
-            TileFrustumGatePadding = from.Real(),
-            FloorProximityGate = from.Real(),
-            LodHysteresisFactor = from.Real(),
-            HlodHysteresisFactor = from.Real(),
-            SecondaryRepresentationMinDwellSeconds = from.Real(),
-            UnloadGracePeriod = from.Real(),
-            MinimumParsedTileResidentSeconds = from.Real(),
-            MaxConcurrentTileLoads = Int(from),
-            MaxConcurrentLodLoads = Int(from),
-            MaxConcurrentHlodLoads = Int(from),
-            TileParseMemoryBudgetMB = from.Real(),
-            MaxTileUnloadsPerUpdate = Int(from),
-            UpdateInterval = from.Real(),
-            BurstTickInterval = from.Real(),
-            EnableImportanceSort = from.Flag(),
-            EnableOcclusionSort = from.Flag(),
-            OcclusionFullThreshold = from.Real(),
-            HierarchyOcclusionPenalty = from.Real(),
-            OcclusionMinWeight = from.Real(),
-            ViewAlignmentMinWeight = from.Real(),
-        };
-        try
-        {
-            options.Validate();
-        }
-        catch (ArgumentException e)
-        {
-            throw from.Damage(e.Message);
-        }
-        return options;
-    }
 
     /// <summary>Writes a block's table with the entries its tiles show; nothing but that there is none where it comes from no manifest.</summary>
     public static void Write(TileBlock block, TraceBuffer to)
@@ -95,11 +28,11 @@ internal static class TraceProximity
         }
         for (var r = 0; r < table.RegionCount; r++)
         {
-            Write(table.RegionMin[r], to);
-            Write(table.RegionMax[r], to);
+            to.Vector(table.RegionMin[r]);
+            to.Vector(table.RegionMax[r]);
             to.Signed(table.RegionParent[r]);
         }
-        Write(table.Up, to);
+        to.Vector(table.Up);
         to.Flag(table.InteriorZone is not null);
         if (table.InteriorZone is { } zone)
             TraceTopology.Write(zone, to);
@@ -126,10 +59,10 @@ internal static class TraceProximity
             (arrays.SwitchDistance[r], arrays.Kind[r]) = (from.Real(), from.Member<RepresentationKind>());
         for (var r = 0; r < regions; r++)
         {
-            (arrays.RegionMin[r], arrays.RegionMax[r]) = (TraceTopology.ReadVector(from), TraceTopology.ReadVector(from));
+            (arrays.RegionMin[r], arrays.RegionMax[r]) = (from.Vector(), from.Vector());
             arrays.RegionParent[r] = Index(from, regions, "a region above another");
         }
-        var up = TraceTopology.ReadVector(from);
+        var up = from.Vector();
         BoundingVolume? zone = from.Flag() ? TraceTopology.ReadVolume(from) : null;
         block.Document = arrays.With(up, zone);
         var notes = new int[from.CountOf(1, "notes")];
@@ -142,7 +75,7 @@ internal static class TraceProximity
 
     private static void WriteEntry(ProximityTable table, int e, TraceBuffer to)
     {
-        Write(table.Center[e], to);
+        to.Vector(table.Center[e]);
         to.Real(table.StreamingRadius[e]);
         to.Real(table.UnloadRadius[e]);
         to.Real(table.PrefetchRadius[e]);
@@ -157,7 +90,7 @@ internal static class TraceProximity
 
     private static void ReadEntry(ProximityTable table, int e, TraceInput from)
     {
-        table.Center[e] = TraceTopology.ReadVector(from);
+        table.Center[e] = from.Vector();
         (table.StreamingRadius[e], table.UnloadRadius[e], table.PrefetchRadius[e]) = (from.Real(), from.Real(), from.Real());
         (table.Priority[e], table.Floor[e]) = ((int)from.Signed(), (int)from.Signed());
         table.Tier[e] = from.Member<SemanticTier>();
@@ -173,14 +106,5 @@ internal static class TraceProximity
     {
         var index = from.Signed() - offset;
         return index >= -1 && index < count ? (int)index : throw from.Damage($"{what} is not there");
-    }
-
-    private static int Int(TraceInput from) => from.Count(int.MaxValue, "of an option");
-
-    private static void Write(Vector3d vector, TraceBuffer to)
-    {
-        to.Real(vector.X);
-        to.Real(vector.Y);
-        to.Real(vector.Z);
     }
 }

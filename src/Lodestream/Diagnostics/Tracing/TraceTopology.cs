@@ -114,24 +114,15 @@ internal static class TraceTopology
     internal static void Write(in BoundingVolume volume, TraceBuffer to)
     {
         to.Byte((byte)volume.Shape);
-        Write(volume.Center, to);
-        Write(volume.HalfLengths, to);
-        Write(volume.AxisX, to);
-        Write(volume.AxisY, to);
-        Write(volume.AxisZ, to);
+        to.Vector(volume.Center);
+        to.Vector(volume.HalfLengths);
+        to.Vector(volume.AxisX);
+        to.Vector(volume.AxisY);
+        to.Vector(volume.AxisZ);
     }
 
     internal static BoundingVolume ReadVolume(TraceInput from) =>
-        BoundingVolume.FromParts(from.Member<VolumeShape>(), ReadVector(from), ReadVector(from), ReadVector(from), ReadVector(from), ReadVector(from));
-
-    private static void Write(Vector3d vector, TraceBuffer to)
-    {
-        to.Real(vector.X);
-        to.Real(vector.Y);
-        to.Real(vector.Z);
-    }
-
-    internal static Vector3d ReadVector(TraceInput from) => new(from.Real(), from.Real(), from.Real());
+        BoundingVolume.FromParts(from.Member<VolumeShape>(), from.Vector(), from.Vector(), from.Vector(), from.Vector(), from.Vector());
 
     private static T[] Array<T>(TraceInput from, int count)
         where T : unmanaged

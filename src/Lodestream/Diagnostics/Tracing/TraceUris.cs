@@ -1,11 +1,16 @@
 using System.Globalization;
 using System.Text;
+using Lodestream.Scene;
 
 namespace Lodestream.Diagnostics;
 
 /// <summary>A URI that a recording knows by its hash.</summary>
 /// <param name="Hash">Of the whole URI.</param>
-internal sealed record TracedUri(ulong Hash);
+internal sealed record TracedUri(ulong Hash)
+{
+    /// <summary>The hash of the URI that a message brings: in a session its text, in a replay what is known of it.</summary>
+    public static ulong HashOf(object? payload) => payload is TracedUri traced ? traced.Hash : UriHash.Of((string)payload!);
+}
 
 /// <summary>
 /// Takes out of URIs what may be secret: user names, passwords, queries, fragments, and data that a URI holds itself. A number takes the place of

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Lodestream.Geometry;
 
 namespace Lodestream.Presentation.Batching;
@@ -74,10 +73,6 @@ public sealed record BatchOptions
 
         static void AtLeast(long least, long value, string option) => Require(value >= least, option, value, least == 0 ? "0 or more" : "1 or more");
 
-        static void Require(bool holds, string option, object value, string range)
-        {
-            if (!holds)
-                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"BatchOptions.{option} is {value}; it takes {range}."), option);
-        }
+        static void Require(bool holds, string option, object value, string range) => OptionCheck.Require(holds, nameof(BatchOptions), option, value, range);
     }
 }

@@ -13,9 +13,6 @@ namespace Lodestream.Presentation.Batching;
 /// <param name="cellSize">Size of a cell, metres; null for the manifest's tile size or, without one, a cell for each tile.</param>
 public sealed class DrawnContents(TileTree tree, BatchPlanner planner, Vector3d? cellSize = null)
 {
-    // The seed's palette of levels: HLODs are of one.
-    private const int HlodLevel = 5;
-
     private readonly Dictionary<int, DrawItem> _items = [];
     private readonly Dictionary<int, Drawn> _drawn = [];
     private readonly Dictionary<long, BatchMesh[]> _reports = [];
@@ -182,18 +179,5 @@ public sealed class DrawnContents(TileTree tree, BatchPlanner planner, Vector3d?
         ? BatchCell.Containing(tree.Volume(tile).Center, size) : BatchCell.OfTile(tile);
 
     // Of a manifest's tile its representation, of any other its level: what replaces something else is never merged with it.
-    private int LodOf(int tile)
-    {
-        if (ProximityTable.Of(tree, tile) is not { } table || ProximityTable.EntryOf(tree, tile) is not (>= 0 and var entry))
-            return tree.Links[tile].Level;
-        var representation = table.FirstRepresentation[entry];
-        for (var above = tree.Links[tile].Parent; ProximityTable.EntryOf(tree, above) == entry; above = tree.Links[above].Parent)
-            representation++;
-        return table.Kind[representation] switch
-        {
-            RepresentationKind.Full => 0,
-            RepresentationKind.Hlod => HlodLevel,
-            _ => table.FirstRepresentation[entry + 1] - 1 - representation,
-        };
-    }
+    private int LodOf(int tile) => Representations.LevelOf(tree, tile) is >= 0 and var level ? level : tree.Links[tile].Level;
 }

@@ -105,10 +105,6 @@ public sealed record ProximityOptions
         Require(OcclusionMinWeight is > 0 and <= 1, nameof(OcclusionMinWeight), OcclusionMinWeight, Share);
         Require(ViewAlignmentMinWeight is > 0 and <= 1, nameof(ViewAlignmentMinWeight), ViewAlignmentMinWeight, Share);
 
-        static void Require(bool holds, string option, object value, string range)
-        {
-            if (!holds)
-                throw new ArgumentException($"ProximityOptions.{option} is {value}; it takes {range}.", option);
-        }
+        static void Require(bool holds, string option, object value, string range) => OptionCheck.Require(holds, nameof(ProximityOptions), option, value, range);
     }
 }

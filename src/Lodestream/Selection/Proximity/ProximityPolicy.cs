@@ -1,4 +1,3 @@
-using Lodestream.Geometry;
 using Lodestream.Scene;
 
 namespace Lodestream.Selection;

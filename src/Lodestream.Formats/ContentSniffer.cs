@@ -32,10 +32,7 @@ public static class ContentSniffer
     // A tileset has a root, a glTF lists; both have an asset, which comes first in most.
     private static ContentFormat JsonFormatOf(ReadOnlySpan<byte> start)
     {
-        ReadOnlySpan<byte> byteOrderMark = [0xef, 0xbb, 0xbf];
-        if (start.StartsWith(byteOrderMark))
-            start = start[byteOrderMark.Length..];
-        start = start.TrimStart(" \t\r\n"u8);
+        start = start[ByteOrderMark.LengthIn(start)..].TrimStart(" \t\r\n"u8);
         if (start.IsEmpty || start[0] != '{')
             return ContentFormat.Unknown;
         try

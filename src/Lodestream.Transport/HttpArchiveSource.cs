@@ -29,27 +29,27 @@ internal sealed class HttpArchiveSource : ArchiveSource
 
     /// <summary>Opens an archive.</summary>
     /// <exception cref="IOException">It is not there, or the server knows no ranges.</exception>
-    public static async Task<ArchiveSource> OpenAsync(HttpTransport http, string uri, bool newest)
+    public static async Task<ArchiveSource> OpenAsync(HttpTransport http, string uri, bool newest, CancellationToken cancellation)
     {
-        using var response = await RequestTailAsync(http, uri, new() { Newest = newest }).ConfigureAwait(false);
-        return await OfTailAsync(http, uri, response).ConfigureAwait(false);
+        using var response = await RequestTailAsync(http, uri, new() { Newest = newest }, cancellation).ConfigureAwait(false);
+        return await OfTailAsync(http, uri, response, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Asks for an archive's end.</summary>
     /// <exception cref="IOException">There is no answer.</exception>
-    public static Task<HttpResponseMessage> RequestTailAsync(HttpTransport http, string uri, HttpConditions conditions) =>
-        http.RequestRangeAsync(uri, new(null, TailBytes), null, conditions, CancellationToken.None);
+    public static Task<HttpResponseMessage> RequestTailAsync(HttpTransport http, string uri, HttpConditions conditions, CancellationToken cancellation) =>
+        http.RequestRangeAsync(uri, new(null, TailBytes), null, conditions, cancellation);
 
     /// <summary>Opens an archive by what came when its end was asked for.</summary>
     /// <exception cref="IOException">It is not there, or the server knows no ranges.</exception>
-    public static async Task<HttpArchiveSource> OfTailAsync(HttpTransport http, string uri, HttpResponseMessage response)
+    public static async Task<HttpArchiveSource> OfTailAsync(HttpTransport http, string uri, HttpResponseMessage response, CancellationToken cancellation)
     {
         if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Gone)
             throw new FileNotFoundException($"HTTP {(int)response.StatusCode} {response.ReasonPhrase}");
         if (response.StatusCode != HttpStatusCode.PartialContent || response.Content.Headers.ContentRange?.Length is not { } length)
             throw new IOException(response.StatusCode == HttpStatusCode.OK ? "the server does not answer ranges, which an archive is read by" : $"HTTP {(int)response.StatusCode} {response.ReasonPhrase}");
         var tail = new byte[Math.Min(length, TailBytes)];
-        await ReadAsync(response, tail, CancellationToken.None).ConfigureAwait(false);
+        await ReadAsync(response, tail, cancellation).ConfigureAwait(false);
         return new(http, uri, length, response.Headers.ETag, tail);
     }
 

@@ -10,16 +10,16 @@ public sealed record HttpTransportOptions
     public long MaximumBytes { get; init; } = 1L << 30;
 
     /// <summary>
-    /// How long an answer may take to begin. Default 30 s, the reference engine's. The streamer, which gives a first byte less, calls an
-    /// attempt off before; it is for hosts without one.
+    /// How long an answer may take to begin. Default without end: the streamer watches time (<see cref="Streaming.HostHealthOptions"/>) and
+    /// calls attempts off. For hosts without one; the reference engine's is 30 s.
     /// </summary>
-    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(30);
+    public TimeSpan RequestTimeout { get; init; } = Timeout.InfiniteTimeSpan;
 
     /// <summary>
-    /// How long a file may take to be here. Default 300 s, the reference engine's. The streamer judges by stalls, not by the whole:
-    /// <see cref="Timeout.InfiniteTimeSpan"/> leaves slow links to it.
+    /// How long a file may take to be here. Default without end, as the streamer judges by stalls and not by the whole. For hosts without
+    /// one; the reference engine's is 300 s.
     /// </summary>
-    public TimeSpan ResourceTimeout { get; init; } = TimeSpan.FromSeconds(300);
+    public TimeSpan ResourceTimeout { get; init; } = Timeout.InfiniteTimeSpan;
 
     internal void Validate()
     {

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Lodestream.Cli.Tests.Fixtures;
 using Lodestream.Cli.Verification;
 
@@ -27,6 +28,46 @@ public sealed class VerifyCommandTests
 
         Assert.Equal(2, ended.ExitCode);
         Assert.Contains(program, Assert.Single(ended.ErrorLines, line => line.StartsWith("lodestream:", StringComparison.Ordinal)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_page_that_stops_answering_is_given_up()
+    {
+        var page = new AnsweringPage(new SilentPage(answersBeforeDone: null), "http://127.0.0.1:1/", TimeSpan.FromMilliseconds(5), TimeProvider.System);
+        var gone = await Assert.ThrowsAsync<PageException>(() => page.EvaluateAsync("slow()", CancellationToken.None));
+        Assert.Contains("the page has not answered for 0.005 s", gone.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_page_that_is_waiting_and_answers_meanwhile_is_waited_for()
+    {
+        var page = new AnsweringPage(new SilentPage(answersBeforeDone: 3), "http://127.0.0.1:1/", TimeSpan.FromMilliseconds(5), TimeProvider.System);
+        Assert.Equal(7, (await page.EvaluateAsync("slow()", CancellationToken.None)).GetInt32());
+    }
+
+    [Fact]
+    public async Task A_page_s_own_error_is_not_taken_for_silence()
+    {
+        var page = new AnsweringPage(new SilentPage(answersBeforeDone: 0), "http://127.0.0.1:1/", TimeSpan.FromMinutes(1), TimeProvider.System);
+        Assert.Equal("it threw", (await Assert.ThrowsAsync<PageException>(() => page.EvaluateAsync("throw", CancellationToken.None))).Message);
+    }
+
+    // Does what it was asked to when it has answered so many questions in between; never answers without such a number.
+    private sealed class SilentPage(int? answersBeforeDone) : IProbedPage
+    {
+        private readonly TaskCompletionSource<JsonElement> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _answers;
+
+        public Task<JsonElement> EvaluateAsync(string expression, CancellationToken cancellation)
+        {
+            if (expression == "throw")
+                return Task.FromException<JsonElement>(new PageException("it threw"));
+            if (expression != "0")
+                return _done.Task;
+            if (++_answers == answersBeforeDone)
+                _done.SetResult(JsonDocument.Parse("7").RootElement);
+            return answersBeforeDone is null ? new TaskCompletionSource<JsonElement>().Task : Task.FromResult(JsonDocument.Parse("0").RootElement);
+        }
     }
 
     [Fact]

@@ -85,6 +85,72 @@ public sealed class ArchiveTransportTests : IDisposable
         Assert.Contains("does not answer ranges", failed.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_archive_whose_server_falls_silent_is_opened_anew_by_the_next_attempt(bool begins)
+    {
+        var archive = Archive();
+        var (silent, aborted) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var ranges = 0;
+        await using var server = await TestServer.StartAsync(async http =>
+        {
+            if (http.Request.Headers.Range.Count == 0 || Interlocked.Increment(ref ranges) > 1)
+            {
+                await AnswerAsync(http, archive, []);
+                return;
+            }
+            http.RequestAborted.Register(aborted.SetResult);
+            if (begins)
+            {
+                http.Response.StatusCode = 206;
+                http.Response.Headers.ContentRange = $"bytes 0-{archive.Length - 1}/{archive.Length}";
+                await http.Response.Body.FlushAsync();
+            }
+            silent.SetResult();
+            await aborted.Task;
+        });
+        using var client = HttpTransport.CreateClient();
+        var router = RoutingTransport.For(server.Address, client, _arrivals.Inbox);
+        router.Start(new(++_id, 0, server.Address + "world.3tz/tileset.json", ContentFamily.Mesh, ContentFormat.Unknown));
+        await silent.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        router.Cancel(_id, CancelReason.TimedOut);
+        await aborted.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal("{}"u8.ToArray(), (await FetchAsync(router, server.Address + "world.3tz/tileset.json")).Payload);
+    }
+
+    [Fact]
+    public async Task One_who_no_longer_waits_for_an_archive_does_not_end_its_opening_for_the_others()
+    {
+        var archive = Archive();
+        var (silent, go) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var plain = 0;
+        await using var server = await TestServer.StartAsync(async http =>
+        {
+            if (http.Request.Headers.Range.Count > 0)
+            {
+                silent.TrySetResult();
+                await go.Task;
+            }
+            else
+            {
+                Interlocked.Increment(ref plain);
+            }
+            await AnswerAsync(http, archive, []);
+        });
+        using var client = HttpTransport.CreateClient();
+        using var transport = ArchiveTransport.OverHttp(new(client, _arrivals.Inbox), _arrivals.Inbox);
+        using var leaving = new CancellationTokenSource();
+        var (left, stays) = (transport.FetchAsync(server.Address + "world.3tz/tileset.json", null, leaving.Token), transport.FetchAsync(server.Address + "world.3tz/tileset.json", null, CancellationToken.None));
+        await silent.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        while (Volatile.Read(ref plain) < 2)
+            await Task.Yield();
+        await leaving.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => left);
+        go.SetResult();
+        Assert.Equal("{}"u8.ToArray(), (await stays.WaitAsync(TimeSpan.FromSeconds(30))).Bytes);
+    }
+
     private static Task AnswerAsync(HttpContext http, byte[] archive, List<string> asked)
     {
         var range = http.Request.GetTypedHeaders().Range?.Ranges.Single();

@@ -15,7 +15,7 @@ internal static class PrefetchCommand
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
-        var scene = new Argument<string>("SCENE") { Description = "URL of a tileset.json or a .3tz archive" };
+        var scene = new Argument<string>("SCENE") { Description = "URL of a tileset.json, a scene manifest or a .3tz archive" };
         var bounds = new Option<string>("--bounds") { Description = "minx,miny,minz,maxx,maxy,maxz in the scene's frame, metres, or all", HelpName = "BOX|all", Required = true };
         var levels = new Option<int?>("--levels") { Description = "levels below the root to fetch (all)", HelpName = "N" };
         var error = new Option<double?>("--error") { Description = "geometric error, metres, below which nothing finer is fetched (0)", HelpName = "M" };

@@ -53,7 +53,7 @@ internal static class VerifyCommand
             {
                 await using var browser = await Chromium.StartAsync(program, cancellation);
                 await using var page = await DevToolsPage.OpenAsync(browser.DevTools, cancellation);
-                await page.GoToAsync(url, cancellation);
+                await page.GoToAsync(url, patience, cancellation);
                 return await CoherenceProbe.RunAsync(page, url.AbsoluteUri, patience, TimeProvider.System, OnStep, cancellation);
 
                 void OnStep(string name, double done)

@@ -1,3 +1,4 @@
+using Lodestream.Formats;
 using Lodestream.Formats.Inspection;
 using Lodestream.Formats.Preparing;
 using Lodestream.Formats.Tiles3D;
@@ -16,7 +17,7 @@ internal sealed record PrefetchArea(BoundingVolume? Bounds, int Levels, double G
 /// <summary>What became of it.</summary>
 internal sealed record PrefetchReport
 {
-    /// <summary>Tilesets and subtrees that were read.</summary>
+    /// <summary>Tilesets, subtrees and manifests that were read.</summary>
     public int Documents { get; init; }
 
     /// <summary>Contents that lie in the area.</summary>
@@ -126,7 +127,7 @@ internal sealed class ScenePrefetch(SceneFileSource files, PrefetchArea area, Ac
         }
         if (await ReadAsync(document.Uri, cancellation) is not { } bytes)
             return;
-        var result = await TilesetReader.ReadAsync(bytes, document.Uri, document.Inherited, ReadNamedAsync, cancellation);
+        var result = await SceneDocumentReader.ReadAsync(bytes, document.Uri, document.Inherited, ReadNamedAsync, cancellation);
         if (!result.IsOk)
         {
             Fail(result.Error);

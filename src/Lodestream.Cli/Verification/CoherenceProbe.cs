@@ -33,16 +33,17 @@ internal static class CoherenceProbe
         IProbedPage page, string url, TimeSpan patience, TimeProvider time, Action<string, double> onStep, CancellationToken cancellation)
     {
         onStep("Opening", 0);
-        await UntilViewerAsync(page, url, patience, time, cancellation);
-        await UntilReadyAsync(page, url, patience, cancellation);
-        await page.EvaluateAsync(Script(), cancellation);
+        var answering = new AnsweringPage(page, url, patience, time);
+        await UntilViewerAsync(answering, url, patience, time, cancellation);
+        await UntilReadyAsync(answering, url, patience, cancellation);
+        await answering.EvaluateAsync(Script(), cancellation);
         var milliseconds = patience.TotalMilliseconds.ToString(CultureInfo.InvariantCulture);
-        var cameras = await page.EvaluateAsync($"lodestreamProbe.begin({milliseconds})", cancellation);
+        var cameras = await answering.EvaluateAsync($"lodestreamProbe.begin({milliseconds})", cancellation);
         var (names, steps) = (cameras.EnumerateArray().Select(name => name.GetString()!).ToArray(), new List<CoherenceStep>());
         foreach (var name in names)
         {
             onStep(name, (double)steps.Count / names.Length);
-            steps.Add(CoherenceStep.Judge(StepFacts.Read(await page.EvaluateAsync($"lodestreamProbe.step({JsonSerializer.Serialize(name, ProbeText.Default.String)}, {milliseconds})", cancellation))));
+            steps.Add(CoherenceStep.Judge(StepFacts.Read(await answering.EvaluateAsync($"lodestreamProbe.step({JsonSerializer.Serialize(name, ProbeText.Default.String)}, {milliseconds})", cancellation))));
         }
         return new(url, steps.TrueForAll(step => step.Passed), steps);
     }

@@ -12,7 +12,7 @@ namespace Lodestream.Cli.Verification;
 /// </summary>
 internal sealed class DevToolsPage : IProbedPage, IAsyncDisposable
 {
-    private static readonly TimeSpan ClosingPatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ClosingPatience = TimeSpan.FromSeconds(5), OpeningPatience = TimeSpan.FromSeconds(60);
 
     // Small, because software paints every pixel of every frame; what is probed is the same at any size.
     private const int Width = 640, Height = 360;
@@ -34,8 +34,13 @@ internal sealed class DevToolsPage : IProbedPage, IAsyncDisposable
         var page = new DevToolsPage();
         try
         {
-            await page.ConnectAsync(devTools, cancellation);
+            await page.ConnectAsync(devTools, cancellation).WaitAsync(OpeningPatience, cancellation);
             return page;
+        }
+        catch (TimeoutException e)
+        {
+            await page.DisposeAsync();
+            throw new PageException($"the browser opened no page within {OpeningPatience.TotalSeconds} s", e);
         }
         catch
         {
@@ -45,15 +50,30 @@ internal sealed class DevToolsPage : IProbedPage, IAsyncDisposable
     }
 
     /// <summary>Goes to an address; returns once an answer from there begins.</summary>
+    /// <param name="url">The address.</param>
+    /// <param name="patience">How long that may take.</param>
+    /// <param name="cancellation">Ends the waiting.</param>
     /// <exception cref="PageException">Nothing answers there.</exception>
-    public async Task GoToAsync(Uri url, CancellationToken cancellation)
+    public async Task GoToAsync(Uri url, TimeSpan patience, CancellationToken cancellation)
     {
         // A development certificate vouches for nobody; on the own machine there is nobody else.
         if (url.IsLoopback)
             await SendAsync("Security.setIgnoreCertificateErrors", new() { ["ignore"] = true }, cancellation);
-        var answer = await SendAsync("Page.navigate", new() { ["url"] = url.AbsoluteUri }, cancellation);
+        var answer = await NavigateAsync();
         if (answer.TryGetProperty("errorText", out var error) && error.GetString() is { Length: > 0 } text)
             throw new PageException($"{url.AbsoluteUri}: {text}");
+
+        async Task<JsonElement> NavigateAsync()
+        {
+            try
+            {
+                return await SendAsync("Page.navigate", new() { ["url"] = url.AbsoluteUri }, cancellation).WaitAsync(patience, cancellation);
+            }
+            catch (TimeoutException e)
+            {
+                throw new PageException($"{url.AbsoluteUri}: no answer began within {patience.TotalSeconds} s", e);
+            }
+        }
     }
 
     public async Task<JsonElement> EvaluateAsync(string expression, CancellationToken cancellation)

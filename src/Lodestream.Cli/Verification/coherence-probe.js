@@ -9,7 +9,16 @@
   /** Frames in which a selection is waited for: far more than the one it may take. */
   const FRAMES = 120;
 
-  const nextFrame = () => new Promise(resolve => requestAnimationFrame(resolve));
+  /** Milliseconds in which an animation frame comes, on the slowest machine. */
+  const FRAME_LIMIT = 60_000;
+
+  const nextFrame = () => new Promise((resolve, reject) => {
+    const limit = setTimeout(() => reject(new Error(`the page draws no more: no animation frame came within ${FRAME_LIMIT / 1000} s`)), FRAME_LIMIT);
+    requestAnimationFrame(() => {
+      clearTimeout(limit);
+      resolve();
+    });
+  });
 
   /** Waits until nothing is under way; false when that takes too long. */
   async function quiet(milliseconds) {

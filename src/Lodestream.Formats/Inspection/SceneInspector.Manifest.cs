@@ -1,6 +1,4 @@
 using Lodestream.Formats.Manifest;
-using Lodestream.Formats.Tiles3D;
-using Lodestream.Geometry;
 using Lodestream.Scene;
 
 namespace Lodestream.Formats.Inspection;
@@ -10,16 +8,8 @@ public sealed partial class SceneInspector
 {
     private void ReadManifest(Pending pending, ReadOnlyMemory<byte> json)
     {
-        var result = ManifestReader.Read(json, pending.Uri, pending.Inherited);
-        foreach (var warning in result.Warnings)
-            _tally.Add(ProblemSeverity.Warning, ProblemKind.DocumentWarning, $"{pending.Uri}#{warning.Path}", warning.Message);
-        if (!result.IsOk)
-        {
-            _tally.Add(ProblemSeverity.Error, ProblemKind.BrokenDocument, pending.Uri, result.Error);
+        if (TreeOf(ManifestReader.Read(json, pending.Uri, pending.Inherited), pending.Uri, pending.Uri) is not { } tree)
             return;
-        }
-        var tree = new TileTree(pending.Uri);
-        tree.Append(TileTree.SceneRoot, result.Block);
         for (var tile = 1; tile < tree.Capacity; tile++)
             InspectRepresentation(pending, tree, tile);
         CountManifest(ProximityTable.Of(tree, 1)!);
@@ -45,12 +35,5 @@ public sealed partial class SceneInspector
             [.. table.Floor.Where(floor => floor != ProximityTable.NoFloor).CountBy(floor => floor).OrderBy(floor => floor.Key).Select(floor => new FloorFigures(floor.Key, floor.Value))],
             [.. table.Tier.Where(tier => tier != SemanticTier.None).CountBy(tier => tier).OrderBy(tier => tier.Key).Select(tier => new TierFigures(tier.Key.ToString(), tier.Value))],
             table.IsInterior.Count(interior => interior), table.RegionCount, table.InteriorZone is not null, table.FileBytes.Sum());
-    }
-
-    private async Task<SceneFile> ReadContentFileAsync(string uri, CancellationToken cancellation)
-    {
-        lock (_named)
-            _named.Add(uri);
-        return await _files(uri, cancellation).ConfigureAwait(false);
     }
 }

@@ -15,8 +15,7 @@ public sealed partial class SceneInspector
         if (document is not { SchemaUri: { } relative, SchemaAt: < 0 })
             return default;
         var uri = SceneUri.Resolve(document.Uri, relative);
-        _named.Add(uri);
-        var file = await _files(uri, cancellation).ConfigureAwait(false);
+        var file = await ReadNamedAsync(uri, cancellation).ConfigureAwait(false);
         if (file.Bytes is { } bytes)
             return (bytes, null);
         _tally.Add(ProblemSeverity.Warning, file.IsAbsent ? ProblemKind.MissingFile : ProblemKind.UnreadableFile, document.Uri, file.Error ?? $"{uri}: could not be read");
@@ -36,26 +35,13 @@ public sealed partial class SceneInspector
     {
         _tally.Subtrees++;
         var result = await TilesetReader.ReadAsync(bytes, pending.Uri, pending.Inherited, ReadNamedAsync, cancellation).ConfigureAwait(false);
-        foreach (var warning in result.Warnings)
-            _tally.Add(ProblemSeverity.Warning, ProblemKind.DocumentWarning, $"{pending.Uri}#{warning.Path}", warning.Message);
-        if (!result.IsOk)
-        {
-            _tally.Add(ProblemSeverity.Error, ProblemKind.BrokenDocument, pending.NamedAt, result.Error);
+        if (TreeOf(result, pending.Uri, pending.NamedAt) is not { } tree)
             return;
-        }
-        var tree = new TileTree(pending.Uri);
-        tree.Append(TileTree.SceneRoot, result.Block);
         if (tree.ErrorInversions > 0)
             _tally.Add(ProblemSeverity.Warning, ProblemKind.ErrorInversion, pending.Uri, $"{tree.ErrorInversions} tiles have a geometricError greater than their parent's; they are clamped to that");
         for (var tile = 1; tile < tree.Capacity; tile++)
             InspectImplicitTile(pending, tree, tile, documents);
         FindOverlaps(tree, pending.Uri);
-    }
-
-    private async Task<SceneFile> ReadNamedAsync(string uri, CancellationToken cancellation)
-    {
-        _named.Add(uri);
-        return await _files(uri, cancellation).ConfigureAwait(false);
     }
 
     private void InspectImplicitTile(Pending pending, TileTree tree, int tile, Stack<Pending> documents)

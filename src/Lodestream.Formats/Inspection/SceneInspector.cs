@@ -74,6 +74,29 @@ public sealed partial class SceneInspector
         }
     }
 
+    // What it is made into; null where it is none, which is told.
+    private TileTree? TreeOf(TilesetResult result, string uri, string namedAt)
+    {
+        foreach (var warning in result.Warnings)
+            _tally.Add(ProblemSeverity.Warning, ProblemKind.DocumentWarning, $"{uri}#{warning.Path}", warning.Message);
+        if (!result.IsOk)
+        {
+            _tally.Add(ProblemSeverity.Error, ProblemKind.BrokenDocument, namedAt, result.Error);
+            return null;
+        }
+        var tree = new TileTree(uri);
+        tree.Append(TileTree.SceneRoot, result.Block);
+        return tree;
+    }
+
+    // A file that a document or a content names; contents are read side by side.
+    private async Task<SceneFile> ReadNamedAsync(string uri, CancellationToken cancellation)
+    {
+        lock (_named)
+            _named.Add(uri);
+        return await _files(uri, cancellation).ConfigureAwait(false);
+    }
+
     private string? IsEndless(Pending next)
     {
         if (next.Depth > _options.MaximumTilesetDepth)
@@ -198,7 +221,7 @@ public sealed partial class SceneInspector
         await Parallel.ForEachAsync(_tally.Contents, parallel, async (content, token) =>
         {
             var file = await _files(content.Uri, token).ConfigureAwait(false);
-            _tally.AddContentFacts(content, await ContentInspection.InspectAsync(content, file, ReadContentFileAsync, token).ConfigureAwait(false));
+            _tally.AddContentFacts(content, await ContentInspection.InspectAsync(content, file, ReadNamedAsync, token).ConfigureAwait(false));
             _progress?.Report(new(_tally.Documents, Interlocked.Increment(ref done), _tally.Contents.Count));
         }).ConfigureAwait(false);
     }

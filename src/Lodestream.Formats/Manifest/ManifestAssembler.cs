@@ -21,6 +21,7 @@ internal sealed class ManifestAssembler
     private const double UnloadRatio = DefaultUnloadRadius / DefaultStreamingRadius;
 
     private readonly ManifestDocument _document;
+    private readonly WrittenEntry _defaults;
     private readonly Transform3d _frame;
     private readonly double _scale;
     private readonly TileBlockBuilder _builder;
@@ -55,7 +56,7 @@ internal sealed class ManifestAssembler
 
     public ManifestAssembler(ManifestDocument document, in TilesetParent parent)
     {
-        (_document, _frame, _scale) = (document, parent.Transform, parent.Transform.MaximumScale);
+        (_document, _defaults, _frame, _scale) = (document, document.Defaults, parent.Transform, parent.Transform.MaximumScale);
         if (document.Shared is { } shared)
             document.Entries.Add(shared);
         _resolved = new Resolved[document.Entries.Count];
@@ -128,20 +129,20 @@ internal sealed class ManifestAssembler
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ResolveRadii(in WrittenEntry entry, ref Resolved resolved)
     {
-        if (entry.Ordinal < 0)
+        if (entry.Ordinal == WrittenEntry.SharedBucket)
         {
             (resolved.Streaming, resolved.Unload, resolved.Prefetch) = (double.PositiveInfinity, double.PositiveInfinity, double.PositiveInfinity);
             return;
         }
-        var streaming = First(entry.StreamingRadius, _document.StreamingRadius, DefaultStreamingRadius);
-        var unload = First(entry.UnloadRadius, _document.UnloadRadius, DefaultUnloadRadius);
+        var streaming = First(entry.StreamingRadius, _defaults.StreamingRadius, DefaultStreamingRadius);
+        var unload = First(entry.UnloadRadius, _defaults.UnloadRadius, DefaultUnloadRadius);
         if (unload <= streaming)
         {
             _document.Warn(entry, string.Create(CultureInfo.InvariantCulture,
                 $"has an unload_radius of {unload:G6} m, which is not above its streaming_radius of {streaming:G6} m; {streaming * UnloadRatio:G6} m are taken"));
             unload = streaming * UnloadRatio;
         }
-        var prefetch = First(entry.PrefetchRadius, _document.PrefetchRadius, streaming + (unload - streaming) * 0.5);
+        var prefetch = First(entry.PrefetchRadius, _defaults.PrefetchRadius, streaming + (unload - streaming) * 0.5);
         if (entry.PrefetchRadius < streaming || entry.PrefetchRadius > unload)
         {
             _document.Warn(entry, string.Create(CultureInfo.InvariantCulture,
@@ -237,8 +238,8 @@ internal sealed class ManifestAssembler
         var volume = entry.HasBounds ? resolved.Volume : BoundingVolume.AxisAligned(_all.Min, _all.Max);
         table.Center[number] = entry.HasCenter ? _frame.Point(ToZUp(entry.Center)) : volume.Center;
         (table.StreamingRadius[number], table.UnloadRadius[number], table.PrefetchRadius[number]) = (resolved.Streaming, resolved.Unload, resolved.Prefetch);
-        (table.Priority[number], table.Floor[number]) = (entry.Priority ?? _document.Priority, entry.Floor ?? ProximityTable.NoFloor);
-        (table.Tier[number], table.IsInterior[number], table.IsShared[number]) = (entry.Tier, entry.IsInterior, entry.Ordinal < 0);
+        (table.Priority[number], table.Floor[number]) = (entry.Priority ?? _defaults.Priority ?? 0, entry.Floor ?? ProximityTable.NoFloor);
+        (table.Tier[number], table.IsInterior[number], table.IsShared[number]) = (entry.Tier, entry.IsInterior, entry.Ordinal == WrittenEntry.SharedBucket);
         (table.FileBytes[number], table.Region[number]) = (entry.FileBytes, resolved.Region);
         table.FirstRepresentation[number + 1] = table.FirstRepresentation[number] + resolved.Levels;
         var parent = 0;

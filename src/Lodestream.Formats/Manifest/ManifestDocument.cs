@@ -15,6 +15,9 @@ internal readonly record struct WrittenLevel(WrittenText Path, double SwitchDist
 /// <summary>An entry as it is written; NaN and null where it says nothing. Positions are y up.</summary>
 internal struct WrittenEntry
 {
+    /// <summary>Ordinals of what is an entry and no tile: the shared bucket, and the defaults, of which radii and priority count.</summary>
+    public const int SharedBucket = -1, Defaults = -2;
+
     public WrittenText Id, Path, Node;
     public long FileBytes;
     public Vector3d Min, Max, Center;
@@ -23,6 +26,9 @@ internal struct WrittenEntry
     public int? Priority, Floor;
     public SemanticTier Tier;
     public int Ordinal, FirstHlod, Hlods, FirstLod, Lods;
+
+    /// <summary>An entry that says nothing yet.</summary>
+    public static WrittenEntry Of(int ordinal) => new() { Ordinal = ordinal, StreamingRadius = double.NaN, UnloadRadius = double.NaN, PrefetchRadius = double.NaN };
 }
 
 /// <summary>A manifest as it is written, before defaults are resolved.</summary>
@@ -41,13 +47,8 @@ internal sealed class ManifestDocument(string uri, ReadOnlyMemory<byte> json)
 
     public string? PartitioningMode { get; set; }
 
-    public double StreamingRadius { get; set; } = double.NaN;
-
-    public double UnloadRadius { get; set; } = double.NaN;
-
-    public double PrefetchRadius { get; set; } = double.NaN;
-
-    public int Priority { get; set; }
+    /// <summary>What holds where an entry says nothing.</summary>
+    public WrittenEntry Defaults { get; set; } = WrittenEntry.Of(WrittenEntry.Defaults);
 
     /// <summary>Tiles, in order; once all is read the shared bucket, last.</summary>
     public List<WrittenEntry> Entries { get; } = new(json.Length / BytesPerEntry);
@@ -101,7 +102,12 @@ internal sealed class ManifestDocument(string uri, ReadOnlyMemory<byte> json)
 
     private string PlaceOf(in WrittenEntry entry)
     {
-        var place = entry.Ordinal < 0 ? "shared_bucket" : $"tiles[{entry.Ordinal}]";
+        var place = entry.Ordinal switch
+        {
+            WrittenEntry.SharedBucket => "shared_bucket",
+            WrittenEntry.Defaults => "streaming_defaults",
+            _ => $"tiles[{entry.Ordinal}]",
+        };
         return entry.Id.Length == 0 ? place : $"{place} ({Encoding.UTF8.GetString(TextOf(entry.Id)[..Math.Min(80, entry.Id.Length)])})";
     }
 }

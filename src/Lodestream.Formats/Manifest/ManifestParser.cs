@@ -1,15 +1,12 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using Lodestream.Formats.Tiles3D;
 using Lodestream.Geometry;
-using Lodestream.Scene;
 
 namespace Lodestream.Formats.Manifest;
 
 /// <summary>
 /// A manifest's JSON to a <see cref="ManifestDocument"/>, some entries at a time: between calls nothing is kept but the JSON reader's
-/// state. Properties come in any order, unknown ones are passed over. What cannot be used of an entry leaves a warning, and without a
-/// path or bounds the entry is left out.
+/// state. Properties come in any order, unknown ones are passed over. Without a path or bounds an entry is left out.
 /// </summary>
 internal sealed class ManifestParser
 {
@@ -17,20 +14,15 @@ internal sealed class ManifestParser
 
     private readonly ReadOnlyMemory<byte> _json;
     private readonly ManifestDocument _document;
+    private readonly ManifestEntryParser _entries;
     private JsonReaderState _state = new(new JsonReaderOptions { MaxDepth = MaximumJsonDepth });
     private int _consumed, _ordinal;
     private bool _opened, _inTiles, _tilesSeen, _versionSeen, _done;
 
-    // The entry that is being read: what a warning inside it names, and whether it is of use so far.
-    private WrittenEntry _entry;
-    private string? _broken;
-
     public ManifestParser(ReadOnlyMemory<byte> json, string uri)
     {
-        ReadOnlySpan<byte> byteOrderMark = [0xef, 0xbb, 0xbf];
-        (_json, _document) = (json, new(uri, json));
-        if (json.Span.StartsWith(byteOrderMark))
-            _consumed = byteOrderMark.Length;
+        (_json, _document, _consumed) = (json, new(uri, json), ByteOrderMark.LengthIn(json.Span));
+        _entries = new(_document);
     }
 
     public ManifestDocument Document => _document;
@@ -93,7 +85,7 @@ internal sealed class ManifestParser
             Complete();
             return;
         }
-        var name = NameOf(ref reader);
+        var name = ManifestValues.Name(ref reader);
         reader.Read();
         if (name.SequenceEqual("version"u8))
             ReadVersion(ref reader);
@@ -139,24 +131,10 @@ internal sealed class ManifestParser
 
     private void ReadDefaults(ref Utf8JsonReader reader)
     {
-        const string path = "streaming_defaults";
-        if (!IsObject(ref reader, path))
+        if (!IsObject(ref reader, "streaming_defaults"))
             return;
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            var name = NameOf(ref reader);
-            reader.Read();
-            if (name.SequenceEqual("streaming_radius"u8))
-                _document.StreamingRadius = Distance(ref reader, path, "streaming_radius");
-            else if (name.SequenceEqual("unload_radius"u8))
-                _document.UnloadRadius = Distance(ref reader, path, "unload_radius");
-            else if (name.SequenceEqual("prefetch_radius"u8))
-                _document.PrefetchRadius = Distance(ref reader, path, "prefetch_radius");
-            else if (name.SequenceEqual("priority"u8))
-                _document.Priority = Whole(ref reader, path, "priority") ?? 0;
-            else
-                reader.Skip();
-        }
+        _entries.ReadDefaults(ref reader);
+        _document.Defaults = _entries.Entry;
     }
 
     private void OpenTiles(ref Utf8JsonReader reader)
@@ -177,8 +155,8 @@ internal sealed class ManifestParser
             _inTiles = false;
             return;
         }
-        if (ReadEntry(ref reader, _ordinal))
-            _document.Entries.Add(_entry);
+        if (_entries.Read(ref reader, _ordinal, _consumed))
+            _document.Entries.Add(_entries.Entry);
         _ordinal++;
     }
 
@@ -186,186 +164,8 @@ internal sealed class ManifestParser
     {
         if (reader.TokenType == JsonTokenType.Null)
             return;
-        if (ReadEntry(ref reader, -1))
-            _document.Shared = _entry;
-    }
-
-    // A manifest is read once: without these most of a large one would be read by unoptimised code.
-    // Whether the entry is of use; a bucket's bounds may be missing.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private bool ReadEntry(ref Utf8JsonReader reader, int ordinal)
-    {
-        _entry = new() { Ordinal = ordinal, StreamingRadius = double.NaN, UnloadRadius = double.NaN, PrefetchRadius = double.NaN };
-        _broken = null;
-        if (reader.TokenType != JsonTokenType.StartObject)
-        {
-            _document.Warn(_entry, "is no object; the entry is skipped");
-            reader.Skip();
-            return false;
-        }
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            var name = NameOf(ref reader);
-            reader.Read();
-            ReadEntryProperty(ref reader, name);
-        }
-        if (_entry.Path.Length == 0)
-            _broken ??= "has no path_relative_to_manifest";
-        else if (!_entry.HasBounds && ordinal >= 0)
-            _broken ??= "has no bounds";
-        if (_broken is not null)
-            _document.Warn(_entry, $"{_broken}; the entry is skipped");
-        return _broken is null;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void ReadEntryProperty(ref Utf8JsonReader reader, scoped ReadOnlySpan<byte> name)
-    {
-        switch (name.Length)
-        {
-            case 6 when name.SequenceEqual("bounds"u8):
-                ReadBounds(ref reader);
-                break;
-            case 6 when name.SequenceEqual("center"u8):
-                if (TryVector(ref reader, out var center))
-                    (_entry.Center, _entry.HasCenter) = (center, true);
-                else
-                    _document.Warn(_entry, "has a center that is not three finite numbers; the middle of its bounds is taken");
-                break;
-            case 7 when name.SequenceEqual("tile_id"u8):
-                _entry.Id = Text(ref reader);
-                break;
-            case 8 when name.SequenceEqual("priority"u8):
-                _entry.Priority = EntryWhole(ref reader, "priority");
-                break;
-            case 8 when name.SequenceEqual("floor_id"u8):
-                _entry.Floor = EntryWhole(ref reader, "floor_id");
-                break;
-            case 8 when name.SequenceEqual("interior"u8):
-                _entry.IsInterior = reader.TokenType == JsonTokenType.True;
-                if (reader.TokenType is not (JsonTokenType.True or JsonTokenType.False or JsonTokenType.Null))
-                    PassedOfEntry(ref reader, "interior", "true or false");
-                break;
-            case 10 when name.SequenceEqual("lod_levels"u8):
-                (_entry.FirstLod, _entry.Lods) = ReadLevels(ref reader, "lod_levels");
-                break;
-            case 11 when name.SequenceEqual("hlod_levels"u8):
-                (_entry.FirstHlod, _entry.Hlods) = ReadLevels(ref reader, "hlod_levels");
-                break;
-            case 13 when name.SequenceEqual("unload_radius"u8):
-                _entry.UnloadRadius = EntryDistance(ref reader, "unload_radius");
-                break;
-            case 13 when name.SequenceEqual("semantic_tier"u8):
-                ReadTier(ref reader);
-                break;
-            case 15 when name.SequenceEqual("prefetch_radius"u8):
-                _entry.PrefetchRadius = EntryDistance(ref reader, "prefetch_radius");
-                break;
-            case 15 when name.SequenceEqual("file_size_bytes"u8):
-                ReadFileBytes(ref reader);
-                break;
-            case 16 when name.SequenceEqual("streaming_radius"u8):
-                _entry.StreamingRadius = EntryDistance(ref reader, "streaming_radius");
-                break;
-            case 16 when name.SequenceEqual("quadtree_node_id"u8):
-                _entry.Node = Text(ref reader);
-                break;
-            case 25 when name.SequenceEqual("path_relative_to_manifest"u8):
-                _entry.Path = Path(ref reader, out var problem);
-                if (problem is not null)
-                    _broken ??= $"has a path_relative_to_manifest that {problem}";
-                break;
-            default:
-                reader.Skip();
-                break;
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void ReadBounds(ref Utf8JsonReader reader)
-    {
-        if (ReadBox(ref reader) is not var (min, max))
-            _broken ??= "has bounds that are not a min and a max of three finite numbers, min below max";
-        else
-            (_entry.Min, _entry.Max, _entry.HasBounds) = (min, max, true);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private (int First, int Count) ReadLevels(ref Utf8JsonReader reader, string list)
-    {
-        var first = _document.Levels.Count;
-        if (reader.TokenType == JsonTokenType.Null)
-            return (first, 0);
-        if (reader.TokenType != JsonTokenType.StartArray)
-        {
-            PassedOfEntry(ref reader, list, "an array");
-            return (first, 0);
-        }
-        for (var i = 0; reader.Read() && reader.TokenType != JsonTokenType.EndArray; i++)
-        {
-            if (ReadLevel(ref reader, out var level) is { } problem)
-                _document.Warn(_entry, $"{list}[{i}] {problem}; the level is skipped");
-            else
-                _document.Levels.Add(level);
-        }
-        return (first, _document.Levels.Count - first);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private string? ReadLevel(ref Utf8JsonReader reader, out WrittenLevel level)
-    {
-        level = default;
-        if (reader.TokenType != JsonTokenType.StartObject)
-        {
-            reader.Skip();
-            return "is no object";
-        }
-        var (path, distance, problem) = (default(WrittenText), double.NaN, default(string));
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            var name = NameOf(ref reader);
-            reader.Read();
-            if (name.SequenceEqual("path"u8))
-            {
-                path = Path(ref reader, out var wrong);
-                if (wrong is not null)
-                    problem ??= $"has a path that {wrong}";
-            }
-            else if (name.SequenceEqual("switch_distance"u8))
-                distance = Number(ref reader);
-            else
-                reader.Skip();
-        }
-        level = new(path, distance);
-        return problem ?? (path.Length == 0 ? "has no path" : distance is > 0 && double.IsFinite(distance) ? null : "has no switch_distance above 0");
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void ReadTier(ref Utf8JsonReader reader)
-    {
-        if (reader.TokenType == JsonTokenType.Null)
-            return;
-        if (reader.TokenType != JsonTokenType.String)
-        {
-            PassedOfEntry(ref reader, "semantic_tier", "a text");
-            return;
-        }
-        _entry.Tier = reader.ValueTextEquals("ExteriorShell"u8) ? SemanticTier.ExteriorShell
-            : reader.ValueTextEquals("StructuralInterior"u8) ? SemanticTier.StructuralInterior
-            : reader.ValueTextEquals("RoomContents"u8) ? SemanticTier.RoomContents
-            : reader.ValueTextEquals("FineProps"u8) ? SemanticTier.FineProps
-            : SemanticTier.None;
-        if (_entry.Tier == SemanticTier.None)
-            _document.Warn(_entry, $"has the semantic_tier {MessageText.Quoted(reader.GetString())}, which is not known; none is taken");
-    }
-
-    private void ReadFileBytes(ref Utf8JsonReader reader)
-    {
-        var bytes = Number(ref reader);
-        if (bytes is >= 0 and <= 9e15)
-            _entry.FileBytes = (long)bytes;
-        else
-            _document.Warn(_entry, "has a file_size_bytes that is no length; it is taken as unknown");
+        if (_entries.Read(ref reader, WrittenEntry.SharedBucket, _consumed))
+            _document.Shared = _entries.Entry;
     }
 
     private void ReadTileSize(ref Utf8JsonReader reader)
@@ -375,14 +175,14 @@ internal sealed class ManifestParser
         double x = double.NaN, y = double.NaN, z = double.NaN;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var name = NameOf(ref reader);
+            var name = ManifestValues.Name(ref reader);
             reader.Read();
             if (name.SequenceEqual("x"u8))
-                x = Number(ref reader);
+                x = ManifestValues.Number(ref reader);
             else if (name.SequenceEqual("y"u8))
-                y = Number(ref reader);
+                y = ManifestValues.Number(ref reader);
             else if (name.SequenceEqual("z"u8))
-                z = Number(ref reader);
+                z = ManifestValues.Number(ref reader);
             else
                 reader.Skip();
         }
@@ -396,156 +196,10 @@ internal sealed class ManifestParser
     {
         if (reader.TokenType == JsonTokenType.Null)
             return null;
-        var zone = ReadBox(ref reader);
+        var zone = ManifestValues.Box(ref reader);
         if (zone is null)
             _document.Warn("interior_zone", "is not a min and a max of three finite numbers, min below max; the union of the ExteriorShell tiles is taken");
         return zone;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static (Vector3d Min, Vector3d Max)? ReadBox(ref Utf8JsonReader reader)
-    {
-        if (reader.TokenType != JsonTokenType.StartObject)
-        {
-            reader.Skip();
-            return null;
-        }
-        bool hasMin = false, hasMax = false;
-        Vector3d min = default, max = default;
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            var name = NameOf(ref reader);
-            reader.Read();
-            if (name.SequenceEqual("min"u8))
-                hasMin = TryVector(ref reader, out min);
-            else if (name.SequenceEqual("max"u8))
-                hasMax = TryVector(ref reader, out max);
-            else
-                reader.Skip();
-        }
-        return hasMin && hasMax && min.X <= max.X && min.Y <= max.Y && min.Z <= max.Z && (max - min).IsFinite ? (min, max) : null;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static bool TryVector(ref Utf8JsonReader reader, out Vector3d vector)
-    {
-        vector = default;
-        if (reader.TokenType != JsonTokenType.StartArray)
-        {
-            reader.Skip();
-            return false;
-        }
-        Span<double> numbers = stackalloc double[3];
-        var count = 0;
-        for (; reader.Read() && reader.TokenType != JsonTokenType.EndArray; count++)
-        {
-            var number = Number(ref reader);
-            if (count < 3)
-                numbers[count] = number;
-        }
-        vector = new(numbers[0], numbers[1], numbers[2]);
-        return count == 3 && vector.IsFinite;
-    }
-
-    // NaN for what is no number; stands at the value's last token.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static double Number(ref Utf8JsonReader reader)
-    {
-        if (reader.TokenType == JsonTokenType.Number)
-            return JsonNumber.Parse(reader.ValueSpan);
-        reader.Skip();
-        return double.NaN;
-    }
-
-    private double Distance(ref Utf8JsonReader reader, string path, string property)
-    {
-        if (reader.TokenType == JsonTokenType.Null)
-            return double.NaN;
-        var distance = Number(ref reader);
-        if (distance >= 0 && double.IsFinite(distance))
-            return distance;
-        _document.Warn(path, $"has a {property} that is no distance; it is ignored");
-        return double.NaN;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private double EntryDistance(ref Utf8JsonReader reader, string property)
-    {
-        if (reader.TokenType == JsonTokenType.Null)
-            return double.NaN;
-        var distance = Number(ref reader);
-        if (distance >= 0 && double.IsFinite(distance))
-            return distance;
-        _document.Warn(_entry, $"has a {property} that is no distance; it is ignored");
-        return double.NaN;
-    }
-
-    private int? Whole(ref Utf8JsonReader reader, string path, string property)
-    {
-        if (TryWhole(ref reader, out var whole))
-            return whole;
-        _document.Warn(path, $"has a {property} that is no whole number; it is ignored");
-        return null;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private int? EntryWhole(ref Utf8JsonReader reader, string property)
-    {
-        if (TryWhole(ref reader, out var whole))
-            return whole;
-        _document.Warn(_entry, $"has a {property} that is no whole number; it is ignored");
-        return null;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static bool TryWhole(ref Utf8JsonReader reader, out int? whole)
-    {
-        whole = null;
-        if (reader.TokenType == JsonTokenType.Null)
-            return true;
-        var number = Number(ref reader);
-        if (!(Math.Abs(number) < int.MaxValue) || number != Math.Floor(number))
-            return false;
-        whole = (int)number;
-        return true;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private WrittenText Path(ref Utf8JsonReader reader, out string? problem)
-    {
-        problem = reader.TokenType != JsonTokenType.String ? "is no text" : null;
-        var path = Text(ref reader);
-        if (problem is not null)
-            return path;
-        if (path.Length > MessageText.LongestUri)
-            problem = $"is {path.Length} bytes long; {MessageText.LongestUri} at most are read";
-        else if (ContentKinds.FormatOf(_document.TextOf(path)) == ContentFormat.Tileset)
-            problem = "names a JSON document, not a payload";
-        return path;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private WrittenText Text(ref Utf8JsonReader reader)
-    {
-        if (reader.TokenType != JsonTokenType.String)
-        {
-            reader.Skip();
-            return default;
-        }
-        if (!reader.ValueIsEscaped)
-            return new(_consumed + (int)reader.TokenStartIndex + 1, reader.ValueSpan.Length, false);
-        var text = new byte[reader.ValueSpan.Length];
-        return _document.KeepUnescaped(text.AsSpan(0, reader.CopyString(text)));
-    }
-
-    // A name is compared as it is written: none of those that are known needs escapes.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static ReadOnlySpan<byte> NameOf(ref Utf8JsonReader reader)
-    {
-        if (!reader.ValueIsEscaped)
-            return reader.ValueSpan;
-        var name = new byte[reader.ValueSpan.Length];
-        return name.AsSpan(0, reader.CopyString(name));
     }
 
     private bool IsObject(ref Utf8JsonReader reader, string path)
@@ -563,12 +217,6 @@ internal sealed class ManifestParser
             _document.Warn(path, $"is not {expected}; it is ignored");
         reader.Skip();
         return null;
-    }
-
-    private void PassedOfEntry(ref Utf8JsonReader reader, string property, string expected)
-    {
-        _document.Warn(_entry, $"has a {property} that is not {expected}; it is ignored");
-        reader.Skip();
     }
 
     private long At(ref Utf8JsonReader reader) => _consumed + reader.TokenStartIndex;

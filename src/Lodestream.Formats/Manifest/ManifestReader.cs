@@ -78,7 +78,7 @@ public sealed class ManifestReader
             return null;
         try
         {
-            var reader = new Utf8JsonReader(start[Math.Max(0, start.IndexOf((byte)'{'))..], isFinalBlock: false, default);
+            var reader = new Utf8JsonReader(start[ByteOrderMark.LengthIn(start)..], isFinalBlock: false, default);
             reader.Read();
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
@@ -101,9 +101,7 @@ public sealed class ManifestReader
     public static bool IsManifest(ReadOnlySpan<byte> start)
     {
         const int looked = 1 << 16;
-        ReadOnlySpan<byte> byteOrderMark = [0xef, 0xbb, 0xbf];
-        if (start.StartsWith(byteOrderMark))
-            start = start[byteOrderMark.Length..];
+        start = start[ByteOrderMark.LengthIn(start)..];
         try
         {
             var reader = new Utf8JsonReader(start[..Math.Min(looked, start.Length)], isFinalBlock: false, default);

@@ -39,11 +39,8 @@ internal sealed partial class TilesetParser
 
     public TilesetParser(ReadOnlyMemory<byte> json, string uri, IReadOnlyList<TilesetDialect> dialects)
     {
-        ReadOnlySpan<byte> byteOrderMark = [0xef, 0xbb, 0xbf];
-        (_json, _dialects) = (json, dialects);
+        (_json, _dialects, _consumed) = (json, dialects, ByteOrderMark.LengthIn(json.Span));
         _document = new(uri, json);
-        if (json.Span.StartsWith(byteOrderMark))
-            _consumed = byteOrderMark.Length;
         if (json.Span.StartsWith("subt"u8))
             Fail("is a subtree and no tileset: only an implicit tiling names subtrees");
     }
@@ -381,35 +378,4 @@ internal sealed partial class TilesetParser
         _frames[_depth++] = new() { Context = context, Tile = tile };
         _property = TilesetProperty.Other;
     }
-
-    private void BreakTile(int tile, string what)
-    {
-        _document.TileSpan[tile].Broken = true;
-        _document.Warn(tile, _document.WarningCount < TilesetReader.MaximumWarnings ? $"{what}; the tile and everything beneath it are skipped" : what);
-    }
-
-    private void FailUnsupported(string what)
-    {
-        Fail(what);
-        _document.IsUnsupported = true;
-    }
-
-    private void Fail(string what)
-    {
-        _document.Error ??= $"{_document.Uri}: {what}";
-        _done = true;
-    }
-
-    private string Here()
-    {
-        for (var i = _depth - 1; i >= 0; i--)
-        {
-            if (_frames[i].Tile >= 0)
-                return _document.PathOf(_frames[i].Tile);
-        }
-        return _document.PathOf(-1);
-    }
-
-    // The framework appends its own idea of the place.
-    private static string MessageOf(JsonException e) => "is not valid JSON: " + MessageText.ReasonOf(e);
 }

@@ -13,7 +13,8 @@ namespace Lodestream.Transport.Caching;
 /// <param name="http">Who asks.</param>
 /// <param name="cache">Keeps ranges.</param>
 /// <param name="uri">The archive's URL.</param>
-internal sealed class CachedArchive(HttpArchiveSource source, HttpTransport http, DiskCache cache, string uri) : ArchiveSource
+/// <param name="since">Ranges that were kept before are fetched anew: something newer was asked for, which may have the same version.</param>
+internal sealed class CachedArchive(HttpArchiveSource source, HttpTransport http, DiskCache cache, string uri, DateTimeOffset since) : ArchiveSource
 {
     private const string End = "end";
 
@@ -29,12 +30,14 @@ internal sealed class CachedArchive(HttpArchiveSource source, HttpTransport http
     /// <param name="http">Makes the requests.</param>
     /// <param name="cache">Keeps ranges.</param>
     /// <param name="uri">Its URL.</param>
-    /// <param name="newest">Whether a newer version than the kept one was announced.</param>
+    /// <param name="newest">Whether what is kept is not to be handed out: a newer version was announced, or what is kept cannot be decoded.</param>
+    /// <param name="cancellation">Ends it early.</param>
     /// <exception cref="IOException">It is not there, or the server knows no ranges.</exception>
-    public static async Task<ArchiveSource> OpenAsync(HttpTransport http, DiskCache cache, string uri, bool newest)
+    public static async Task<ArchiveSource> OpenAsync(HttpTransport http, DiskCache cache, string uri, bool newest, CancellationToken cancellation)
     {
         var key = CacheKey.Of(uri, http.Credentials, End);
-        var kept = newest ? null : await cache.ReadAsync(key, CancellationToken.None).ConfigureAwait(false);
+        var since = newest ? cache.Now : DateTimeOffset.MinValue;
+        var kept = newest ? null : await cache.ReadAsync(key, cancellation).ConfigureAwait(false);
         if (kept?.Facts.OverPlainHttp == true && !http.AllowsPlainHttp)
             kept = null;
         if (kept?.Facts.IsFresh(cache.Now) == true)
@@ -47,12 +50,12 @@ internal sealed class CachedArchive(HttpArchiveSource source, HttpTransport http
             var conditions = kept is null
                 ? new HttpConditions { Newest = newest }
                 : new(kept.Facts.ETag, null, address => CacheKey.Of(address, null).Hex == kept.Facts.AnsweredBy, mayServeUnvalidated ? cache.Options.RevalidationTimeout : null, false);
-            using var response = await HttpArchiveSource.RequestTailAsync(http, uri, conditions).ConfigureAwait(false);
+            using var response = await HttpArchiveSource.RequestTailAsync(http, uri, conditions, cancellation).ConfigureAwait(false);
             if (response.StatusCode == HttpStatusCode.NotModified && kept is not null)
                 return HandOut(kept, ref cache.Counters.Revalidated);
             if (mayServeUnvalidated && (int)response.StatusCode >= 500)
                 throw new IOException($"HTTP {(int)response.StatusCode} {response.ReasonPhrase}");
-            var opened = await HttpArchiveSource.OfTailAsync(http, uri, response).ConfigureAwait(false);
+            var opened = await HttpArchiveSource.OfTailAsync(http, uri, response, cancellation).ConfigureAwait(false);
             return await KeepEndAsync(opened, response).ConfigureAwait(false);
         }
         catch (IOException e) when (mayServeUnvalidated && e is not FileNotFoundException)
@@ -66,7 +69,7 @@ internal sealed class CachedArchive(HttpArchiveSource source, HttpTransport http
         {
             Interlocked.Increment(ref counter);
             Interlocked.Add(ref cache.Counters.BytesFromCache, entry.Body.Length);
-            return new(new(http, uri, entry.Facts.WholeLength, EntityTagHeaderValue.Parse(entry.Facts.ETag!), entry.Body), http, cache, uri);
+            return new(new(http, uri, entry.Facts.WholeLength, EntityTagHeaderValue.Parse(entry.Facts.ETag!), entry.Body), http, cache, uri, since);
         }
 
         async Task<ArchiveSource> KeepEndAsync(HttpArchiveSource opened, HttpResponseMessage response)
@@ -93,7 +96,7 @@ internal sealed class CachedArchive(HttpArchiveSource source, HttpTransport http
                 WholeLength = opened.Length,
             };
             await cache.WriteAsync(key, facts, opened.Tail).ConfigureAwait(false);
-            return new CachedArchive(opened, http, cache, uri);
+            return new CachedArchive(opened, http, cache, uri, since);
         }
     }
 
@@ -106,7 +109,7 @@ internal sealed class CachedArchive(HttpArchiveSource source, HttpTransport http
             return;
         }
         var key = CacheKey.Of(uri, http.Credentials, FormattableString.Invariant($"{_version} {offset}+{into.Length}"));
-        if (await cache.ReadAsync(key, cancellation).ConfigureAwait(false) is { } kept && kept.Body.Length == into.Length)
+        if (await cache.ReadAsync(key, cancellation).ConfigureAwait(false) is { } kept && kept.Body.Length == into.Length && kept.Facts.VouchedAt >= since.UtcTicks)
         {
             Interlocked.Increment(ref cache.Counters.Hits);
             Interlocked.Add(ref cache.Counters.BytesFromCache, into.Length);

@@ -144,6 +144,10 @@ internal sealed partial class ContentPipeline(
         residency.Entry(index).Error = message.Error;
         LeavePreparing(index);
         Release(index);
+
+        // What a cache holds would fail again, and for as long as the cache holds it.
+        if (!message.Permanent)
+            scheduler.BypassCaches(residency.Entry(index).Content);
         FailToParse(index, message.Permanent ? StateReason.Unsupported : StateReason.Undecodable, message.Permanent, now);
     }
 

@@ -11,7 +11,7 @@ namespace Lodestream.Streaming;
 /// <param name="IsDependency">Whether it is not the content's own file, but one the content depends on; several of a content may be under way.</param>
 public readonly record struct TileRequest(long Id, int Content, string Uri, ContentFamily Family, ContentFormat Format, bool IsDependency = false)
 {
-    /// <summary>A newer version than caches may hold was announced: they are to ask the source.</summary>
+    /// <summary>A newer version than caches may hold was announced, or what came before could not be decoded: they are to ask the source.</summary>
     public bool BypassesCaches { get; init; }
 }
 

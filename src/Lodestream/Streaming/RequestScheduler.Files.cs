@@ -148,6 +148,8 @@ internal sealed partial class RequestScheduler
             Settle(index, file, new(needed.Uri, null, 0, message.Error ?? message.Status.ToString()));
             return;
         }
+        if (message.Status == FetchStatus.Corrupt)
+            BypassCaches(entry.Content);
         entry.FileFailures = failures;
         entry.NetworkFailures = Math.Max((byte)1, failures);
         files.States[file] = FileState.Here;

@@ -340,6 +340,8 @@ internal sealed partial class RequestScheduler(
         entry.RetryAt = verdict.RetryAt;
         ledger.Replace(ref entry.Charge, default);
         Leave(index);
+        if (message.Status == FetchStatus.Corrupt)
+            BypassCaches(entry.Content);
         residency.Enter(index, ContentState.Failed, ReasonOf(message.Status), now);
         if (verdict.ForGood)
             residency.MarkFailedForGood(entry.Content);

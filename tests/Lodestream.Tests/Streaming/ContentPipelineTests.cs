@@ -69,6 +69,42 @@ public class ContentPipelineTests
     }
 
     [Fact]
+    public void What_cannot_be_decoded_is_fetched_again_past_caches_which_would_only_hand_out_the_same()
+    {
+        var world = new HandDrivenWorld("a") { PreparesAtOnce = false }.Settled();
+        Assert.False(world.Request("a").BypassesCaches);
+        for (var i = 0; i < 2; i++)
+        {
+            FailDecoding(world, "a", "bad magic at byte 0");
+            world.Wait(10);
+            Assert.True(world.Request("a").BypassesCaches);
+        }
+        world.Answer("a");
+        world.Settle();
+        world.Prepare("a");
+        world.Settle();
+        world.LoseContext();
+        world.Settle();
+        Assert.False(world.Request("a").BypassesCaches);
+    }
+
+    [Fact]
+    public void What_does_not_have_its_digest_is_fetched_again_past_caches_and_what_did_not_come_is_not()
+    {
+        var world = new HandDrivenWorld("a").Settled();
+        world.Fail("a", FetchStatus.Corrupt);
+        world.Settle();
+        world.Wait(10);
+        Assert.True(world.Request("a").BypassesCaches);
+
+        world = new HandDrivenWorld("a").Settled();
+        world.Fail("a", FetchStatus.Truncated);
+        world.Settle();
+        world.Wait(10);
+        Assert.False(world.Request("a").BypassesCaches);
+    }
+
+    [Fact]
     public void Waits_after_undecodable_answers_end_at_their_longest_and_begin_anew_after_a_success()
     {
         var world = new HandDrivenWorld(".R(a b)", Plain with { MaximumParseAttempts = 100 }) { PreparesAtOnce = false }.Settled();

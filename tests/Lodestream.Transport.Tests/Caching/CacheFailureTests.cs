@@ -104,7 +104,8 @@ public sealed class CacheFailureTests
             asked.SetResult();
             return ended.Task;
         });
-        var waiting = source.FetchAsync();
+        using var transport = source.Transport(options: new() { RequestTimeout = TimeSpan.FromSeconds(30) });
+        var waiting = transport.FetchAsync(source.Address + "a.glb", null, CancellationToken.None);
         await asked.Task.WaitAsync(TimeSpan.FromSeconds(30));
         source.Time.Advance(TimeSpan.FromSeconds(29));
         Assert.False(waiting.IsCompleted);
@@ -114,7 +115,7 @@ public sealed class CacheFailureTests
     }
 
     [Fact]
-    public async Task A_file_that_is_too_long_on_its_way_is_given_up()
+    public async Task A_file_that_is_too_long_on_its_way_is_given_up_where_the_options_say_how_long()
     {
         var (begun, ended) = (new TaskCompletionSource(), new TaskCompletionSource());
         await using var source = await CachedSource.StartAsync(async http =>
@@ -124,7 +125,7 @@ public sealed class CacheFailureTests
             begun.SetResult();
             await ended.Task;
         });
-        using var transport = source.Transport();
+        using var transport = source.Transport(options: new() { ResourceTimeout = TimeSpan.FromSeconds(300) });
         transport.Start(new(1, 0, source.Address + "a.glb", ContentFamily.Mesh, ContentFormat.Unknown));
         await begun.Task.WaitAsync(TimeSpan.FromSeconds(30));
         await source.Arrivals.NextAsync(InboxKind.Headers);
@@ -134,6 +135,30 @@ public sealed class CacheFailureTests
         Assert.Contains("was not here after 300 s", failed.Error, StringComparison.Ordinal);
         Assert.Empty(source.Entries());
         ended.SetResult();
+    }
+
+    [Fact]
+    public async Task A_slow_file_has_the_time_that_the_streamer_gives_it_however_long_it_takes()
+    {
+        var (asked, begin, begun, end) = (new TaskCompletionSource(), new TaskCompletionSource(), new TaskCompletionSource(), new TaskCompletionSource());
+        await using var source = await CachedSource.StartAsync(async http =>
+        {
+            asked.SetResult();
+            await begin.Task;
+            await http.Response.WriteAsync("a beginning");
+            await http.Response.Body.FlushAsync();
+            begun.SetResult();
+            await end.Task;
+            await http.Response.WriteAsync(" and an end");
+        });
+        var waiting = source.TextAsync();
+        await asked.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        source.Time.Advance(TimeSpan.FromMinutes(10));
+        begin.SetResult();
+        await begun.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        source.Time.Advance(TimeSpan.FromMinutes(10));
+        end.SetResult();
+        Assert.Equal("a beginning and an end", await waiting.WaitAsync(TimeSpan.FromSeconds(30)));
     }
 
     [Fact]

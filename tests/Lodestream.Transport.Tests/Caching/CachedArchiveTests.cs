@@ -48,6 +48,25 @@ public sealed class CachedArchiveTests
     }
 
     [Fact]
+    public async Task A_file_that_is_asked_for_past_caches_is_not_put_together_of_kept_ranges_though_the_archive_says_it_is_the_same()
+    {
+        await using var source = await CachedSource.StartAsync(Ranges);
+        var sound = (byte[])_tile.Clone();
+        new Random(8).NextBytes(_tile);
+        await ReadAsync(source);
+        sound.CopyTo(_tile, 0);
+        source.Time.Advance(TimeSpan.FromSeconds(1));
+        using var client = HttpTransport.CreateClient();
+        using var transport = Transport(source, client);
+        Assert.Equal(sound, (await transport.FetchNewestAsync(source.Address + "a.3tz/tile.glb", null, CancellationToken.None)).Bytes);
+
+        // What came then is kept, and taken again.
+        var asked = source.Asked.Count;
+        Assert.Equal(sound, (await transport.FetchAsync(source.Address + "a.3tz/tile.glb", null, CancellationToken.None)).Bytes);
+        Assert.Equal(asked, source.Asked.Count);
+    }
+
+    [Fact]
     public async Task A_change_that_was_announced_reaches_an_archive_that_is_open()
     {
         await using var source = await CachedSource.StartAsync(Ranges);

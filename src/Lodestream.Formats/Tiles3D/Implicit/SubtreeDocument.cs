@@ -52,12 +52,9 @@ internal sealed class SubtreeDocument
                 return error;
             document.Binary = binary;
         }
-        ReadOnlySpan<byte> byteOrderMark = [0xef, 0xbb, 0xbf];
-        if (json.Span.StartsWith(byteOrderMark))
-            json = json[byteOrderMark.Length..];
         try
         {
-            return document.ReadJson(json);
+            return document.ReadJson(json[ByteOrderMark.LengthIn(json.Span)..]);
         }
         catch (JsonException e)
         {

@@ -5,8 +5,8 @@ passed=0 failed=0 skipped=0
 
 # Two projects at a time where there are two cores: more would make tests wait for each other, not end sooner.
 parallel=2
-# Longer than the slowest project takes on a busy machine; a hang must not hold continuous integration for ever.
-project_timeout=30m
+# Seconds: longer than the slowest project takes on a busy machine; a hang must not hold continuous integration for ever.
+project_timeout=1800
 
 find_chromium() {
   command -v chromium || command -v chromium-browser || command -v google-chrome
@@ -99,24 +99,23 @@ run_projects() {
   shift
   [ $# -gt 0 ] || return 0
   export root results project_timeout soak soak_seconds fuzz fuzz_seconds
-  export -f run_project run_check
+  export -f run_project run_check run_limited
   printf '%s\0' "$@" | xargs -0 -n 1 -P "$at_once" bash -c 'run_project "$1"' _
 }
 
 # Never fails itself: how it went is in $results/NAME.status, .log and .trx.
 run_project() {
-  local name=$1 status=0 limit=
+  local name=$1 status=0
   if [ "$name" = "$soak" ]; then
-    run_check "$name" bench/Lodestream.Bench soak --seconds "$soak_seconds"
+    run_check "$name" "$soak_seconds" bench/Lodestream.Bench soak --seconds "$soak_seconds"
     return
   fi
   if [ "$name" = "$fuzz" ]; then
     # One thread: the other core has a test project at the same time.
-    run_check "$name" bench/Lodestream.Fuzz --seconds "$fuzz_seconds" --threads 1
+    run_check "$name" "$fuzz_seconds" bench/Lodestream.Fuzz --seconds "$fuzz_seconds" --threads 1
     return
   fi
-  command -v timeout >/dev/null 2>&1 && limit="timeout --kill-after=10s $project_timeout"
-  (cd "$root" && $limit dotnet test "tests/$name" -c Release --no-build --nologo -v q \
+  (cd "$root" && run_limited "$project_timeout" dotnet test "tests/$name" -c Release --no-build --nologo -v q \
     --results-directory "$results" --logger "trx;LogFileName=$name.trx" --logger "console;verbosity=normal") >"$results/$name.log" 2>&1 || status=$?
   printf '%s\n' "$status" >"$results/$name.status"
   {
@@ -130,11 +129,23 @@ run_project() {
   } >&2
 }
 
-# run_check NAME PROJECT ARGUMENT...: one check, that nothing is found. The seed is said either way; a failure says how to run it again.
+# run_limited SECONDS COMMAND...: ends what takes longer, where the machine can.
+run_limited() {
+  local seconds=$1
+  shift
+  if command -v timeout >/dev/null 2>&1; then
+    timeout --kill-after=10s "$seconds" "$@"
+  else
+    "$@"
+  fi
+}
+
+# run_check NAME SECONDS PROJECT ARGUMENT...: one check, that nothing is found, which means to last so long. The seed is said either way; a
+# failure says how to run it again.
 run_check() {
-  local name=$1 project=$2 status=0
-  shift 2
-  (cd "$root" && dotnet run --project "$project" -c Release --no-build -- "$@") >"$results/$name.log" 2>&1 || status=$?
+  local name=$1 seconds=$2 project=$3 status=0
+  shift 3
+  (cd "$root" && run_limited "$(($(printf '%.0f' "$seconds") + project_timeout))" dotnet run --project "$project" -c Release --no-build -- "$@") >"$results/$name.log" 2>&1 || status=$?
   printf '%s\n' "$status" >"$results/$name.status"
   {
     cat "$results/$name.log"

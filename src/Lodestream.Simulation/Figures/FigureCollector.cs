@@ -2,6 +2,7 @@ using Lodestream.Presentation;
 using Lodestream.Scene;
 using Lodestream.Selection;
 using Lodestream.Simulation.Runs;
+using Lodestream.Streaming;
 
 namespace Lodestream.Simulation.Figures;
 
@@ -18,35 +19,26 @@ public sealed class FigureCollector(TileTree tree, double? ground = null) : Simu
 
     private readonly Screen _screen = new();
     private readonly GroundSampler _sampler = new(tree, ground);
-    private readonly HashSet<string> _drawn = [];
+    private readonly RunRecorder _run = new(tree);
     private long _samplesInMotion, _atLevelInMotion, _samples, _uncovered;
     private double _errorIntegral, _lastError;
-    private TimeSpan _lastSample, _completeSince;
-    private TimeSpan? _firstCoverage, _firstComplete, _stopped;
-    private bool _wasComplete;
+    private TimeSpan _lastSample;
+    private TimeSpan? _firstCoverage;
+
+    /// <inheritdoc />
+    public override void OnRequest(in TileRequest request) => _run.OnRequest(request);
 
     /// <inheritdoc />
     public override void OnCommit(RenderCommit commit)
     {
         _screen.Apply(commit);
-        foreach (var item in commit.Shown)
-        {
-            foreach (var content in tree.SlotsOf(item.Source))
-                _drawn.Add(tree.Contents.Uri(content));
-        }
+        _run.OnCommit(commit);
     }
 
     /// <inheritdoc />
     public override void OnFrame(in SimulatedFrame frame)
     {
-        var complete = Completeness.Is(tree, frame.Streamer.Selection, _screen);
-        if (complete)
-            _firstComplete ??= frame.Time;
-        if (complete && !_wasComplete)
-            _completeSince = frame.Time;
-        _wasComplete = complete;
-        if (frame.Phase == RunPhase.Settling)
-            _stopped ??= frame.Time;
+        _run.OnFrame(frame);
         if (frame.Views.Length > 0 && frame.Phase != RunPhase.Resting && (frame.Number % SampleEvery == 1 || (_firstCoverage is null && _screen.Count > 0)))
             TakeSample(frame);
     }
@@ -55,25 +47,22 @@ public sealed class FigureCollector(TileTree tree, double? ground = null) : Simu
     public StreamingFigures Collect(SimulationResult result)
     {
         ArgumentNullException.ThrowIfNull(result);
-        var statistics = result.Streamer.Statistics;
-        long wasted = 0;
-        foreach (var (uri, bytes) in result.Network.BytesByUri)
-            wasted += _drawn.Contains(uri) ? 0 : bytes;
+        var (times, network) = (_run.Times(_firstCoverage), _run.Network(result));
         return new()
         {
             Frames = result.Frames,
             DurationS = result.Seconds,
-            FirstCoverageMs = _firstCoverage?.TotalMilliseconds ?? double.NaN,
-            FirstViewCompleteMs = _firstComplete?.TotalMilliseconds ?? double.NaN,
-            SettleAfterStopMs = _wasComplete && _stopped is { } stopped ? Math.Max(0, (_completeSince - stopped).TotalMilliseconds) : double.NaN,
+            FirstCoverageMs = times.FirstCoverageMs ?? double.NaN,
+            FirstViewCompleteMs = times.FirstViewCompleteMs ?? double.NaN,
+            SettleAfterStopMs = times.SettleAfterStopMs ?? double.NaN,
             AtWantedLevelRatio = _samplesInMotion == 0 ? double.NaN : (double)_atLevelInMotion / _samplesInMotion,
             UncoveredWantedRatio = _samples == 0 ? double.NaN : (double)_uncovered / _samples,
             ErrorIntegralPxS = _errorIntegral,
-            Requests = statistics.Requested,
-            Cancelled = statistics.Cancelled,
-            BytesFetched = result.Network.BytesDelivered,
-            BytesWasted = wasted,
-            PeakBytes = statistics.PeakBytes,
+            Requests = network.Requests,
+            Cancelled = network.Cancelled,
+            BytesFetched = network.BytesFetched,
+            BytesWasted = network.BytesWasted,
+            PeakBytes = result.Streamer.Statistics.PeakBytes,
         };
     }
 

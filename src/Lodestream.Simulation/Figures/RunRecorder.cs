@@ -11,6 +11,9 @@ internal sealed class RunRecorder(TileTree tree) : SimulationObserver
 {
     private readonly Screen _screen = new();
     private readonly HashSet<string> _drawn = [];
+
+    // Documents and the files contents depend on are not drawn themselves: they count as used.
+    private readonly HashSet<string> _needed = [];
     private readonly List<double>[] _errors = [[], [], [], []];
     private TimeSpan _completeSince;
     private TimeSpan? _firstComplete, _stopped;
@@ -70,9 +73,6 @@ internal sealed class RunRecorder(TileTree tree) : SimulationObserver
         UnderlayGeometricSsePx = Percentiles.Of(_errors[2]),
         UnderlayRasterSsePx = Percentiles.Of(_errors[3]),
     };
-
-    // Documents and the files contents depend on are not drawn themselves: they count as used.
-    private readonly HashSet<string> _needed = [];
 
     /// <inheritdoc />
     public override void OnRequest(in Streaming.TileRequest request)

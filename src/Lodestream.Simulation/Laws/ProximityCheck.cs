@@ -21,7 +21,6 @@ internal sealed class ProximityCheck(TileTree tree, TileFacts tiles, ProximityOp
 
     private readonly Dictionary<int, Past> _past = [];
     private readonly List<(TimeSpan Time, double Speed)> _speeds = [];
-    private readonly Dictionary<int, int> _visitOf = [];
     private Vector3d[] _positions = [];
     private TimeSpan _time;
     private ProximityTable? _table;
@@ -72,23 +71,26 @@ internal sealed class ProximityCheck(TileTree tree, TileFacts tiles, ProximityOp
     public void Forget() => _past.Clear();
 
     /// <summary>Checks a frame.</summary>
-    /// <param name="set">What the core selected.</param>
+    /// <param name="visits">What the core selected.</param>
+    /// <param name="visitOf">Where among it a tile is.</param>
     /// <param name="views">The views it was given.</param>
     /// <param name="scale">The detail scale it was given.</param>
     /// <param name="now">Time of the tick.</param>
     /// <param name="fail">Takes tile and reason of what is wrong.</param>
-    public void Check(VisibilitySet set, ReadOnlySpan<View> views, double scale, TimeSpan now, Action<int, string> fail)
+    public void Check(ReadOnlySpan<Visit> visits, Dictionary<int, int> visitOf, ReadOnlySpan<View> views, double scale, TimeSpan now, Action<int, string> fail)
     {
         WatchSpeed(views, now);
         var scene = tree.Links[TileTree.SceneRoot];
         if (scene.ChildCount == 0 || ProximityTable.Of(tree, scene.FirstChild) is not { } table)
             return;
         if (_table != table)
+        {
             _past.Clear();
-        (_table, _query) = (table, QueryRadius(table));
-        CheckShape(set, scene.FirstChild, fail);
+            (_table, _query) = (table, QueryRadius(table));
+        }
+        CheckShape(visits, scene.FirstChild, fail);
         for (var entry = 0; entry < table.Count; entry++)
-            CheckEntry(set.Visits, table, scene.FirstChild, entry, views, scale, now, fail);
+            CheckEntry(visits, visitOf, table, scene.FirstChild, entry, views, scale, now, fail);
         _scale = scale;
     }
 
@@ -105,14 +107,10 @@ internal sealed class ProximityCheck(TileTree tree, TileFacts tiles, ProximityOp
     }
 
     // Below the manifest's root the chains, each a row from its coarsest tile on, refined down to the one wanted tile.
-    private void CheckShape(VisibilitySet set, int root, Action<int, string> fail)
+    private void CheckShape(ReadOnlySpan<Visit> visits, int root, Action<int, string> fail)
     {
-        _visitOf.Clear();
-        var visits = set.Visits;
         for (var i = 0; i < visits.Length; i++)
         {
-            if (!_visitOf.TryAdd(visits[i].Tile, i))
-                fail(visits[i].Tile, "the tile is visited twice");
             if (i == 0 || visits[i].Tile == root)
                 continue;
             var above = visits[visits[i].Parent];
@@ -132,12 +130,12 @@ internal sealed class ProximityCheck(TileTree tree, TileFacts tiles, ProximityOp
         }
     }
 
-    private Found Find(ReadOnlySpan<Visit> visits, ProximityTable table, int root, int entry)
+    private Found Find(ReadOnlySpan<Visit> visits, Dictionary<int, int> visitOf, ProximityTable table, int root, int entry)
     {
         var (wanted, asks) = (-1, false);
         var tile = ProximityTable.FirstTileOf(tree, root, entry);
         var count = table.FirstRepresentation[entry + 1] - table.FirstRepresentation[entry];
-        for (var i = 0; i < count && _visitOf.TryGetValue(tile, out var at); i++, tile = tree.Links[tile].FirstChild)
+        for (var i = 0; i < count && visitOf.TryGetValue(tile, out var at); i++, tile = tree.Links[tile].FirstChild)
         {
             wanted = (visits[at].Flags & VisitFlags.Primary) != 0 ? i : wanted;
             asks |= i == count - 1 && (visits[at].Flags & (VisitFlags.Primary | VisitFlags.Ahead)) != 0;
@@ -145,9 +143,9 @@ internal sealed class ProximityCheck(TileTree tree, TileFacts tiles, ProximityOp
         return new(wanted, asks);
     }
 
-    private void CheckEntry(ReadOnlySpan<Visit> visits, ProximityTable table, int root, int entry, ReadOnlySpan<View> views, double scale, TimeSpan now, Action<int, string> fail)
+    private void CheckEntry(ReadOnlySpan<Visit> visits, Dictionary<int, int> visitOf, ProximityTable table, int root, int entry, ReadOnlySpan<View> views, double scale, TimeSpan now, Action<int, string> fail)
     {
-        var found = Find(visits, table, root, entry);
+        var found = Find(visits, visitOf, table, root, entry);
         var tile = ProximityTable.FirstTileOf(tree, root, entry);
         var volume = tree.Volume(tile);
         var full = table.FirstRepresentation[entry + 1] - table.FirstRepresentation[entry] - 1;

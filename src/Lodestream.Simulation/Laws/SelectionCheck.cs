@@ -31,12 +31,6 @@ internal sealed class SelectionCheck(TileTree tree, TileFacts tiles, StreamerOpt
     /// <param name="fail">Takes tile and reason of what is wrong.</param>
     public void Check(VisibilitySet set, ReadOnlySpan<View> views, double detailScale, TimeSpan now, Action<int, string> fail)
     {
-        if (_proximity is not null)
-        {
-            _proximity.Check(set, views, detailScale, now, fail);
-            CheckSignature(set, fail);
-            return;
-        }
         var visits = set.Visits;
         _visitOf.Clear();
         for (var i = 0; i < visits.Length; i++)
@@ -44,6 +38,15 @@ internal sealed class SelectionCheck(TileTree tree, TileFacts tiles, StreamerOpt
             if (!_visitOf.TryAdd(visits[i].Tile, i))
                 fail(visits[i].Tile, "the tile is visited twice");
         }
+        if (_proximity is not null)
+            _proximity.Check(visits, _visitOf, views, detailScale, now, fail);
+        else
+            CheckTree(visits, views, detailScale, fail);
+        CheckSignature(set, fail);
+    }
+
+    private void CheckTree(ReadOnlySpan<Visit> visits, ReadOnlySpan<View> views, double detailScale, Action<int, string> fail)
+    {
         if (visits[0].Tile != TileTree.SceneRoot)
             fail(visits[0].Tile, "the first visit is not the scene's root");
         _pyramid?.Begin(views, detailScale);
@@ -57,7 +60,6 @@ internal sealed class SelectionCheck(TileTree tree, TileFacts tiles, StreamerOpt
         }
         if (expected != visits.Length)
             fail(-1, $"{visits.Length} tiles are visited, {expected} of them below refined ones");
-        CheckSignature(set, fail);
     }
 
     private int CheckChildren(ReadOnlySpan<Visit> visits, int parent, ReadOnlySpan<View> views, double detailScale, Action<int, string> fail)

@@ -34,6 +34,12 @@ public sealed record NetworkProfile
     /// <summary>Cable to a host that answers 429 with Retry-After above 10 requests a second.</summary>
     public static readonly NetworkProfile Throttled = Cable with { RequestsPerSecond = 10 };
 
+    /// <summary>The profiles that have a name.</summary>
+    public static readonly IReadOnlyList<(string Name, NetworkProfile Profile)> Named =
+    [
+        ("local", Local), ("fibre", Fibre), ("cable", Cable), ("4g", Mobile4G), ("3g", Mobile3G), ("flaky", Flaky), ("outage", Dead), ("throttled", Throttled),
+    ];
+
     /// <summary>From a request to the first byte of its answer, milliseconds. Every request pays it once.</summary>
     public double LatencyMs { get; init; }
 
@@ -70,30 +76,20 @@ public sealed record NetworkProfile
     public static NetworkProfile? Parse(string text, out string? error)
     {
         error = null;
-        if (ByName(text) is { } named)
-            return named;
+        foreach (var (name, named) in Named)
+        {
+            if (name == text)
+                return named;
+        }
         if (!text.Contains('=', StringComparison.Ordinal))
         {
-            error = $"network '{text}' is not known; there are local, fibre, cable, 4g, 3g, flaky, outage, throttled, or parameters: {Names}";
+            error = $"network '{text}' is not known; there are {string.Join(", ", Named.Select(named => named.Name))}, or parameters: {Names}";
             return null;
         }
         var profile = new NetworkProfile();
         error = ParameterList.Read("network", text, Names, (name, value) => With(ref profile, name, value));
         return error is null ? profile : null;
     }
-
-    private static NetworkProfile? ByName(string name) => name switch
-    {
-        "local" => Local,
-        "fibre" => Fibre,
-        "cable" => Cable,
-        "4g" => Mobile4G,
-        "3g" => Mobile3G,
-        "flaky" => Flaky,
-        "outage" => Dead,
-        "throttled" => Throttled,
-        _ => null,
-    };
 
     private static string? With(ref NetworkProfile profile, string name, double value)
     {

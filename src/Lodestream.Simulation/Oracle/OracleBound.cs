@@ -19,19 +19,19 @@ internal readonly record struct OracleBound(double ErrorIntegral, double Heurist
     public static OracleBound Of(OracleProblem problem, double online, double covered)
     {
         var screen = new OracleScreen(problem);
-        var (order, name) = (OracleOrder.EarliestFirst(problem), "earliest wanted first");
-        var best = screen.ErrorIntegral(order);
+        var (errors, name) = (screen.Errors(OracleOrder.EarliestFirst(problem)), "earliest wanted first");
+        var best = problem.Integral(errors);
         foreach (var horizon in Horizons)
         {
-            var tried = OracleOrder.ByGain(problem, horizon);
-            var integral = screen.ErrorIntegral(tried);
+            var tried = screen.Errors(OracleOrder.ByGain(problem, horizon));
+            var integral = problem.Integral(tried);
             if (integral < best)
-                (order, best, name) = (tried, integral, FormattableString.Invariant($"gain per byte, horizon {horizon} s"));
+                (errors, best, name) = (tried, integral, FormattableString.Invariant($"gain per byte, horizon {horizon} s"));
         }
         var oracle = Math.Min(best, online);
 
         // The bound holds for all that keep the release rule; an online run that guessed further ahead may have gone below it.
         var bound = Math.Min(new LowerBound(problem).Integral(), oracle);
-        return new(oracle, best, bound, screen.ErrorIntegral(order, covered), online < best ? "the online run" : name, screen.Errors(order));
+        return new(oracle, best, bound, problem.Integral(errors, covered), online < best ? "the online run" : name, errors);
     }
 }

@@ -66,6 +66,17 @@ internal sealed class OracleProblem
     /// <summary>All tiles that some moment sees.</summary>
     public IReadOnlyCollection<OracleTile> Tiles => _tiles.Values;
 
+    /// <summary>Mean visible error integrated over time, pixel seconds.</summary>
+    /// <param name="errors">At every moment, pixels.</param>
+    /// <param name="until">Up to when, seconds.</param>
+    public double Integral(double[] errors, double until = double.PositiveInfinity)
+    {
+        var sum = 0.0;
+        for (var i = 0; i < errors.Length && Times[i] < until; i++)
+            sum += errors[i] * Lengths[i];
+        return sum;
+    }
+
     /// <summary>A tile; null when no moment sees it.</summary>
     public OracleTile? Find(int tile) => _tiles.GetValueOrDefault(tile);
 

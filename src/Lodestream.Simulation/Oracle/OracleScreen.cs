@@ -13,17 +13,6 @@ internal sealed class OracleScreen(OracleProblem problem)
     private double[] _standIn = [];
     private bool[] _covers = [], _frozen = [];
 
-    /// <summary>Mean visible error integrated over time, pixel seconds.</summary>
-    /// <param name="arrival">When each tile arrived; absent tiles never did.</param>
-    /// <param name="until">Up to when, seconds.</param>
-    public double ErrorIntegral(IReadOnlyDictionary<int, double> arrival, double until = double.PositiveInfinity)
-    {
-        var sum = 0.0;
-        for (var i = 0; i < problem.Times.Length && problem.Times[i] < until; i++)
-            sum += ErrorAt(problem.Frames[i], problem.Times[i], arrival) * problem.Lengths[i];
-        return sum;
-    }
-
     /// <summary>Mean visible error at every moment of the problem, pixels.</summary>
     /// <param name="arrival">When each tile arrived.</param>
     public double[] Errors(IReadOnlyDictionary<int, double> arrival)

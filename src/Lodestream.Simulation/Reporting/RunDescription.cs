@@ -10,12 +10,6 @@ namespace Lodestream.Simulation.Reporting;
 /// <summary>A run in words: what was simulated, and what it would have felt like.</summary>
 internal static class RunDescription
 {
-    private static readonly (string Name, NetworkProfile Profile)[] Networks =
-    [
-        ("local", NetworkProfile.Local), ("fibre", NetworkProfile.Fibre), ("cable", NetworkProfile.Cable), ("4g", NetworkProfile.Mobile4G), ("3g", NetworkProfile.Mobile3G),
-        ("flaky", NetworkProfile.Flaky), ("outage", NetworkProfile.Dead), ("throttled", NetworkProfile.Throttled),
-    ];
-
     /// <summary>What was simulated, item by item.</summary>
     public static IEnumerable<(string Name, string Value)> Setting(SimulationScenario s)
     {
@@ -45,7 +39,8 @@ internal static class RunDescription
                 ScenarioEvent.Change change => (at, at, $"{change.Uri} changed"),
                 ScenarioEvent.MemoryPressure => (at, at, "memory pressure"),
                 ScenarioEvent.Layer layer => (at, at, $"{layer.Family} {(layer.Visible ? "on" : "off")}"),
-                _ => (at, at, happening.GetType().Name),
+                ScenarioEvent.UnloadAll => (at, at, "everything unloaded"),
+                _ => throw new ArgumentException($"{happening.GetType().Name} has no words yet", nameof(scenario)),
             };
         }
     }
@@ -92,7 +87,7 @@ internal static class RunDescription
             figures += Text($", {share * 100:0.##} % {what}");
         if (network.RequestsPerSecond > 0)
             figures += Text($", {network.RequestsPerSecond:0.##} requests/s at most");
-        return Networks.FirstOrDefault(named => named.Profile == network).Name is { } name ? $"{name}: {figures}" : figures;
+        return NetworkProfile.Named.FirstOrDefault(named => named.Profile == network).Name is { } name ? $"{name}: {figures}" : figures;
     }
 
     private static string Seconds(double milliseconds) => Text($"{milliseconds / 1000:0.0}\u00a0s");

@@ -19,7 +19,7 @@ public static class ScenarioFile
     {
         using var document = JsonPlace.Open(file, json);
         var root = JsonPlace.Root(file, document);
-        root.TakeOnly("scene", "viewport", "fovY", "sse", "rasterSse", "fps", "seed", "memoryMB", "network", "policy", "camera", "events", "gates");
+        root.TakeOnly("scene", "viewport", "fovY", "sse", "rasterSse", "fps", "seed", "memoryMB", "network", "policy", "camera", "settleLimitS", "events", "gates");
         var otherwise = new SimulationScenario();
         return new()
         {
@@ -34,6 +34,7 @@ public static class ScenarioFile
             Policy = root.Optional("policy") is { } policy ? ReadPolicy(policy.Text(), out var unknown) ?? throw policy.Fail(unknown!) : otherwise.Policy,
             Network = root.Optional("network") is { } network ? NetworkProfile.Parse(network.Text(), out var error) ?? throw network.Fail(error!) : otherwise.Network,
             Camera = root.Optional("camera") is { } camera ? ReadCamera(camera) : otherwise.Camera,
+            SettleLimitS = root.Optional("settleLimitS")?.Number(1, 3600) ?? otherwise.SettleLimitS,
             Events = root.Optional("events") is { } events ? [.. events.Items().Select(item => ReadEvent(item))] : [],
             Gates = root.Optional("gates") is { } gates ? [.. gates.Members().SelectMany(member => ReadGate(member.Name, member.Value))] : [],
         };
@@ -44,12 +45,9 @@ public static class ScenarioFile
     /// <param name="error">What is wrong with it; null when it can be simulated.</param>
     public static SimulatedPolicy? ReadPolicy(string name, out string? error)
     {
-        error = name switch
-        {
-            "error" or "pyramid" or "proximity" => null,
-            _ => $"the policy '{name}' is not known; there are error, pyramid and proximity",
-        };
-        return error is not null ? null : name switch { "pyramid" => SimulatedPolicy.Pyramid, "proximity" => SimulatedPolicy.Proximity, _ => SimulatedPolicy.Error };
+        SimulatedPolicy? policy = name switch { "error" => SimulatedPolicy.Error, "pyramid" => SimulatedPolicy.Pyramid, "proximity" => SimulatedPolicy.Proximity, _ => null };
+        error = policy is null ? $"the policy '{name}' is not known; there are error, pyramid and proximity" : null;
+        return policy;
     }
 
     private static (double, double) ReadViewport(in JsonPlace place)

@@ -51,6 +51,9 @@ public sealed record SimulationScenario
     /// <summary>Whether the camera sets off at once; otherwise the first view settles before.</summary>
     public bool Cold { get; init; } = true;
 
+    /// <summary>How long the still camera is waited for, seconds.</summary>
+    public double SettleLimitS { get; init; } = 60;
+
     /// <summary>What happens on the way.</summary>
     public IReadOnlyList<ScenarioEvent> Events { get; init; } = [];
 

@@ -127,6 +127,7 @@ public sealed class Simulator(SimulatedScene scene)
             Seed = scenario.Seed,
             FramesPerSecond = scenario.FramesPerSecond,
             Cold = scenario.Cold,
+            SettleLimitSeconds = scenario.SettleLimitS,
             Events = [.. scenario.Events.Select(happening => new SimulatedEvent(happening.Seconds, Effect(happening, origin)))],
         };
     }

@@ -8,9 +8,6 @@ namespace Lodestream.Simulation.Scenes;
 /// <summary>Opens a SCENE of the command line as a tree, with all its documents expanded.</summary>
 public static class SceneOpening
 {
-    // Documents within documents, at most: a scene that names itself in a circle ends here.
-    private const int MaximumDepth = 32;
-
     /// <summary>Opens a scene.</summary>
     /// <param name="scene">Path or URL of a tileset.json, a folder that holds one, or <c>synthetic:quadtree?levels=8</c>.</param>
     /// <param name="files">Reads its files.</param>
@@ -20,18 +17,13 @@ public static class SceneOpening
     {
         ArgumentNullException.ThrowIfNull(files);
         if (scene.StartsWith(SyntheticQuadtree.Scheme, StringComparison.Ordinal))
-        {
-            var block = SyntheticScene.Build(scene, out var problem) ?? throw new FormatException(problem);
-            var synthetic = new TileTree(block.BaseUri);
-            synthetic.Append(TileTree.SceneRoot, block);
-            return synthetic;
-        }
+            return SyntheticScene.NewTree(SyntheticScene.Build(scene, out var problem) ?? throw new FormatException(problem));
         var root = SceneFiles.Locate(scene, out var error) ?? throw new FormatException(error);
         var tree = new TileTree(root);
         await ExpandAsync(tree, TileTree.SceneRoot, files, cancellation).ConfigureAwait(false);
         for (var tile = 1; tile < tree.Capacity; tile++)
         {
-            if ((tree.Links[tile].Flags & TileFlags.Unexpanded) != 0 && DepthOf(tree, tile) < MaximumDepth)
+            if ((tree.Links[tile].Flags & TileFlags.Unexpanded) != 0 && !NestedDocuments.IsTooDeep(tree, tile))
                 await ExpandAsync(tree, tile, files, cancellation).ConfigureAwait(false);
         }
         return tree;
@@ -53,16 +45,5 @@ public static class SceneOpening
                 throw new FormatException(result?.Error ?? file.Error);
             return;
         }
-    }
-
-    private static int DepthOf(TileTree tree, int tile)
-    {
-        var depth = 0;
-        for (var above = tree.Links[tile].Parent; above >= 0; above = tree.Links[above].Parent)
-        {
-            if ((tree.Links[above].Flags & TileFlags.Expanded) != 0)
-                depth++;
-        }
-        return depth;
     }
 }

@@ -12,9 +12,6 @@ namespace Lodestream.Simulation.Scenes;
 /// </summary>
 public sealed class SceneSurvey
 {
-    // Documents within documents, at most: as a streamer has it by default. A scene that names itself in a circle ends here.
-    private const int MaximumDepth = 32;
-
     // Beyond this a scene's middle is taken to be on the globe, metres: no scene of its own frame is so far from its origin.
     private const double GlobeFrom = 5e6;
 
@@ -136,7 +133,7 @@ public sealed class SceneSurvey
             return false;
         foreach (var content in Tree.SlotsOf(tile).ToArray())
         {
-            if (Tree.Contents.Records[content].Format != ContentFormat.Tileset || ContentOf(content) is not { Topology: { } topology, IsBroken: false } || DepthOf(tile) >= MaximumDepth)
+            if (Tree.Contents.Records[content].Format != ContentFormat.Tileset || ContentOf(content) is not { Topology: { } topology, IsBroken: false } || NestedDocuments.IsTooDeep(Tree, tile))
                 continue;
             Tree.Append(tile, topology());
             Debug.Assert((Tree.Links[tile].Flags & TileFlags.Unexpanded) == 0);
@@ -144,13 +141,5 @@ public sealed class SceneSurvey
         }
         _closed.Add(tile);
         return false;
-    }
-
-    private int DepthOf(int tile)
-    {
-        var depth = 0;
-        for (var above = Tree.Links[tile].Parent; above >= 0; above = Tree.Links[above].Parent)
-            depth += (Tree.Links[above].Flags & TileFlags.Expanded) != 0 ? 1 : 0;
-        return depth;
     }
 }

@@ -57,13 +57,6 @@ public sealed class SimulatedScene
     private static SimulatedScene OpenSynthetic(string scene)
     {
         var block = SyntheticScene.Build(scene, out var problem) ?? throw new FormatException(problem);
-        return new(scene, block.BaseUri, () => NewTree(block), tree => new TreeOrigin(tree), uri => NewTree(block).Contents.FindByUri(uri) >= 0);
-
-        static TileTree NewTree(TileBlock block)
-        {
-            var tree = new TileTree(block.BaseUri);
-            tree.Append(TileTree.SceneRoot, block);
-            return tree;
-        }
+        return new(scene, block.BaseUri, () => SyntheticScene.NewTree(block), tree => new TreeOrigin(tree), uri => SyntheticScene.NewTree(block).Contents.FindByUri(uri) >= 0);
     }
 }

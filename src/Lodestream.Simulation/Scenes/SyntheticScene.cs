@@ -15,4 +15,12 @@ internal static class SyntheticScene
             ? SyntheticCity.Parse(scene, out error)?.Build()
             : SyntheticQuadtree.Parse(scene, out error)?.Build();
     }
+
+    /// <summary>A tree that has all of a scene's topology.</summary>
+    public static TileTree NewTree(TileBlock block)
+    {
+        var tree = new TileTree(block.BaseUri);
+        tree.Append(TileTree.SceneRoot, block);
+        return tree;
+    }
 }

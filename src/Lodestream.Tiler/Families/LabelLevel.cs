@@ -67,18 +67,11 @@ internal sealed class LabelLevel
         return table;
     }
 
-    private static void WriteSchema(Utf8JsonWriter json)
+    private static void WriteSchema(Utf8JsonWriter json) => SchemaWriting.Schema(json, "labels", ("label", static json =>
     {
-        json.WriteString("id"u8, "labels"u8);
-        json.WriteStartObject("classes"u8);
-        json.WriteStartObject("label"u8);
-        json.WriteStartObject("properties"u8);
         SchemaWriting.Property(json, "id", "SCALAR", "UINT32");
         SchemaWriting.Text(json, "name");
         SchemaWriting.Property(json, "rank", "SCALAR", "UINT8");
         SchemaWriting.Text(json, "kind");
-        json.WriteEndObject();
-        json.WriteEndObject();
-        json.WriteEndObject();
-    }
+    }));
 }

@@ -97,21 +97,13 @@ internal sealed class RegionMap(PlaceModel places, QuadtreeLayout layout)
         return table;
     }
 
-    private static void WriteSchema(Utf8JsonWriter json)
-    {
-        json.WriteString("id"u8, "regions"u8);
-        json.WriteStartObject("classes"u8);
-        json.WriteStartObject("region"u8);
-        json.WriteStartObject("properties"u8);
-        SchemaWriting.Text(json, "name");
-        SchemaWriting.Property(json, "color", "VEC3", "UINT8");
-        json.WriteEndObject();
-        json.WriteEndObject();
-        json.WriteStartObject("regionMap"u8);
-        json.WriteStartObject("properties"u8);
-        SchemaWriting.Property(json, "region", "SCALAR", "UINT8");
-        json.WriteEndObject();
-        json.WriteEndObject();
-        json.WriteEndObject();
-    }
+    private static void WriteSchema(Utf8JsonWriter json) => SchemaWriting.Schema(
+        json,
+        "regions",
+        ("region", static json =>
+        {
+            SchemaWriting.Text(json, "name");
+            SchemaWriting.Property(json, "color", "VEC3", "UINT8");
+        }),
+        ("regionMap", static json => SchemaWriting.Property(json, "region", "SCALAR", "UINT8")));
 }

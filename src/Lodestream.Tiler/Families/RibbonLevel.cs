@@ -1,5 +1,6 @@
 using Lodestream.Formats.Gltf;
 using Lodestream.Tiler.Meshes;
+using Lodestream.Tiler.Worlds.Continent;
 using Lodestream.Tiler.Worlds.Places;
 
 namespace Lodestream.Tiler.Families;
@@ -25,14 +26,12 @@ internal sealed class RibbonLevel
     private const double Tolerance = 0.15;
 
     private readonly List<RibbonTriangle> _triangles = [];
-    private readonly int[] _starts;
-    private readonly int[] _byTile;
-    private readonly QuadtreeLayout _layout;
-    private readonly int _level, _across;
+    private readonly CellLists _byTile;
+    private readonly int _level;
 
     public RibbonLevel(QuadtreeLayout layout, int level, IEnumerable<RibbonLine> lines)
     {
-        (_layout, _level, _across) = (layout, level, QuadtreeLayout.TilesAcross(level));
+        _level = level;
         var spacing = layout.Step(level) * layout.FinestSpacing;
         foreach (var line in lines)
         {
@@ -40,15 +39,15 @@ internal sealed class RibbonLevel
                 continue;
             RibbonDraper.AddTriangles(Simplified(line, spacing), line.Style.Color, line.Style.Lift * spacing, line.Style.EndsAtSea, _triangles);
         }
-        (_starts, _byTile) = SortByTile();
+        var across = QuadtreeLayout.TilesAcross(level);
+        _byTile = new(across, layout.Size / across, _triangles.Count, k => BoundsOf(_triangles[k], layout.Size / 2));
     }
 
     /// <summary>Lays the ribbons that cross a tile on its mesh.</summary>
     public void AddTo(SurfaceMesh mesh, RibbonDraper draper, int tileX, int tileY)
     {
-        var tile = tileY * _across + tileX;
-        for (var k = _starts[tile]; k < _starts[tile + 1]; k++)
-            draper.Add(mesh, _level, tileX, tileY, _triangles[_byTile[k]]);
+        foreach (var triangle in _byTile[tileX, tileY])
+            draper.Add(mesh, _level, tileX, tileY, _triangles[triangle]);
     }
 
     private static RibbonPoint[] Simplified(RibbonLine line, double spacing)
@@ -59,33 +58,7 @@ internal sealed class RibbonLevel
         return [.. line.Points.Where((_, k) => keep[k]).Select(p => p with { HalfWidth = Math.Max(p.HalfWidth, least) })];
     }
 
-    private (int[] Starts, int[] ByTile) SortByTile()
-    {
-        var starts = new int[_across * _across + 1];
-        ForEachTile((tile, _) => starts[tile + 1]++);
-        for (var i = 1; i < starts.Length; i++)
-            starts[i] += starts[i - 1];
-        var sorted = new int[starts[^1]];
-        var next = (int[])starts.Clone();
-        ForEachTile((tile, triangle) => sorted[next[tile]++] = triangle);
-        return (starts, sorted);
-    }
-
-    private void ForEachTile(Action<int, int> visit)
-    {
-        var side = _layout.Size / _across;
-        for (var k = 0; k < _triangles.Count; k++)
-        {
-            var (a, b, c) = (_triangles[k].A, _triangles[k].B, _triangles[k].C);
-            int x0 = Tile(Math.Min(a.X, Math.Min(b.X, c.X))), x1 = Tile(Math.Max(a.X, Math.Max(b.X, c.X)));
-            int y0 = Tile(Math.Min(a.Y, Math.Min(b.Y, c.Y))), y1 = Tile(Math.Max(a.Y, Math.Max(b.Y, c.Y)));
-            for (var y = y0; y <= y1; y++)
-            {
-                for (var x = x0; x <= x1; x++)
-                    visit(y * _across + x, k);
-            }
-        }
-
-        int Tile(double metres) => Math.Clamp((int)Math.Floor((metres + _layout.Size / 2) / side), 0, _across - 1);
-    }
+    private static CellBounds BoundsOf(in RibbonTriangle t, double half) => new(
+        Math.Min(t.A.X, Math.Min(t.B.X, t.C.X)) + half, Math.Min(t.A.Y, Math.Min(t.B.Y, t.C.Y)) + half,
+        Math.Max(t.A.X, Math.Max(t.B.X, t.C.X)) + half, Math.Max(t.A.Y, Math.Max(t.B.Y, t.C.Y)) + half);
 }

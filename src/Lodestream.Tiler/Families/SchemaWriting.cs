@@ -2,9 +2,28 @@ using System.Text.Json;
 
 namespace Lodestream.Tiler.Families;
 
-/// <summary>Writes properties of classes of a metadata schema.</summary>
+/// <summary>Writes metadata schemas: their classes and the properties of these.</summary>
 internal static class SchemaWriting
 {
+    /// <summary>The members of a schema.</summary>
+    /// <param name="json">Takes them.</param>
+    /// <param name="id">The schema's name.</param>
+    /// <param name="classes">Its classes, and what writes the properties of each.</param>
+    public static void Schema(Utf8JsonWriter json, string id, params ReadOnlySpan<(string Name, Action<Utf8JsonWriter> WriteProperties)> classes)
+    {
+        json.WriteString("id"u8, id);
+        json.WriteStartObject("classes"u8);
+        foreach (var (name, writeProperties) in classes)
+        {
+            json.WriteStartObject(name);
+            json.WriteStartObject("properties"u8);
+            writeProperties(json);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+        json.WriteEndObject();
+    }
+
     /// <summary>A property of numbers.</summary>
     public static void Property(Utf8JsonWriter json, string name, string type, string componentType, int count = 0, string? semantic = null)
     {

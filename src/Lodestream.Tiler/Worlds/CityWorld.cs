@@ -1,9 +1,7 @@
 using System.Globalization;
-using System.Runtime.ExceptionServices;
 using Lodestream.Formats.Manifest;
 using Lodestream.Geometry;
 using Lodestream.Tiler.Worlds.City;
-using Lodestream.Tiler.Writing;
 
 namespace Lodestream.Tiler.Worlds;
 
@@ -40,47 +38,25 @@ public static class CityWorld
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     /// <exception cref="IOException">The folder exists and is not empty, or can't be written.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public static Task<CitySummary> WriteAsync(string directory, CityOptions options, IProgress<WorldProgress>? progress = null, CancellationToken cancellationToken = default)
-    {
-        options.Validate();
-        return Task.Run(() => Write(directory, options, new(progress), cancellationToken), cancellationToken);
-    }
+    public static Task<CitySummary> WriteAsync(string directory, CityOptions options, IProgress<WorldProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        WorldFolder.MakeAsync(directory, options, progress, folder => Write(folder, options), cancellationToken);
 
-    private static CitySummary Write(string directory, CityOptions options, ProgressReport report, CancellationToken cancellationToken)
+    private static CitySummary Write(WorldFolder folder, CityOptions options)
     {
-        try
-        {
-            return WriteSteps(directory, options, report, cancellationToken);
-        }
-        catch (AggregateException several)
-        {
-            // Parallel loops wrap what their bodies throw; a full disk is one fact, whichever thread met it.
-            ExceptionDispatchInfo.Throw(several.Flatten().InnerExceptions[0]);
-            throw;
-        }
-    }
-
-    private static CitySummary WriteSteps(string directory, CityOptions options, ProgressReport report, CancellationToken cancellationToken)
-    {
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.EffectiveThreads, CancellationToken = cancellationToken };
-        using var output = new AtomicDirectory(directory);
-
         var plan = CityPlan.Make(options.Seed, options.SizeMetres);
         var tiles = CityTiling.Divide(plan, options.Partitioning);
-        report.Tell("Planning streets and houses", 1, 1, TilesFrom);
-        var files = new CityTileFiles(output.Path, options.Payload);
+        folder.Progress.Tell("Planning streets and houses", 1, 1, TilesFrom);
+        var files = new CityTileFiles(folder.Path, options.Payload);
         files.Begin();
         var shared = files.WriteShared(plan);
-        var entries = WriteTiles(files, tiles, parallel, done => report.Tell("Building", done, tiles.Count, TilesFrom + (TilesTo - TilesFrom) * done / tiles.Count));
+        var entries = WriteTiles(files, tiles, folder.Parallel, done => folder.Progress.Tell("Building", done, tiles.Count, TilesFrom + (TilesTo - TilesFrom) * done / tiles.Count));
         files.End();
         var views = CityViews.Of(plan);
-        WriteManifest(output.Path, options, plan, shared, entries, views.Suggested());
-        using (var walk = File.Create(Path.Combine(output.Path, WalkName)))
+        var suggested = views.Suggested();
+        WriteManifest(folder.Path, options, plan, shared, entries, suggested);
+        using (var walk = File.Create(Path.Combine(folder.Path, WalkName)))
             views.WriteWalk(walk);
-
-        cancellationToken.ThrowIfCancellationRequested();
-        output.Commit();
-        return new(entries.Count + 1, plan.Buildings.Count(), views.Suggested());
+        return new(entries.Count + 1, plan.Buildings.Count(), suggested);
     }
 
     private static List<ManifestTile> WriteTiles(CityTileFiles files, List<CityTile> tiles, ParallelOptions parallel, Action<int> report)

@@ -1,11 +1,8 @@
 namespace Lodestream.Tiler.Worlds;
 
 /// <summary>What continent to make. The same options (threads aside) always give the same bytes.</summary>
-public sealed record ContinentOptions
+public sealed record ContinentOptions : WorldOptions
 {
-    /// <summary>Which of all continents.</summary>
-    public ulong Seed { get; init; } = 4;
-
     /// <summary>Levels of the quadtree, 1 to 10. Each further one halves the ground distance between vertices and makes the world up to four times as large on disk.</summary>
     public int Levels { get; init; } = 7;
 
@@ -25,21 +22,15 @@ public sealed record ContinentOptions
     /// </summary>
     public double Sharpness { get; init; } = 2;
 
-    /// <summary>Threads to use; 0 means one per processor.</summary>
-    public int Threads { get; init; }
-
     /// <summary>Quads along the side of the whole world at the finest level.</summary>
     internal int FinestQuads => TileQuads << (Levels - 1);
 
     /// <summary>Metres between vertices of the finest level; a whole number of 1/256 m, so that positions are exact in 32-bit floats.</summary>
     internal double FinestSpacing => Math.Max(1, Math.Floor(SizeMetres / FinestQuads * 256 + 0.5)) / 256;
 
-    internal int EffectiveThreads => Threads == 0 ? Environment.ProcessorCount : Threads;
-
-    /// <summary>Checks every option.</summary>
-    /// <exception cref="ArgumentException">An option is out of its range; the message names it.</exception>
-    internal void Validate()
+    internal override void Validate()
     {
+        base.Validate();
         if (Levels is < 1 or > 10)
             throw Out(nameof(Levels), Levels, "1 to 10");
         if (!(SizeMetres is >= 1000 and <= 131072))
@@ -50,14 +41,9 @@ public sealed record ContinentOptions
             throw Out(nameof(ErosionCells), ErosionCells, "a power of two, 64 to 4096");
         if (!(Sharpness is >= 0 and <= 16))
             throw Out(nameof(Sharpness), Sharpness, "0 to 16");
-        if (Threads is < 0 or > 1024)
-            throw Out(nameof(Threads), Threads, "0 to 1024");
         if (FinestQuads > 8192)
             throw new ArgumentException($"Levels {Levels} with TileQuads {TileQuads} make {FinestQuads} quads along the side; the limit is 8192 (about 1 GB while making).", nameof(Levels));
         if (SizeMetres / FinestQuads < 0.25)
             throw new ArgumentException($"Levels {Levels} divide SizeMetres {SizeMetres} into quads of less than 0.25 m.", nameof(Levels));
     }
-
-    private static ArgumentException Out(string name, object value, string range) =>
-        new($"{name} is {FormattableString.Invariant($"{value}")}; it must be {range}.", name);
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.ExceptionServices;
 using Lodestream.Formats.Tiles3D;
 using Lodestream.Tiler.Families;
 using Lodestream.Tiler.Meshes;
@@ -36,32 +35,13 @@ public static class ContinentWorld
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     /// <exception cref="IOException">The folder exists and is not empty, or can't be written.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public static Task<ContinentSummary> WriteAsync(string directory, ContinentOptions options, IProgress<WorldProgress>? progress = null, CancellationToken cancellationToken = default)
-    {
-        options.Validate();
-        return Task.Run(() => Write(directory, options, new(progress), cancellationToken), cancellationToken);
-    }
+    public static Task<ContinentSummary> WriteAsync(string directory, ContinentOptions options, IProgress<WorldProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        WorldFolder.MakeAsync(directory, options, progress, folder => Write(folder, options), cancellationToken);
 
-    private static ContinentSummary Write(string directory, ContinentOptions options, ProgressReport report, CancellationToken cancellationToken)
+    private static ContinentSummary Write(WorldFolder folder, ContinentOptions options)
     {
-        try
-        {
-            return WriteSteps(directory, options, report, cancellationToken);
-        }
-        catch (AggregateException several)
-        {
-            // Parallel loops wrap what their bodies throw; a full disk is one fact, whichever thread met it.
-            ExceptionDispatchInfo.Throw(several.Flatten().InnerExceptions[0]);
-            throw;
-        }
-    }
-
-    private static ContinentSummary WriteSteps(string directory, ContinentOptions options, ProgressReport report, CancellationToken cancellationToken)
-    {
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.EffectiveThreads, CancellationToken = cancellationToken };
+        var (parallel, report) = (folder.Parallel, folder.Progress);
         var layout = new QuadtreeLayout(options.Levels, options.TileQuads, options.FinestSpacing);
-        using var output = new AtomicDirectory(directory);
-
         var terrain = ContinentTerrain.Make(options.Seed, layout.Size, options.ErosionCells, parallel,
             share => report.Tell("Carving the land", (long)(share * 1000), 1000, share * CarveShare));
         report.Tell("Settling the land", 0, 1, CarveShare);
@@ -72,13 +52,10 @@ public static class ContinentWorld
         var errors = TerrainErrors.Measure(raster, options.Sharpness, parallel);
         var families = new TileFamilies(raster, terrain, places, Generator(options));
         var tileset = new ContinentTileset(raster, errors);
-        tileset.WriteContents(output.Path, families, parallel,
+        tileset.WriteContents(folder.Path, families, parallel,
             done => report.Tell("Writing tiles", done, tileset.TileCount, CarveShare + SettleShare + SampleShare + (1 - CarveShare - SettleShare - SampleShare) * done / tileset.TileCount));
         var views = ContinentViews.Find(raster, places);
-        tileset.WriteTileset(output.Path, Header(options, layout, raster, errors, views));
-
-        cancellationToken.ThrowIfCancellationRequested();
-        output.Commit();
+        tileset.WriteTileset(folder.Path, Header(options, layout, raster, errors, views));
         return new(tileset.TileCount, views);
     }
 

@@ -174,22 +174,14 @@ internal sealed class ContinentTileset
     private static (string Class, Action<Utf8JsonWriter>? WriteProperties)[] Groups() =>
         Array.ConvertAll<string, (string, Action<Utf8JsonWriter>?)>(TileFamilies.Names, family => ("layer", json => json.WriteString("family"u8, family)));
 
-    private static void WriteSchema(Utf8JsonWriter json)
-    {
-        json.WriteString("id"u8, "continent"u8);
-        json.WriteStartObject("classes"u8);
-        json.WriteStartObject("layer"u8);
-        json.WriteStartObject("properties"u8);
-        SchemaWriting.Text(json, "family");
-        json.WriteEndObject();
-        json.WriteEndObject();
-        json.WriteStartObject("tile"u8);
-        json.WriteStartObject("properties"u8);
-        SchemaWriting.Property(json, "boundingBox", "SCALAR", "FLOAT64", 12, "TILE_BOUNDING_BOX");
-        SchemaWriting.Property(json, "geometricError", "SCALAR", "FLOAT64", semantic: "TILE_GEOMETRIC_ERROR");
-        SchemaWriting.Property(json, "rasterError", "SCALAR", "FLOAT32");
-        json.WriteEndObject();
-        json.WriteEndObject();
-        json.WriteEndObject();
-    }
+    private static void WriteSchema(Utf8JsonWriter json) => SchemaWriting.Schema(
+        json,
+        "continent",
+        ("layer", static json => SchemaWriting.Text(json, "family")),
+        ("tile", static json =>
+        {
+            SchemaWriting.Property(json, "boundingBox", "SCALAR", "FLOAT64", 12, "TILE_BOUNDING_BOX");
+            SchemaWriting.Property(json, "geometricError", "SCALAR", "FLOAT64", semantic: "TILE_GEOMETRIC_ERROR");
+            SchemaWriting.Property(json, "rasterError", "SCALAR", "FLOAT32");
+        }));
 }

@@ -71,6 +71,19 @@ public sealed class RunReportTests
     }
 
     [Fact]
+    public void Whatever_happened_on_the_way_is_said_in_words()
+    {
+        ScenarioEvent[] events =
+        [
+            new ScenarioEvent.Outage(1, 2), new ScenarioEvent.Change(2, "a.glb"), new ScenarioEvent.MemoryPressure(3), new ScenarioEvent.UnloadAll(4),
+            new ScenarioEvent.Layer(5, Scene.ContentFamily.Water, false),
+        ];
+        Assert.Equal(
+            [(2, 4, "link dead"), (3, 3, "a.glb changed"), (4, 4, "memory pressure"), (5, 5, "everything unloaded"), (6, 6, "Water off")],
+            RunDescription.Happenings(new() { Events = events }, setOff: 1));
+    }
+
+    [Fact]
     public void It_loads_nothing()
     {
         Assert.DoesNotMatch("""(src|href|import|from|url|fetch)\s*[=(]?\s*['"(]?\s*(https?:)?//""", Run.Html);

@@ -12,7 +12,7 @@ public sealed class ThinnedSeriesTests
         for (var ms = 0; ms < 100_000; ms += 10)
         {
             if (series.IsDue(TimeSpan.FromMilliseconds(ms)))
-                series.Add(TimeSpan.FromMilliseconds(ms), (ms, ms == 0 ? 7 : 1));
+                series.Add(TimeSpan.FromMilliseconds(ms), (ms, ms == 10 ? 7 : 1));
         }
         Assert.InRange(series.Samples.Count, 25, 50);
         Assert.Equal(series.Samples.OrderBy(sample => sample.Time), series.Samples);

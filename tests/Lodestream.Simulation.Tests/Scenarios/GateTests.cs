@@ -42,6 +42,16 @@ public sealed class ContinentGateTests(DemoContinent continent) : GateTests, ICl
     public void The_continents_gates_hold(string camera) => Hold(continent.Scene, $"continent-{camera}");
 }
 
+/// <summary>The gates in a small city, by distance.</summary>
+public sealed class CityGateTests(DemoCity city) : GateTests, IClassFixture<DemoCity>
+{
+    public static TheoryData<string> Cameras => CamerasOf("city");
+
+    [Theory]
+    [MemberData(nameof(Cameras))]
+    public void The_citys_gates_hold(string camera) => Hold(city.Scene, $"city-{camera}");
+}
+
 /// <summary>The gates on Mars.</summary>
 public sealed class MarsGateTests : GateTests
 {

@@ -14,16 +14,18 @@ public sealed class ScenarioFileTests
         var scenario = Parse("""
             { "scene": "world", "viewport": [800, 600], "fovY": 45, "sse": 8, "fps": 30, "seed": 7, "memoryMB": 64, "network": "4g", "policy": "error",
               "camera": [ { "t": 0, "position": [1,2,3], "direction": [1,0,0], "up": [0,0,1] } ],   // comments are let through
-              "events": [ { "t": 3, "outage": 2 }, { "t": 4, "change": "a.glb" }, { "t": 5, "memoryPressure": true }, { "t": 6, "layer": "water", "visible": false } ],
+              "settleLimitS": 180,
+              "events": [ { "t": 3, "outage": 2 }, { "t": 4, "change": "a.glb" }, { "t": 5, "memoryPressure": true }, { "t": 6, "layer": "water", "visible": false }, { "t": 7, "unloadAll": true } ],
               "gates": { "holes": { "max": 0 }, "primaryGeometricSsePx.p95": { "min": 1, "max": 16 } } }
             """);
         Assert.Equal("world", scenario.Scene);
         Assert.Equal((800, 600), scenario.Viewport);
         Assert.Equal((45, 8, 30, 7UL, 64), (scenario.FovYDegrees, scenario.TargetErrorPx, scenario.FramesPerSecond, scenario.Seed, scenario.MemoryMB));
         Assert.Equal(12, scenario.Network.BandwidthMbit);
+        Assert.Equal(180, scenario.SettleLimitS);
         Assert.Equal(new(1, 2, 3), Assert.IsType<CameraChoice.Keyframes>(scenario.Camera).Frames.Single().Position);
         Assert.Equal(
-            [new ScenarioEvent.Outage(3, 2), new ScenarioEvent.Change(4, "a.glb"), new ScenarioEvent.MemoryPressure(5), new ScenarioEvent.Layer(6, ContentFamily.Water, false)],
+            [new ScenarioEvent.Outage(3, 2), new ScenarioEvent.Change(4, "a.glb"), new ScenarioEvent.MemoryPressure(5), new ScenarioEvent.Layer(6, ContentFamily.Water, false), new ScenarioEvent.UnloadAll(7)],
             scenario.Events);
         Assert.Equal([new("holes", 0, true), new("primaryGeometricSsePx.p95", 1, false), new("primaryGeometricSsePx.p95", 16, true)], scenario.Gates);
     }
@@ -32,6 +34,7 @@ public sealed class ScenarioFileTests
     [InlineData("""{ "camra": "orbit" }""", "camra: is not known")]
     [InlineData("""{ "fps": "60" }""", "fps: is a string; it takes a number")]
     [InlineData("""{ "fps": 0 }""", "fps: is 0; it takes 1 to 1000")]
+    [InlineData("""{ "settleLimitS": 0 }""", "settleLimitS: is 0; it takes 1 to 3600")]
     [InlineData("""{ "seed": -1 }""", "seed: is the number -1")]
     [InlineData("""{ "fps": 60, "fps": 30 }""", "fps: is there twice")]
     [InlineData("""{ "viewport": [1920] }""", "viewport: has 1 numbers")]

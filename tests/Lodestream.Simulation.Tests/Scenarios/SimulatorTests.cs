@@ -2,6 +2,7 @@ using Lodestream.Formats.Inspection;
 using Lodestream.Scene;
 using Lodestream.Simulation.Cameras;
 using Lodestream.Simulation.Figures;
+using Lodestream.Simulation.Network;
 using Lodestream.Simulation.Runs;
 using Lodestream.Simulation.Scenarios;
 using Lodestream.Simulation.Scenes;
@@ -98,6 +99,17 @@ public sealed class SimulatorTests
         var order = (int[])[lines.FindIndex(l => l.EndsWith("is asked for", StringComparison.Ordinal)), lines.FindIndex(l => l.EndsWith("has come", StringComparison.Ordinal)), lines.FindIndex(l => l.EndsWith("is on the GPU", StringComparison.Ordinal)), lines.IndexOf("drawn from now on")];
         Assert.DoesNotContain(-1, order);
         Assert.Equal(order.Order(), order);
+    }
+
+    [Fact]
+    public void A_still_camera_is_waited_for_as_long_as_the_scenario_says()
+    {
+        var simulator = new Simulator(SimulatedScene.Open("synthetic:quadtree?levels=5", SceneFiles.ReadLocalAsync, CancellationToken.None));
+        var slow = Short with { Network = NetworkProfile.Parse("rate=2", out _)!, SettleLimitS = 5 };
+        var (given, patient) = (simulator.Run(slow).Report, simulator.Run(slow with { SettleLimitS = 300 }).Report);
+        Assert.Null(given.Time.SettleAfterStopMs);
+        Assert.InRange(given.DurationS, 7, 9);
+        Assert.True(patient.Time.SettleAfterStopMs > 5000, $"at rest {patient.Time.SettleAfterStopMs} ms after the stop");
     }
 
     [Fact]

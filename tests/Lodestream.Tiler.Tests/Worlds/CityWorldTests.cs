@@ -170,10 +170,7 @@ public sealed class CityWorldTests : IDisposable
     {
         var folder = Path.Combine(_around, name);
         await CityWorld.WriteAsync(folder, options);
-        var files = new SortedDictionary<string, byte[]>(StringComparer.Ordinal);
-        foreach (var file in Directory.GetFiles(folder, "*", SearchOption.AllDirectories))
-            files.Add(Path.GetRelativePath(folder, file).Replace('\\', '/'), await File.ReadAllBytesAsync(file));
-        return files;
+        return WrittenWorld.Read(folder);
     }
 
     private static JsonElement Open(SortedDictionary<string, byte[]> files)
@@ -205,9 +202,4 @@ public sealed class CityWorldTests : IDisposable
     private static (Vector3d Min, Vector3d Max) BoundsOf(JsonElement bounds) => (Vector(bounds.GetProperty("min")), Vector(bounds.GetProperty("max")));
 
     private static Vector3d Vector(JsonElement json) => new(json[0].GetDouble(), json[1].GetDouble(), json[2].GetDouble());
-
-    private sealed class Told(Action<WorldProgress> told) : IProgress<WorldProgress>
-    {
-        public void Report(WorldProgress value) => told(value);
-    }
 }

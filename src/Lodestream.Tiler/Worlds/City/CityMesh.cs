@@ -50,9 +50,18 @@ internal sealed class CityMesh(string name, Vector3d origin)
     public void Triangle(CityMaterial material, int a, int b, int c) => _parts[(int)material]!.Indices.AddRange([a, b, c]);
 
     /// <summary>A flat four-cornered face, counter-clockwise seen from the front, with a tint for each corner.</summary>
-    public void Quad(CityMaterial material, Vector3d a, Vector3d b, Vector3d c, Vector3d d, Vector3 tintA, Vector3 tintB, Vector3 tintC, Vector3 tintD)
+    public void Quad(CityMaterial material, Vector3d a, Vector3d b, Vector3d c, Vector3d d, Vector3 tintA, Vector3 tintB, Vector3 tintC, Vector3 tintD) =>
+        Face(material, Vector3d.Cross(c - a, d - b).Normalized(), a, b, c, d, tintA, tintB, tintC, tintD);
+
+    /// <summary>A flat four-cornered face of one tint.</summary>
+    public void Quad(CityMaterial material, Vector3d a, Vector3d b, Vector3d c, Vector3d d, Vector3 tint) => Quad(material, a, b, c, d, tint, tint, tint, tint);
+
+    /// <summary>A flat four-cornered face of one tint that is lit as if it were turned another way.</summary>
+    public void QuadLitFrom(CityMaterial material, Vector3d normal, Vector3d a, Vector3d b, Vector3d c, Vector3d d, Vector3 tint) =>
+        Face(material, normal, a, b, c, d, tint, tint, tint, tint);
+
+    private void Face(CityMaterial material, Vector3d normal, Vector3d a, Vector3d b, Vector3d c, Vector3d d, Vector3 tintA, Vector3 tintB, Vector3 tintC, Vector3 tintD)
     {
-        var normal = Vector3d.Cross(c - a, d - b).Normalized();
         var first = Vertex(material, a, normal, tintA);
         Vertex(material, b, normal, tintB);
         Vertex(material, c, normal, tintC);
@@ -60,18 +69,4 @@ internal sealed class CityMesh(string name, Vector3d origin)
         Triangle(material, first, first + 1, first + 2);
         Triangle(material, first, first + 2, first + 3);
     }
-
-    /// <summary>A flat four-cornered face that is lit as if it were turned another way.</summary>
-    public void QuadLitFrom(CityMaterial material, Vector3d normal, Vector3d a, Vector3d b, Vector3d c, Vector3d d, Vector3 tint)
-    {
-        var first = Vertex(material, a, normal, tint);
-        Vertex(material, b, normal, tint);
-        Vertex(material, c, normal, tint);
-        Vertex(material, d, normal, tint);
-        Triangle(material, first, first + 1, first + 2);
-        Triangle(material, first, first + 2, first + 3);
-    }
-
-    /// <summary>A flat four-cornered face of one tint.</summary>
-    public void Quad(CityMaterial material, Vector3d a, Vector3d b, Vector3d c, Vector3d d, Vector3 tint) => Quad(material, a, b, c, d, tint, tint, tint, tint);
 }

@@ -35,12 +35,9 @@ internal sealed class Rivers
     // A river shapes its banks this far from the water, metres, plus twice its width.
     private const double BankMetres = 70;
 
-    private readonly double _size, _cell, _seaLevel;
-    private readonly int _cells;
+    private readonly double _size, _seaLevel;
     private readonly List<Segment> _segments = [];
-    private readonly int[] _cellStarts;
-    private readonly int[] _cellSegments;
-
+    private readonly CellLists _byCell;
     private readonly List<RiverPoint[]> _courses = [];
 
     private readonly record struct Segment(double X0, double Y0, double Z0, double W0, double X1, double Y1, double Z1, double W1);
@@ -53,10 +50,9 @@ internal sealed class Rivers
     public Rivers(DrainageNetwork network, Lakes lakes, int nodes, double size, double seaLevel)
     {
         (_size, _seaLevel) = (size, seaLevel);
-        _cells = (nodes - 1) / 2;
-        _cell = size / _cells;
         Trace(network, lakes, nodes);
-        (_cellStarts, _cellSegments) = SortIntoCells();
+        var cells = (nodes - 1) / 2;
+        _byCell = new(cells, size / cells, _segments.Count, s => BoundsOf(_segments[s]));
     }
 
     /// <summary>The rivers, each from its spring to where it meets a larger one or the sea; the last point is the larger one's.</summary>
@@ -68,10 +64,9 @@ internal sealed class Rivers
         var nearest = new RiverNearby(double.PositiveInfinity, 0, 0);
         if (!(x >= 0 && y >= 0 && x < _size && y < _size))
             return nearest;
-        var cell = (int)(y / _cell) * _cells + (int)(x / _cell);
-        for (var k = _cellStarts[cell]; k < _cellStarts[cell + 1]; k++)
+        foreach (var segment in _byCell[_byCell.CellOf(x), _byCell.CellOf(y)])
         {
-            var s = _segments[_cellSegments[k]];
+            var s = _segments[segment];
             double dx = s.X1 - s.X0, dy = s.Y1 - s.Y0;
             var t = Math.Clamp(((x - s.X0) * dx + (y - s.Y0) * dy) / Math.Max(1e-9, dx * dx + dy * dy), 0, 1);
             double ex = x - s.X0 - t * dx, ey = y - s.Y0 - t * dy;
@@ -190,34 +185,13 @@ internal sealed class Rivers
         void Place(int node) => (x[node], y[node]) = (node % nodes * spacing, node / nodes * spacing);
     }
 
-    private (int[] Starts, int[] Segments) SortIntoCells()
+    // As far as it shapes its banks.
+    private static CellBounds BoundsOf(in Segment segment)
     {
-        var starts = new int[_cells * _cells + 1];
-        ForEachCell((cell, _) => starts[cell + 1]++);
-        for (var i = 1; i < starts.Length; i++)
-            starts[i] += starts[i - 1];
-        var sorted = new int[starts[^1]];
-        var next = (int[])starts.Clone();
-        ForEachCell((cell, segment) => sorted[next[cell]++] = segment);
-        return (starts, sorted);
+        var width = Math.Max(segment.W0, segment.W1);
+        var reach = width / 2 + BankOf(width);
+        return new(
+            Math.Min(segment.X0, segment.X1) - reach, Math.Min(segment.Y0, segment.Y1) - reach,
+            Math.Max(segment.X0, segment.X1) + reach, Math.Max(segment.Y0, segment.Y1) + reach);
     }
-
-    private void ForEachCell(Action<int, int> visit)
-    {
-        for (var s = 0; s < _segments.Count; s++)
-        {
-            var segment = _segments[s];
-            var width = Math.Max(segment.W0, segment.W1);
-            var reach = width / 2 + BankOf(width);
-            int x0 = Cell(Math.Min(segment.X0, segment.X1) - reach), x1 = Cell(Math.Max(segment.X0, segment.X1) + reach);
-            int y0 = Cell(Math.Min(segment.Y0, segment.Y1) - reach), y1 = Cell(Math.Max(segment.Y0, segment.Y1) + reach);
-            for (var y = y0; y <= y1; y++)
-            {
-                for (var x = x0; x <= x1; x++)
-                    visit(y * _cells + x, s);
-            }
-        }
-    }
-
-    private int Cell(double metres) => Math.Clamp((int)Math.Floor(metres / _cell), 0, _cells - 1);
 }

@@ -4,8 +4,8 @@ using Lodestream.Tiler.Worlds;
 
 namespace Lodestream.Simulation.Tests.Scenarios;
 
-/// <summary>The demo continent at five levels, as <c>lodestream world continent --levels 5</c> makes it; made once, and removed.</summary>
-public sealed class DemoContinent : IAsyncLifetime
+/// <summary>A world that scenarios are for; made once, and removed.</summary>
+public abstract class MadeWorld(Func<string, Task> make) : IAsyncLifetime
 {
     private readonly DirectoryInfo _around = Directory.CreateTempSubdirectory("lodestream-scenarios-");
 
@@ -15,7 +15,7 @@ public sealed class DemoContinent : IAsyncLifetime
     public async Task InitializeAsync()
     {
         var folder = Path.Combine(_around.FullName, "world");
-        await ContinentWorld.WriteAsync(folder, new() { Levels = 5 });
+        await make(folder);
         Scene = SimulatedScene.Open(folder, SceneFiles.ReadLocalAsync, CancellationToken.None);
     }
 
@@ -25,3 +25,9 @@ public sealed class DemoContinent : IAsyncLifetime
         return Task.CompletedTask;
     }
 }
+
+/// <summary>The demo continent at five levels, as <c>lodestream world continent --levels 5</c> makes it.</summary>
+public sealed class DemoContinent() : MadeWorld(folder => ContinentWorld.WriteAsync(folder, new() { Levels = 5 }));
+
+/// <summary>A small city, as <c>lodestream world city --size 150</c> makes it.</summary>
+public sealed class DemoCity() : MadeWorld(folder => CityWorld.WriteAsync(folder, new() { SizeMetres = 150 }));

@@ -26,7 +26,9 @@ export class ScriptedPage {
     this.#read = world.readStatistics;
     this.#clock = world.clock;
     const { core } = world;
-    this.#scene = core.exports.Open('http://127.0.0.1/bench/tileset.json', 4e9, 24, 24, 1e6, false, 200, world.recordingBytes, 'error', '');
+    this.#scene = core.exports.Open('http://127.0.0.1/bench/tileset.json', JSON.stringify({
+      memoryBudgetBytes: 4e9, maximumRequestsPerHost: 24, uploadBudgetMs: 1e6, recordingBytes: world.recordingBytes,
+    }));
     this.#block = new world.protocol.SharedBlock(core.runtime, core.exports.Address(this.#scene));
     world.attachPage(this.#scene, { range: (payload, offset, length) => this.#payloads.get(payload).subarray(offset, offset + length), takeText: () => 'failed' });
   }

@@ -14,22 +14,21 @@ internal sealed record BatchSetting(bool? Wanted, BatchOptions Options)
 
     private const int LargestShare = 2;
 
-    /// <summary>Reads the option: empty for its default, <c>true</c>, <c>false</c>, or an object of options.</summary>
-    /// <param name="text">JSON.</param>
+    /// <summary>Reads the option: <c>true</c>, <c>false</c>, or an object of options.</summary>
+    /// <param name="value">JSON; null for the default.</param>
     /// <param name="budgetBytes">The scene's memory.</param>
     /// <exception cref="ArgumentException">An option is not known, of the wrong type, or out of its range; the message names it.</exception>
-    public static BatchSetting Parse(string text, long budgetBytes)
+    public static BatchSetting Read(JsonElement? value, long budgetBytes)
     {
         var options = new BatchOptions();
         options = options with { MemoryBytes = Math.Min(options.MemoryBytes, budgetBytes / BudgetShare) };
-        if (text.Length == 0)
+        if (value is not { } asked)
             return new(null, options);
-        using var document = JsonDocument.Parse(text);
-        if (document.RootElement.ValueKind is JsonValueKind.True or JsonValueKind.False)
-            return new(document.RootElement.ValueKind == JsonValueKind.True, options);
-        if (document.RootElement.ValueKind != JsonValueKind.Object)
-            throw new ArgumentException($"batching is {text}; it takes true, false, or an object of options.");
-        foreach (var property in document.RootElement.EnumerateObject())
+        if (asked.ValueKind is JsonValueKind.True or JsonValueKind.False)
+            return new(asked.GetBoolean(), options);
+        if (asked.ValueKind != JsonValueKind.Object)
+            throw SceneOptions.Wrong("batching", asked, "true, false, or an object of options");
+        foreach (var property in asked.EnumerateObject())
             options = With(options, property.Name, property.Value);
         options.Validate();
         return new(true, options with { MemoryBytes = Math.Min(options.MemoryBytes, budgetBytes / LargestShare) });
@@ -40,45 +39,32 @@ internal sealed record BatchSetting(bool? Wanted, BatchOptions Options)
 
     private static BatchOptions With(BatchOptions options, string name, JsonElement value)
     {
-        if (name == "cellSize")
-            return options with { CellSize = SizeOf(value) };
-        var number = NumberOf(name, value);
+        var option = $"batching.{name}";
         return name switch
         {
-            "leastMeshes" => options with { LeastMeshes = Narrow(number) },
-            "cellsPerTick" => options with { CellsPerTick = Narrow(number) },
-            "buildsPerTick" => options with { BuildsPerTick = Narrow(number) },
-            "swapsPerTick" => options with { SwapsPerTick = Narrow(number) },
-            "verticesPerTick" => options with { VerticesPerTick = Narrow(number) },
-            "indicesPerTick" => options with { IndicesPerTick = Narrow(number) },
-            "bytesPerTick" => options with { BytesPerTick = number },
-            "cellVertices" => options with { CellVertices = Narrow(number) },
-            "cellIndices" => options with { CellIndices = Narrow(number) },
-            "cellBytes" => options with { CellBytes = number },
-            "recentFrames" => options with { RecentFrames = Narrow(number) },
-            "quiescenceFrames" => options with { QuiescenceFrames = Narrow(number) },
-            "releaseFrames" => options with { ReleaseFrames = Narrow(number) },
-            "memoryBytes" => options with { MemoryBytes = number },
-            _ => throw new ArgumentException($"batching.{name} is no option."),
+            "cellSize" => options with { CellSize = SizeOf(option, value) },
+            "leastMeshes" => options with { LeastMeshes = SceneOptions.Narrow(option, value) },
+            "cellsPerTick" => options with { CellsPerTick = SceneOptions.Narrow(option, value) },
+            "buildsPerTick" => options with { BuildsPerTick = SceneOptions.Narrow(option, value) },
+            "swapsPerTick" => options with { SwapsPerTick = SceneOptions.Narrow(option, value) },
+            "verticesPerTick" => options with { VerticesPerTick = SceneOptions.Narrow(option, value) },
+            "indicesPerTick" => options with { IndicesPerTick = SceneOptions.Narrow(option, value) },
+            "bytesPerTick" => options with { BytesPerTick = SceneOptions.WholeNumber(option, value) },
+            "cellVertices" => options with { CellVertices = SceneOptions.Narrow(option, value) },
+            "cellIndices" => options with { CellIndices = SceneOptions.Narrow(option, value) },
+            "cellBytes" => options with { CellBytes = SceneOptions.WholeNumber(option, value) },
+            "recentFrames" => options with { RecentFrames = SceneOptions.Narrow(option, value) },
+            "quiescenceFrames" => options with { QuiescenceFrames = SceneOptions.Narrow(option, value) },
+            "releaseFrames" => options with { ReleaseFrames = SceneOptions.Narrow(option, value) },
+            "memoryBytes" => options with { MemoryBytes = SceneOptions.WholeNumber(option, value) },
+            _ => throw new ArgumentException($"{option} is no option."),
         };
     }
 
-    private static int Narrow(long number) => (int)Math.Clamp(number, int.MinValue, int.MaxValue);
-
-    private static long NumberOf(string name, JsonElement value) => value.ValueKind == JsonValueKind.Number && value.GetDouble() is var number && Math.Abs(number) <= 1e15 && Math.Floor(number) == number
-        ? (long)number : throw new ArgumentException($"batching.{name} is {value.GetRawText()}; it takes a whole number.");
-
-    private static Geometry.Vector3d SizeOf(JsonElement value)
+    private static Geometry.Vector3d SizeOf(string option, JsonElement value)
     {
-        if (value.ValueKind != JsonValueKind.Array || value.GetArrayLength() != 3)
-            throw new ArgumentException($"batching.cellSize is {value.GetRawText()}; it takes three lengths in metres.");
-        Span<double> size = stackalloc double[3];
-        for (var i = 0; i < 3; i++)
-        {
-            if (value[i].ValueKind != JsonValueKind.Number)
-                throw new ArgumentException($"batching.cellSize is {value.GetRawText()}; it takes three lengths in metres.");
-            size[i] = value[i].GetDouble();
-        }
-        return new(size[0], size[1], size[2]);
+        if (value.ValueKind != JsonValueKind.Array || value.GetArrayLength() != 3 || value.EnumerateArray().Any(length => length.ValueKind != JsonValueKind.Number))
+            throw SceneOptions.Wrong(option, value, "three lengths in metres");
+        return new(value[0].GetDouble(), value[1].GetDouble(), value[2].GetDouble());
     }
 }

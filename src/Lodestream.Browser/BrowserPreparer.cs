@@ -12,7 +12,7 @@ namespace Lodestream.Browser;
 /// Measures payloads here, from the few bytes that tell, a little each frame; has the page's workers decode them; and reads topology
 /// in steps.
 /// </summary>
-internal sealed class BrowserPreparer(int scene, TileTree tree, SharedBlock block, Inbox inbox, FailureLog failures, TimeProvider time, IReadOnlyList<TilesetDialect>? dialects = null)
+internal sealed class BrowserPreparer(int scene, TileTree tree, SharedBlock block, Inbox inbox, FailureLog failures, TimeProvider time, TextureTranscoding transcoding)
     : IContentPreparer
 {
     // JSON tokens between two looks at the clock: a few tenths of a millisecond in the interpreter.
@@ -22,9 +22,6 @@ internal sealed class BrowserPreparer(int scene, TileTree tree, SharedBlock bloc
     private readonly Queue<long> _toMeasure = new();
     private readonly Queue<long> _topology = new();
     private readonly PageLabelMeasure _labelMeasure = new(scene);
-
-    /// <summary>What the page's GPU takes of Basis textures.</summary>
-    public TextureTranscoding Transcoding { get; set; }
 
     /// <summary>Who is told of what is on the GPU; null in scenes that are not batched.</summary>
     public SceneBatching? Batching { get; set; }
@@ -145,7 +142,7 @@ internal sealed class BrowserPreparer(int scene, TileTree tree, SharedBlock bloc
     {
         if (!_open.TryGetValue(ticket, out var open) || open.Stage != PreparationStage.Measuring)
             return;
-        var outcome = ContentMeasure.Read(open.Payload!, tree.UpAxisOf(open.Job.Tile), Transcoding, open.FileSet, out open.Layout);
+        var outcome = ContentMeasure.Read(open.Payload!, tree.UpAxisOf(open.Job.Tile), transcoding, open.FileSet, out open.Layout);
         if (!outcome.IsOk)
         {
             Fail(open, $"{open.Job.Uri}: {outcome.Error}", outcome.Status == ReadStatus.NotSupported);
@@ -195,7 +192,7 @@ internal sealed class BrowserPreparer(int scene, TileTree tree, SharedBlock bloc
             var bytes = GC.AllocateUninitializedArray<byte>((int)open.Payload!.Length);
             open.Payload.CopyTo(0, bytes);
             DropPayload(open);
-            open.Topology = new(bytes, open.Job.Uri, TilesetParent.Of(tree, open.Job.Tile), dialects);
+            open.Topology = new(bytes, open.Job.Uri, TilesetParent.Of(tree, open.Job.Tile));
         }
         if (!open.Topology.Step(TopologyStep))
             return;

@@ -168,7 +168,7 @@ internal static class DebugReport
             var family = (ContentFamily)f;
             if (contents[f] == 0 && scene.Requests.Requested(family) == 0)
                 continue;
-            json.WriteStartObject(family.ToString().ToLowerInvariant());
+            json.WriteStartObject(FamilyNames.Text(family));
             json.WriteNumber("contents", contents[f]);
             json.WriteBoolean("visible", scene.Streamer.EnabledFamilies.Contains(family));
             json.WriteNumber("requested", scene.Requests.Requested(family));

@@ -15,7 +15,7 @@ internal static class InitialResidencyReport
         foreach (var family in Enum.GetValues<ContentFamily>())
         {
             if (residency.AbsentFamilies.Contains(family))
-                json.WriteStringValue(family.ToString().ToLowerInvariant());
+                json.WriteStringValue(FamilyNames.Text(family));
         }
         json.WriteEndArray();
         json.WriteStartArray("failures");

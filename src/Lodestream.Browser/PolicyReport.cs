@@ -13,8 +13,8 @@ internal static class PolicyReport
     public static void Write(Utf8JsonWriter json, StreamedScene scene)
     {
         json.WriteStartObject("policy");
-        json.WriteString("name", scene.IsByDistance ? "proximity" : scene.Pyramid is null ? "error" : "pyramid");
-        if (scene.Pyramid is { } pyramid)
+        json.WriteString("name", scene.Options.Policy);
+        if (scene.Options.Streamer.Pyramid is { } pyramid)
         {
             json.WriteNumber("targetTileWidthPx", pyramid.TargetTileWidthPx);
             json.WriteNumber("footprintMargin", pyramid.FootprintMargin);

@@ -1,6 +1,5 @@
 using Lodestream.Browser.Interop;
 using Lodestream.Diagnostics;
-using Lodestream.Formats.Gltf;
 using Lodestream.Scene;
 using Lodestream.Selection;
 using Lodestream.Streaming;
@@ -15,47 +14,44 @@ internal sealed class StreamedScene : IDisposable
 
     private readonly int _number;
     private readonly TraceRecorder? _recorder;
-    private readonly long _recordingBytes;
     private readonly Inbox _inbox = new();
     private readonly BrowserTransport _transport;
     private readonly BrowserPreparer _preparer;
     private readonly FailureLog _failures = new();
     private readonly BrowserHost _host;
-    private BatchSetting? _batchSetting;
     private readonly LabelCommands _labels;
+    private BatchSetting? _batchSetting;
     private bool _budgetIsTooSmall;
 
-    public StreamedScene(int number, string url, StreamerOptions options, TextureTranscoding transcoding, long recordingBytes, BatchSetting batching)
+    public StreamedScene(int number, string url, SceneOptions options)
     {
-        _recordingBytes = recordingBytes;
-        _recorder = recordingBytes > 0 ? new(recordingBytes) : null;
         _number = number;
-        Pyramid = options.Pyramid;
-        IsByDistance = options.Proximity is not null;
+        Options = options;
+        _recorder = options.RecordingBytes > 0 ? new(options.RecordingBytes) : null;
+        _batchSetting = options.Batching;
         Tree = new(url);
         _transport = new(number, Block, _inbox, _failures);
         _labels = new(Block);
-        _preparer = new(number, Tree, Block, _inbox, _failures, TimeProvider.System) { Transcoding = transcoding };
-        _batchSetting = batching;
+        _preparer = new(number, Tree, Block, _inbox, _failures, TimeProvider.System, options.Transcoding);
         _host = new(Tree, Block);
-        Streamer = new(Tree, _transport, _preparer, _host, _inbox, options with
+        Streamer = new(Tree, _transport, _preparer, _host, _inbox, options.Streamer with
         {
             TopologyTilesPerTick = TopologyTilesPerTick,
-            Labels = options.Labels with { HostTestsSight = true },
-        }, _recorder);
+            Labels = options.Streamer.Labels with { HostTestsSight = true },
+        }, _recorder)
+        {
+            EnabledFamilies = options.Families,
+        };
     }
+
+    /// <summary>As it was opened.</summary>
+    public SceneOptions Options { get; }
 
     /// <summary>What is exchanged with the page.</summary>
     public SharedBlock Block { get; } = new();
 
     /// <summary>The scene's tiles.</summary>
     public TileTree Tree { get; }
-
-    /// <summary>How tiles are selected by levels; null where they are by screen-space error.</summary>
-    public PyramidOptions? Pyramid { get; }
-
-    /// <summary>Whether tiles are wanted by a manifest's distances.</summary>
-    public bool IsByDistance { get; }
 
     /// <summary>What decides.</summary>
     public TileStreamer Streamer { get; }
@@ -92,7 +88,7 @@ internal sealed class StreamedScene : IDisposable
     {
         if (_recorder is not { IsComplete: true })
             return false;
-        _recorder.LimitBytes = Math.Max(bytes, _recordingBytes);
+        _recorder.LimitBytes = Math.Max(bytes, Options.RecordingBytes);
         return true;
     }
 
@@ -103,7 +99,7 @@ internal sealed class StreamedScene : IDisposable
             return [];
         var bytes = new MemoryStream((int)_recorder.Bytes + 64);
         _recorder.WriteTo(bytes);
-        _recorder.LimitBytes = _recordingBytes;
+        _recorder.LimitBytes = Options.RecordingBytes;
         return bytes.ToArray();
     }
 

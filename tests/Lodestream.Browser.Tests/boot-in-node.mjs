@@ -6,7 +6,7 @@ const { attachPage, boot } = await import(new URL('lodestream/runtime.js', root)
 const { Command, SharedBlock } = await import(new URL('lodestream/protocol.js', root).href);
 
 const { runtime, exports } = await boot(new URL('_framework/', root));
-const scene = exports.Open('https://example.test/world/tileset.json', 512 * 2 ** 20, 24, 8, 4, false, 200, 2 ** 20, 'error', '');
+const scene = exports.Open('https://example.test/world/tileset.json', '{}');
 attachPage(scene, { range: () => new Uint8Array(0), takeText: () => '' });
 const block = new SharedBlock(runtime, exports.Address(scene));
 block.write(1000, 5, [{ position: [0, 0, 1000], direction: [0, 0, -1], up: [0, 1, 0], fovY: 1, width: 800, height: 600, near: 1, far: 1e5, targetErrorPx: 16 }], []);

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices.JavaScript;
-using Lodestream.Formats.Gltf;
 using Lodestream.Scene;
 
 namespace Lodestream.Browser.Interop;
@@ -11,20 +10,13 @@ internal static partial class Exports
     private static int _lastScene;
 
     /// <summary>Opens a scene; nothing is fetched before its first tick.</summary>
+    /// <param name="url">Of its document.</param>
+    /// <param name="options">JSON, as <see cref="SceneOptions.Parse"/> reads it.</param>
     [JSExport]
-    public static int Open(string url, double memoryBytes, int requests, int requestsPerHost, double uploadMs, bool transcodesToPixels, double labelFadeMs, double recordingBytes, string policy, string batching)
+    public static int Open(string url, string options)
     {
         var number = ++_lastScene;
-        Scenes[number] = new(number, url, new()
-        {
-            MemoryBudgetBytes = (long)memoryBytes,
-            MaximumRequests = requests,
-            MaximumRequestsPerHost = requestsPerHost,
-            UploadBudgetMs = uploadMs,
-            Labels = new() { FadeMs = labelFadeMs },
-            Pyramid = policy == "pyramid" ? new() : null,
-            Proximity = policy == "proximity" ? new() : null,
-        }, transcodesToPixels ? TextureTranscoding.Pixels : TextureTranscoding.Blocks, (long)recordingBytes, BatchSetting.Parse(batching, (long)memoryBytes));
+        Scenes[number] = new(number, url, SceneOptions.Parse(options));
         return number;
     }
 
@@ -92,7 +84,7 @@ internal static partial class Exports
     [JSExport]
     public static bool ShowFamily(int scene, string family, bool visible)
     {
-        if (!Enum.TryParse<ContentFamily>(family, ignoreCase: true, out var which) || !Enum.IsDefined(which))
+        if (!FamilyNames.TryParse(family, out var which))
             return false;
         var streamer = Scenes[scene].Streamer;
         streamer.EnabledFamilies = visible ? streamer.EnabledFamilies.With(which) : streamer.EnabledFamilies.Without(which);

@@ -6,21 +6,15 @@
 import * as THREE from 'three';
 import { BACKDROP_ORDER } from './lodestream/backdrop.js';
 import { SceneClock } from './lodestream/clock.js';
-import { featuresOf } from './lodestream/features.js';
 import { FirstView } from './lodestream/first-view.js';
 import { LabelLayer } from './lodestream/labels/label-layer.js';
-import { OpenedScene } from './lodestream/opened-scene.js';
-import { Picker, readPixel } from './lodestream/picking.js';
-import { PageEvent, WakeKind } from './lodestream/protocol.js';
-import { packed } from './lodestream/recording.js';
+import { Pointing } from './lodestream/pointing.js';
+import { PageEvent } from './lodestream/protocol.js';
 import { boot } from './lodestream/runtime.js';
-import { readStatistics } from './lodestream/statistics.js';
+import { Session } from './lodestream/session.js';
 import { blockFormatOf } from './lodestream/textures.js';
 import { TileScene } from './lodestream/tile-scene.js';
 import { sameView, viewOf } from './lodestream/view.js';
-
-/** Milliseconds in which a label comes or goes. */
-const LABEL_FADE_MS = 200;
 
 /** @typedef {'error' | 'pyramid' | 'proximity'} Policy What says which tiles are wanted: refinement by screen-space error, one level for what is looked at, or a manifest's distances. */
 
@@ -68,28 +62,9 @@ const LABEL_FADE_MS = 200;
  * @property {{}} wake something came that a parked loop should call update() for
  */
 
-/**
- * @typedef {object} TileMetadata What a scene's documents say of a tile: names of properties and their values.
- * @property {Record<string, unknown>} [tile]
- * @property {(Record<string, unknown> | null)[]} [contents] in the order of the tile's uris
- * @property {(Record<string, unknown> | null)[]} [groups] that the contents are in, in the same order
- * @property {Record<string, unknown>} [subtree]
- * @property {Record<string, unknown>} [tileset]
- * @property {string} [schemaError] what is wrong with the schema, without which nothing else can be read
- */
+/** @typedef {import('./lodestream/pointing.js').TileMetadata} TileMetadata What a scene's documents say of a tile. */
 
-/**
- * @typedef {object} Picked What lies on a ray.
- * @property {number[]} point in the scene's frame, metres
- * @property {number} distance metres
- * @property {{ key: string, uri: string, uris: string[], level: number, geometricError: number, reason: string, state: string, metadata?: TileMetadata, [more: string]: any }} tile that is drawn there
- * @property {{ key: string, level: number, geometricError: number, reason: string, state: string, uris: string[], [more: string]: any }} [wanted] the tile that should be drawn there, when it is another
- * @property {import('./lodestream/features.js').Feature[]} features
- * @property {{ id: number, [more: string]: any }} [instance]
- */
-
-/** What a recording that was asked for may take, bytes before it is packed: hours of flight. */
-const RECORDING_BYTES = 256 * 2 ** 20;
+/** @typedef {import('./lodestream/pointing.js').Picked} Picked What lies on a ray. */
 
 /** @extends {THREE.EventDispatcher<TileEvents>} */
 export class LodestreamTiles extends THREE.EventDispatcher {
@@ -107,26 +82,15 @@ export class LodestreamTiles extends THREE.EventDispatcher {
    * @type {{ targetErrorPx: number, frozen: boolean, depthRange: { near: number, far: number } | null }}
    */
   options;
-  /** @type {Policy} */
-  #policy;
   #fadeMs;
-  #frameMs;
-  #core;
+  #bootMs;
   #clock = new SceneClock();
   #tileScene;
   #labels;
-  #picker;
+  #session;
+  #pointing;
   #renderer;
   #camera;
-  #recordingBytes;
-  #open;
-  #opened;
-  /** @type {import('./lodestream/protocol.js').View | undefined} */
-  #view;
-  /** @type {number} */
-  #wakeKind = WakeKind.Now;
-  #wakeAt = 0;
-  #statistics = readStatistics(new Float64Array(64));
   #contextLost = false;
   #disposed = false;
   /** @type {AbortController} */
@@ -163,27 +127,16 @@ export class LodestreamTiles extends THREE.EventDispatcher {
     super();
     this.url = url;
     this.options = { targetErrorPx: options.targetErrorPx ?? 16, frozen: false, depthRange: null };
-    this.#policy = policyOf(options.policy ?? 'error');
     this.#fadeMs = options.fadeMs ?? 250;
-    this.#frameMs = options.frameBudgetMs ?? 4;
-    this.#core = core;
+    this.#bootMs = core.bootMs;
     this.#renderer = options.renderer;
     this.#camera = options.camera;
-    const blocks = blockFormatOf(options.renderer);
     this.#tileScene = new TileScene(options.renderer, () => this.#clock.now(), ({ region, source }) => this.#liftOf(region, source));
     this.#tileScene.fadeDuration = this.#fadeMs;
-    this.#labels = new LabelLayer(options.renderer, (slot, version, seen) => this.#opened.events.post([PageEvent.LabelSight, slot, version, Number(seen)]));
+    this.#labels = new LabelLayer(options.renderer, (slot, version, seen) => this.#session.post([PageEvent.LabelSight, slot, version, Number(seen)]));
     this.#tileScene.group.add(this.#labels.object);
-    this.#picker = new Picker(options.renderer);
-    this.#recordingBytes = options.recordingBytes ?? 16 * 2 ** 20;
-    this.#open = () => new OpenedScene(core, url, {
-      memoryBudgetBytes: options.memoryBudgetBytes ?? 512 * 2 ** 20, maximumRequests: options.maximumRequests ?? 24, maximumRequestsPerHost: options.maximumRequestsPerHost ?? 8,
-      uploadMs: this.#frameMs / 2, labelFadeMs: this.#fadeMs > 0 ? LABEL_FADE_MS : 0, policy: this.#policy, recordingBytes: this.#recordingBytes,
-      batching: options.batching === undefined ? '' : JSON.stringify(options.batching), blocks,
-    }, this.#tileScene, this.#labels, this, () => this.#wake());
-    this.#opened = this.#open();
-    if (options.labels === false)
-      core.exports.ShowFamily(this.#opened.number, 'label', false);
+    this.#session = new Session(core, url, options, blockFormatOf(options.renderer), this.#clock, this.#tileScene, this.#labels, this, () => this.#wake());
+    this.#pointing = new Pointing(options.renderer, options.camera, this.#tileScene, this.#session, core.features);
     this.#watchContext(options.renderer.domElement);
   }
 
@@ -204,12 +157,12 @@ export class LodestreamTiles extends THREE.EventDispatcher {
 
   /** Figures of the last frame. */
   get stats() {
-    return this.#statistics;
+    return this.#session.statistics;
   }
 
   /** Milliseconds the C# runtime took to start. */
   get bootMs() {
-    return this.#core.bootMs;
+    return this.#bootMs;
   }
 
   /**
@@ -223,31 +176,20 @@ export class LodestreamTiles extends THREE.EventDispatcher {
 
   /** Whether everything the camera wants is drawn, and nothing is under way. */
   get settled() {
-    const { pending, wanted } = this.#statistics;
-    return wanted > 0 && pending === 0 && this.#opened.events.waiting.length === 0 && !this.#tileScene.isFading && sameView(this.#currentView(), this.#view);
+    const { statistics: { pending, wanted }, hasNews, view } = this.#session;
+    return wanted > 0 && pending === 0 && !hasNews && !this.#tileScene.isFading && sameView(this.#currentView(), view);
   }
 
   /** Whether update() has something to do now. */
   get needsUpdate() {
-    if (this.#disposed || this.#contextLost || this.#clock.isSuspended)
+    if (this.#isGone || this.#clock.isSuspended)
       return false;
-    return this.#tileScene.isFading || this.#labels.isBusy || this.#hasWork;
-  }
-
-  get #hasWork() {
-    return this.#wakeKind === WakeKind.Now || this.#tileScene.uploading || this.#opened.events.waiting.length > 0
-      || (this.#wakeKind === WakeKind.AtTime && this.#clock.now() >= this.#wakeAt) || !sameView(this.#currentView(), this.#view);
+    return this.#tileScene.isFading || this.#labels.isBusy || this.#session.isDue || !sameView(this.#currentView(), this.#session.view);
   }
 
   /** Milliseconds until update() has something to do if nothing happens before; Infinity when only an event wakes it. */
   get wakeDelay() {
-    if (this.#tileScene.uploading)
-      return 0;
-    switch (this.#wakeKind) {
-      case WakeKind.Now: return 0;
-      case WakeKind.AtTime: return Math.max(0, this.#wakeAt - this.#clock.now());
-      default: return Infinity;
-    }
+    return this.#session.wakeDelay;
   }
 
   /**
@@ -258,23 +200,20 @@ export class LodestreamTiles extends THREE.EventDispatcher {
     if (!this.needsUpdate)
       return false;
     this.#labels.listen();
-    const before = this.#view, dissolved = this.#tileScene.advance();
-    const { changed, labelled } = this.#hasWork ? this.#tick([this.#currentView()]) : { changed: false, labelled: false };
-    this.#labels.follow(this.#currentView().position, changed || (this.#view !== undefined && !sameView(this.#view, before)));
-    this.#firstView.judge(this.#statistics.initialResidency, this.#tileScene.isFading, () => this.debugState().initialResidency.error);
+    const view = this.#currentView(), moved = !sameView(view, this.#session.view), dissolved = this.#tileScene.advance();
+    const { changed, labelled } = moved || this.#session.isDue ? this.#session.tick([view]) : { changed: false, labelled: false };
+    this.#labels.follow(view.position, changed || moved);
+    this.#firstView.judge(this.stats.initialResidency, this.#tileScene.isFading, () => this.debugState().initialResidency.error);
     return dissolved || changed || labelled || this.#labels.wantsPicture;
   }
 
   /** What says which tiles are wanted. Another one begins streaming anew from nothing, and the picture with it. @type {Policy} */
   get policy() {
-    return this.#policy;
+    return this.#session.policy;
   }
 
   set policy(name) {
-    if (policyOf(name) === this.#policy)
-      return;
-    this.#policy = name;
-    this.#reopen();
+    this.#session.policy = name;
   }
 
   /** Milliseconds in which what gives way dissolves; 0 for none. */
@@ -292,11 +231,7 @@ export class LodestreamTiles extends THREE.EventDispatcher {
    * @returns {{ center: number[], axes: number[], halfLengths: number[], splitAxes: number, isSphere: boolean, level: number, geometricError: number } | null}
    */
   volume(region) {
-    const { exports } = this.#core;
-    if (!(region === undefined ? exports.Bounds(this.#opened.number) : exports.Volume(this.#opened.number, region)))
-      return null;
-    const w = Array.from(this.#opened.block.scratch(19));
-    return { center: w.slice(0, 3), axes: w.slice(3, 12), halfLengths: w.slice(12, 15), splitAxes: w[15], isSphere: w[16] !== 0, level: w[17], geometricError: w[18] };
+    return this.#session.volume(region);
   }
 
   /** What is on the GPU: each content's URI and bytes, in buffers (with what is kept beside them for picking) and in textures. */
@@ -311,22 +246,22 @@ export class LodestreamTiles extends THREE.EventDispatcher {
 
   /** All that is known of the last frame, as plain data. @returns {Record<string, any>} */
   debugState() {
-    return JSON.parse(this.#core.exports.DebugState(this.#opened.number));
+    return this.#session.debugState();
   }
 
   /** Says that what is behind an absolute URI has changed at its source: drawn tiles change over when the newer version is here. @param {string} uri */
   changed(uri) {
-    this.#opened.events.post([PageEvent.Changed, this.#opened.events.keepText(uri)]);
+    this.#session.postChanged(uri);
   }
 
   /** Gives back the memory of everything that is not drawn and not about to be: for pages that are short of it. */
   releaseMemory() {
-    this.#opened.events.post([PageEvent.MemoryPressure]);
+    this.#session.post([PageEvent.MemoryPressure]);
   }
 
   /** Why a tile is as it is, by its path key or a part of its content's URI. @param {string} tileKey */
   why(tileKey) {
-    return JSON.parse(this.#core.exports.Why(this.#opened.number, tileKey));
+    return this.#session.why(tileKey);
   }
 
   /**
@@ -336,14 +271,7 @@ export class LodestreamTiles extends THREE.EventDispatcher {
    * @returns {Promise<Picked | null>}
    */
   async pick(x, y) {
-    const size = this.#renderer.getSize(new THREE.Vector2()), camera = this.#camera;
-    camera.updateWorldMatrix(true, false);
-    const ray = new THREE.Ray(new THREE.Vector3().setFromMatrixPosition(camera.matrixWorld), new THREE.Vector3(x / size.x * 2 - 1, 1 - y / size.y * 2, 0.5)
-      .applyMatrix4(camera.projectionMatrixInverse).applyMatrix4(new THREE.Matrix4().extractRotation(camera.matrixWorld)).normalize());
-    this.group.updateWorldMatrix(true, false);
-    ray.applyMatrix4(new THREE.Matrix4().copy(this.group.matrixWorld).invert());
-    const hit = await this.#cast(ray, camera.near, camera.far, camera.fov * Math.PI / 180 / size.y);
-    return hit && this.#describe(hit);
+    return this.#isGone ? null : this.#pointing.pick(x, y);
   }
 
   /**
@@ -353,14 +281,12 @@ export class LodestreamTiles extends THREE.EventDispatcher {
    * @returns {Promise<{ point: number[], distance: number } | null>}
    */
   async probe(origin, direction) {
-    const ray = new THREE.Ray(new THREE.Vector3().fromArray(origin), new THREE.Vector3().fromArray(direction));
-    const hit = await this.#cast(ray, 0.01, 1e8, 1e-4);
-    return hit && { point: hit.point.toArray(), distance: hit.distance };
+    return this.#isGone ? null : this.#pointing.probe(origin, direction);
   }
 
   /** The families that the known contents belong to. @returns {Record<string, { contents: number, visible: boolean, requested: number, canceled: number, passes: number }>} */
   get layers() {
-    return JSON.parse(this.#core.exports.Families(this.#opened.number));
+    return this.#session.layers;
   }
 
   /**
@@ -369,10 +295,7 @@ export class LodestreamTiles extends THREE.EventDispatcher {
    * @param {boolean} visible
    */
   setLayer(family, visible) {
-    if (!this.#core.exports.ShowFamily(this.#opened.number, family, visible))
-      throw new TypeError(`There is no family ${family}: they are terrain, feature, water, border, route, mesh and label.`);
-    this.#wakeKind = WakeKind.Now;
-    this.#wake();
+    this.#session.setLayer(family, visible);
   }
 
   /**
@@ -381,12 +304,7 @@ export class LodestreamTiles extends THREE.EventDispatcher {
    * @returns {{ restarted: boolean }} whether it had to begin anew
    */
   startRecording() {
-    const restarted = !this.#core.exports.StartRecording(this.#opened.number, RECORDING_BYTES);
-    if (restarted) {
-      this.#recordingBytes = RECORDING_BYTES;
-      this.#reopen();
-    }
-    return { restarted };
+    return { restarted: this.#session.startRecording() };
   }
 
   /**
@@ -394,10 +312,7 @@ export class LodestreamTiles extends THREE.EventDispatcher {
    * @returns {Promise<Uint8Array<ArrayBuffer>>}
    */
   async stopRecording() {
-    const bytes = this.#core.exports.TakeRecording(this.#opened.number);
-    if (bytes.length === 0)
-      throw new RangeError('The session is not kept, or has become too long for that: startRecording() begins it anew.');
-    return packed(/** @type {Uint8Array<ArrayBuffer>} */ (bytes));
+    return this.#session.stopRecording();
   }
 
   /** Ends streaming and frees what it holds. */
@@ -406,81 +321,16 @@ export class LodestreamTiles extends THREE.EventDispatcher {
       return;
     this.#disposed = true;
     this.#listeners.abort();
-    this.#opened.dispose();
+    this.#session.dispose();
     this.#tileScene.dispose();
     this.#labels.dispose();
-    this.#picker.dispose();
+    this.#pointing.dispose();
     this.#clock.dispose();
   }
 
-  // Forgets everything that was streamed; the layers stay as they are switched.
-  #reopen() {
-    const hidden = Object.entries(this.layers).filter(([, { visible }]) => !visible);
-    this.#opened.dispose();
-    this.#tileScene.clear();
-    this.#labels.forget();
-    this.#opened = this.#open();
-    for (const [family] of hidden)
-      this.#core.exports.ShowFamily(this.#opened.number, family, false);
-    this.#wakeKind = WakeKind.Now;
-    this.#wake();
-  }
-
-  /** @param {import('./lodestream/protocol.js').View[]} views */
-  #tick(views) {
-    const began = performance.now();
-    this.#view = views[0];
-    // One budget for all: measuring has half of it at most, uploads what is left then.
-    this.#opened.block.write(this.#clock.now(), this.#frameMs / 2, views, this.#opened.events.waiting);
-    performance.mark('lodestream-core');
-    this.#core.exports.Tick(this.#opened.number);
-    const decided = performance.now();
-    performance.measure('lodestream-core', 'lodestream-core');
-    const { wakeKind, wakeAt, commands, statistics } = this.#opened.block.read();
-    this.#wakeKind = wakeKind;
-    this.#wakeAt = wakeAt;
-    const changed = this.#opened.executor.run(commands);
-    this.#tileScene.runUploads(began + this.#frameMs);
-    this.#statistics = { ...readStatistics(statistics), coreMs: decided - began, hostMs: performance.now() - decided, ...this.#tileScene.calls };
-    performance.clearMarks('lodestream-core');
-    return changed;
-  }
-
-  /**
-   * @param {THREE.Ray} ray
-   * @param {number} near
-   * @param {number} far
-   * @param {number} angle
-   */
-  async #cast(ray, near, far, angle) {
-    if (this.#disposed || this.#contextLost)
-      return null;
-    try {
-      return await this.#picker.cast(this.group, this.#tileScene.items.values(), ray, near, far, angle);
-    } catch (error) {
-      // So three.js says that the GPU lost what was asked of it.
-      if (error === undefined)
-        return null;
-      throw error;
-    }
-  }
-
-  /**
-   * @param {import('./lodestream/picking.js').Hit} hit
-   * @returns {Picked}
-   */
-  #describe(hit) {
-    const { item, content, point, distance, instance } = hit, here = this.why(item.key), tile = here.drawnBy && here.drawnBy !== here.key ? this.why(here.drawnBy) : here;
-    const wanted = JSON.parse(this.#core.exports.WhyAt(this.#opened.number, point.x, point.y, point.z));
-    return {
-      point: point.toArray(),
-      distance,
-      tile: { ...tile, uri: content.uri },
-      // By the time the GPU has answered what was missing may be there.
-      ...(wanted.key && wanted.key !== tile.key && wanted.reason !== 'Drawn' ? { wanted } : {}),
-      ...(instance < 0 ? {} : { instance: { id: instance } }),
-      features: featuresOf(hit, this.#core.features, (image, u, v) => readPixel(this.#renderer, image, u, v)),
-    };
+  // Nothing can be asked of the GPU.
+  get #isGone() {
+    return this.#disposed || this.#contextLost;
   }
 
   // What takes a tile's place differs from it by its error at most; where that is not known, by a little of its size.
@@ -494,8 +344,8 @@ export class LodestreamTiles extends THREE.EventDispatcher {
   }
 
   #currentView() {
-    if (this.options.frozen && this.#view)
-      return this.#view;
+    if (this.options.frozen && this.#session.view)
+      return this.#session.view;
     return viewOf(this.#camera, this.group, this.#renderer, this.options);
   }
 
@@ -503,9 +353,8 @@ export class LodestreamTiles extends THREE.EventDispatcher {
   async #untilTopologyIsKnown() {
     for (;;) {
       if (this.needsUpdate)
-        this.#tick([]);
-      const { topologyKnown } = this.#statistics;
-      if (topologyKnown)
+        this.#session.tick([]);
+      if (this.stats.topologyKnown)
         return;
       const error = this.debugState().openError;
       if (error)
@@ -543,15 +392,8 @@ export class LodestreamTiles extends THREE.EventDispatcher {
       this.#contextLost = false;
       this.#tileScene.clear();
       this.#labels.clear();
-      this.#opened.events.post([PageEvent.ContextLost]);
+      this.#session.post([PageEvent.ContextLost]);
     }, { signal });
     document.addEventListener('visibilitychange', () => this.#wake(), { signal });
   }
-}
-
-/** @param {string} name @returns {Policy} */
-function policyOf(name) {
-  if (name !== 'error' && name !== 'pyramid' && name !== 'proximity')
-    throw new TypeError(`There is no policy ${name}: they are error, pyramid and proximity.`);
-  return name;
 }

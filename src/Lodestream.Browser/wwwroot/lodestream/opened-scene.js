@@ -7,16 +7,16 @@ import { attachPage, detachPage } from './runtime.js';
 import { Transport } from './transport.js';
 
 /**
- * @typedef {object} OpeningOptions
- * @property {number} memoryBudgetBytes
- * @property {number} maximumRequests
- * @property {number} maximumRequestsPerHost
- * @property {number} uploadMs milliseconds of uploads a frame
- * @property {number} labelFadeMs milliseconds in which a label comes or goes
- * @property {import('../lodestream.js').Policy} policy what says which tiles are wanted
- * @property {number} recordingBytes the session's recording may take, not packed; 0 for none
- * @property {string} batching as C# reads it (BatchSetting.cs)
- * @property {import('./glb-images.js').BlockFormat | null} blocks what the GPU takes of Basis textures
+ * @typedef {object} OpeningOptions What C# reads by name (SceneOptions.cs), which has the defaults.
+ * @property {number} [memoryBudgetBytes]
+ * @property {number} [maximumRequests]
+ * @property {number} [maximumRequestsPerHost]
+ * @property {number} [uploadBudgetMs] milliseconds of uploads a frame
+ * @property {number} [labelFadeMs] milliseconds in which a label comes or goes
+ * @property {import('../lodestream.js').Policy} [policy] what says which tiles are wanted
+ * @property {number} [recordingBytes] the session's recording may take, not packed; 0 for none
+ * @property {boolean | import('../lodestream.js').BatchingOptions} [batching]
+ * @property {string[]} [hiddenFamilies] that are neither fetched nor drawn
  */
 
 export class OpenedScene {
@@ -33,17 +33,18 @@ export class OpenedScene {
    * @param {Awaited<ReturnType<typeof import('./runtime.js').boot>>} core
    * @param {string} url
    * @param {OpeningOptions} options
+   * @param {import('./glb-images.js').BlockFormat | null} blocks what the GPU takes of Basis textures
    * @param {import('./tile-scene.js').TileScene} tileScene
    * @param {import('./labels/label-layer.js').LabelLayer} labels
    * @param {import('../lodestream.js').LodestreamTiles} tiles told what is shown, hidden and failed
    * @param {() => void} wake called when something came that the next frame should not wait for
    */
-  constructor({ runtime, exports }, url, { memoryBudgetBytes, maximumRequests, maximumRequestsPerHost, uploadMs, labelFadeMs, policy, recordingBytes, batching, blocks }, tileScene, labels, tiles, wake) {
+  constructor({ runtime, exports }, url, options, blocks, tileScene, labels, tiles, wake) {
     this.#exports = exports;
     this.events = new EventQueue(wake);
     this.transport = new Transport(this.events);
     this.decoding = new Decoding(this.events, blocks);
-    this.number = exports.Open(url, memoryBudgetBytes, maximumRequests, maximumRequestsPerHost, uploadMs, blocks === null, labelFadeMs, recordingBytes, policy, batching);
+    this.number = exports.Open(url, JSON.stringify({ ...options, transcodesToPixels: blocks === null }));
     this.block = new SharedBlock(runtime, exports.Address(this.number));
     this.executor = new CommandExecutor(this.transport, this.decoding, tileScene, labels, this.events, tiles);
     attachPage(this.number, {

@@ -8,7 +8,7 @@
 
 /**
  * @typedef {object} Exports What C# offers (Interop/Exports.cs).
- * @property {(url: string, memoryBytes: number, requests: number, requestsPerHost: number, uploadMs: number, transcodesToPixels: boolean, labelFadeMs: number, recordingBytes: number, policy: string, batching: string) => number} Open
+ * @property {(url: string, options: string) => number} Open options as JSON, by name (SceneOptions.cs)
  * @property {(scene: number) => number} Address
  * @property {(scene: number) => void} Tick
  * @property {(scene: number) => boolean} Bounds

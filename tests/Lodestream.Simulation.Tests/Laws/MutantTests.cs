@@ -21,7 +21,7 @@ public sealed class MutantTests
 
     [Fact]
     public void A_failed_content_that_counts_as_drawable_is_a_hole() => Catch(
-        Breach.Hole, "Residency/TileResidency.cs", "if (state == ContentState.Resident)\n                any", "if (state is ContentState.Resident or ContentState.Failed)\n                any");
+        Breach.Hole, "Residency/TileResidency.Tiles.cs", "if (StateOf(content) == ContentState.Resident)\n                any", "if (StateOf(content) is ContentState.Resident or ContentState.Failed)\n                any");
 
     [Fact]
     public void A_reservation_dropped_at_decoding_is_over_budget() => Catch(

@@ -1,5 +1,6 @@
 using Lodestream.Diagnostics;
 using Lodestream.Residency;
+using Lodestream.Streaming;
 using Lodestream.Tests.Harness;
 
 namespace Lodestream.Tests.Streaming;

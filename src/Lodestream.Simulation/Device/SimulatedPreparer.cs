@@ -1,3 +1,4 @@
+using Lodestream.Residency;
 using Lodestream.Simulation.Network;
 using Lodestream.Simulation.Runs;
 using Lodestream.Simulation.Scenes;
@@ -5,6 +6,11 @@ using Lodestream.Simulation.Time;
 using Lodestream.Streaming;
 
 namespace Lodestream.Simulation.Device;
+
+/// <summary>A decoded content as the simulated host takes it.</summary>
+/// <param name="Origin">What it is.</param>
+/// <param name="Tier">The size its textures have.</param>
+internal sealed record PreparedOrigin(OriginContent Origin, TextureTier Tier);
 
 /// <summary>
 /// Decodes in virtual time with a few workers: measures, waits to be granted the memory, decodes. A worker cannot be interrupted: a
@@ -20,8 +26,9 @@ public sealed class SimulatedPreparer(VirtualTime time, DeviceProfile profile, S
     private readonly Dictionary<string, int> _attempts = [];
     private int _busy;
 
-    private sealed class Job(long ticket, SimulatedPayload payload, long bytes, SeededRandom fate)
+    private sealed class Job(long ticket, SimulatedPayload payload, long bytes, bool limitsTextures, SeededRandom fate)
     {
+        public readonly bool LimitsTextures = limitsTextures && payload.Origin.MinimumTextureBytes > 0;
         public readonly long Ticket = ticket;
         public readonly SimulatedPayload Payload = payload;
         public readonly long Bytes = bytes;
@@ -40,7 +47,7 @@ public sealed class SimulatedPreparer(VirtualTime time, DeviceProfile profile, S
     {
         var payload = (SimulatedPayload)job.Payload!;
         var attempt = _attempts[job.Uri] = _attempts.GetValueOrDefault(job.Uri) + 1;
-        var started = new Job(job.Ticket, payload, job.ByteLength, SeededRandom.For(~seed, job.Uri, attempt));
+        var started = new Job(job.Ticket, payload, job.ByteLength, job.TextureSizes is not null, SeededRandom.For(~seed, job.Uri, attempt));
         _jobs[job.Ticket] = started;
         if (payload.Origin.Files.Count > 0 && !payload.Damaged)
             started.Measuring = time.After(MeasuringTime, () => AskForFiles(started));
@@ -113,7 +120,9 @@ public sealed class SimulatedPreparer(VirtualTime time, DeviceProfile profile, S
             Id = job.Ticket,
             CpuBytes = job.Origin.DecodedBytes,
             GpuGeometryBytes = job.Origin.GeometryBytes,
-            GpuTextureBytes = job.Origin.TextureBytes,
+            GpuTextureBytes = job.Origin.TexturesAt(job.LimitsTextures ? TextureTier.Minimum : TextureTier.Full),
+            MediumTextureBytes = job.LimitsTextures ? job.Origin.MediumTextureBytes : 0,
+            FullTextureBytes = job.LimitsTextures ? job.Origin.TextureBytes : 0,
         });
     }
 
@@ -156,7 +165,7 @@ public sealed class SimulatedPreparer(VirtualTime time, DeviceProfile profile, S
         {
             Kind = job.Origin.Topology is null ? InboxKind.Prepared : InboxKind.TopologyReady,
             Id = job.Ticket,
-            Payload = job.Origin.Topology is { } parse ? parse() : job.Origin,
+            Payload = job.Origin.Topology is { } parse ? parse() : new PreparedOrigin(job.Origin, job.LimitsTextures ? TextureTier.Minimum : TextureTier.Full),
         });
     }
 

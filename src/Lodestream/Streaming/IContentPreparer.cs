@@ -10,7 +10,20 @@ namespace Lodestream.Streaming;
 /// <param name="Format">How it is encoded, as far as the URI tells; <see cref="ContentFormat.Tileset"/> for topology.</param>
 /// <param name="Payload">What the transport delivered: an object the transport and the preparer agree on (natively a <c>byte[]</c>).</param>
 /// <param name="ByteLength">Length of the payload in bytes.</param>
-public readonly record struct PrepareJob(long Ticket, int Content, int Tile, string Uri, ContentFormat Format, object? Payload, long ByteLength);
+public readonly record struct PrepareJob(long Ticket, int Content, int Tile, string Uri, ContentFormat Format, object? Payload, long ByteLength)
+{
+    /// <summary>
+    /// The sizes textures are to have later; null where they have their native size from the start. A preparer that can limit them decodes
+    /// them at the least size, and says with <see cref="InboxKind.Measured"/> what they would take at the others; for one that cannot, this
+    /// means nothing.
+    /// </summary>
+    public TextureSizes? TextureSizes { get; init; }
+}
+
+/// <summary>Longer sides of limited textures, pixels.</summary>
+/// <param name="Medium">At <see cref="Residency.TextureTier.Medium"/>.</param>
+/// <param name="Minimum">At <see cref="Residency.TextureTier.Minimum"/>.</param>
+public readonly record struct TextureSizes(int Medium, int Minimum);
 
 /// <summary>
 /// Makes fetched bytes ready for the host: decodes meshes and images, parses topology. Answers go to the <see cref="Inbox"/>, from

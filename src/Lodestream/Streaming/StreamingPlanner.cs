@@ -11,7 +11,7 @@ namespace Lodestream.Streaming;
 /// </summary>
 internal sealed class StreamingPlanner(
     TileResidency residency, MemoryLedger ledger, RequestScheduler scheduler, ContentPipeline pipeline, DemandCollector collector, Evictor evictor,
-    DetailScale detail, Prefetcher prefetcher, TileTeardown teardown, SizeEstimator sizes, TileTree tree, IPriorityModel priorities, StreamerOptions options)
+    DetailScale detail, Prefetcher prefetcher, TileTeardown teardown, ProximityMemory? memory, SizeEstimator sizes, TileTree tree, IPriorityModel priorities, StreamerOptions options)
 {
     private CameraPredictor[] _predictors = [];
     private Vector3d[] _velocities = [];
@@ -28,6 +28,7 @@ internal sealed class StreamingPlanner(
     public void Plan(VisibilitySet set, ReadOnlySpan<View> views, in SelectionInputs inputs, bool mayRequest)
     {
         var (frame, now) = (set.FrameId, inputs.Now);
+        ledger.ForgetLack();
         scheduler.WakeAt(set.NextDeadline);
         collector.Collect(frame, set, Demands);
         if (mayRequest)
@@ -39,16 +40,19 @@ internal sealed class StreamingPlanner(
         if (mayRequest)
             scheduler.Start(now);
         evictor.Evict(_pressed ? long.MaxValue : Shortage(), frame, now, views);
-        _pressed = false;
         pipeline.Forget(evictor.Chosen);
+        var mayEvictMore = memory?.Relieve(set, views, now, isShort: _pressed || evictor.ReachedNothing) ?? false;
+        _pressed = false;
         teardown.TearDown(set, now);
         scheduler.WakeAt(teardown.NextDeadline);
         var wasStuck = IsStuck;
-        IsStuck = evictor.ReachedNothing && teardown.Chosen.Count == 0 && !teardown.IsPending && scheduler.InFlight == 0 && pipeline.IsWaitingForMemoryOnly;
+        IsStuck = (evictor.ReachedNothing || memory is { ReachedNothing: true }) && evictor.Chosen.Count == 0 && !mayEvictMore && teardown.Chosen.Count == 0 && !teardown.IsPending && scheduler.InFlight == 0 && pipeline.IsWaitingForMemoryOnly;
         NeedsTick = IsStuck && !wasStuck && scheduler.HoldsRetryBack;
         if (IsStuck)
             pipeline.GiveWay(now);
-        detail.Adjust(set, views, inputs, scheduler.WaitingBytes, IsStuck);
+        detail.Adjust(set, views, inputs, scheduler.Waiting, IsStuck);
+        memory?.FollowDistance(frame, now, scheduler.Waiting, detail.Headroom, mayRequest);
+        scheduler.WakeAt(memory?.NextDeadline ?? TimeSpan.MaxValue);
     }
 
     /// <summary>Takes in where the cameras are, and says what the frame's selection depends on.</summary>

@@ -166,6 +166,7 @@ export class Batches {
   dispose() {
     this.clear();
     this.#uploader.dispose();
+    this.#aside.removeFromParent();
   }
 
   /** @param {Batch} batch */

@@ -173,8 +173,11 @@ export class Batches {
   #draw({ mesh, members }) {
     const objects = this.#objectsOf(members);
     this.#group.add(mesh);
-    if (objects.length > 0)
-      this.#aside.add(...objects);
+    if (objects.length === 0)
+      return;
+    this.#aside.add(...objects);
+    const { castShadow, receiveShadow } = objects[0];
+    Object.assign(mesh, { castShadow, receiveShadow });
   }
 
   /** @param {Batch} batch */

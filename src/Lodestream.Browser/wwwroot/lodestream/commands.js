@@ -81,8 +81,8 @@ export class CommandExecutor {
           this.#buildBatch(commands);
           break;
         case Command.SwapInBatch:
+          // Nobody can tell by the picture: it need not be drawn again for that.
           this.#tiles.batches.swapIn(commands.word());
-          changed = true;
           break;
         case Command.DropBatch:
           changed = this.#tiles.batches.drop(commands.word()) || changed;

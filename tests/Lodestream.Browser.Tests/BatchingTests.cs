@@ -11,10 +11,12 @@ public sealed class BatchingTests(Harness.Browser browser)
 
     private sealed record Calls(int Drawn, int Meshes, int DrawCalls, int Batches, string Hud);
 
-    [BrowserFact]
-    public async Task A_manifest_scene_of_many_meshes_is_drawn_with_few_calls_and_looks_the_same()
+    [BrowserTheory]
+    [InlineData("untold")]
+    [InlineData("glb")]
+    public async Task A_manifest_scene_of_many_meshes_is_drawn_with_few_calls_and_looks_the_same(string payload)
     {
-        var city = new BlockCity(tiles: 3);
+        var city = new BlockCity(tiles: 3, payload: payload);
         await using var server = await ServeAsync(city);
         var (plain, plainPicture) = await DrawAsync(server, "batching=0");
         var (batched, batchedPicture) = await DrawAsync(server, "");
@@ -42,10 +44,12 @@ public sealed class BatchingTests(Harness.Browser browser)
         Assert.True(calls[0] >= 5 * calls[1], $"{calls[0]} calls became {calls[1]}");
     }
 
-    [BrowserFact]
-    public async Task A_batched_mesh_is_picked_as_what_it_is()
+    [BrowserTheory]
+    [InlineData("untold")]
+    [InlineData("glb")]
+    public async Task A_batched_mesh_is_picked_as_what_it_is(string payload)
     {
-        await using var server = await ServeAsync(new(tiles: 1));
+        await using var server = await ServeAsync(new(tiles: 1, payload: payload));
         var picked = new List<(string Uri, double[] Point)>();
         foreach (var batching in (string[])["0", "1"])
         {
@@ -57,7 +61,7 @@ public sealed class BatchingTests(Harness.Browser browser)
             }
             Assert.Empty(viewer.PageErrors);
         }
-        Assert.All(picked, hit => Assert.EndsWith("t_0_0.untold", hit.Uri, StringComparison.Ordinal));
+        Assert.All(picked, hit => Assert.EndsWith($"t_0_0.{payload}", hit.Uri, StringComparison.Ordinal));
         for (var i = 0; i < 5; i++)
             Assert.All(Enumerable.Range(0, 3), axis => Assert.Equal(picked[i].Point[axis], picked[i + 5].Point[axis], 1e-3));
     }
@@ -101,6 +105,38 @@ public sealed class BatchingTests(Harness.Browser browser)
         Assert.True(result.GetProperty("most").GetInt32() > 4 * 60, $"the batches were never dropped: {result}");
         Assert.Equal(result.GetProperty("calls").GetInt32(), result.GetProperty("last").GetInt32());
         Assert.Empty(viewer.PageErrors);
+    }
+
+    [BrowserFact]
+    public async Task In_slow_frames_batches_form_too_and_what_they_take_over_is_not_drawn_anew()
+    {
+        await using var server = await ServeAsync(new(tiles: 3));
+        await using var viewer = await OpenAsync(server, "");
+        var result = await viewer.EvaluateAsync<JsonElement>("""
+            (async () => {
+              const { LodestreamTiles } = await import('./lodestream.js'), { stage, loop, tiles: others } = lodestream.viewer;
+              loop.halt();
+              others.dispose();
+              const tiles = await LodestreamTiles.open('/city/city.json', { renderer: stage.renderer, camera: stage.camera, fadeMs: 0 });
+              stage.world.add(tiles.group);
+              let whole = 0, redrawn = 0;
+              for (let i = 0; i < 400 && !(tiles.settled && !tiles.needsUpdate && tiles.stats.batches === 27); i++) {
+                const { drawn, batches } = tiles.stats, changed = tiles.update();
+                whole += drawn === 9 ? 1 : 0;
+                redrawn += drawn === 9 && changed && tiles.stats.batches > batches ? 1 : 0;
+                // As where drawing takes long: ten frames a second.
+                await new Promise(r => setTimeout(r, 100));
+              }
+              const { batches, drawCalls } = tiles.stats;
+              tiles.dispose();
+              return { whole, redrawn, batches, drawCalls };
+            })()
+            """);
+        Assert.Equal((27, 45), (result.GetProperty("batches").GetInt32(), result.GetProperty("drawCalls").GetInt32()));
+
+        // A step in every other frame would be more than 1,200.
+        Assert.InRange(result.GetProperty("whole").GetInt32(), 1, 60);
+        Assert.Equal(0, result.GetProperty("redrawn").GetInt32());
     }
 
     [BrowserFact]

@@ -139,14 +139,14 @@ public sealed class BatchingTests(Harness.Browser browser)
     }
 
     [BrowserFact]
-    public async Task Colouring_tiles_by_level_draws_each_mesh_itself_and_afterwards_batches_are_back()
+    public async Task Colouring_tiles_by_level_leaves_batches_of_one_level_as_they_are()
     {
         await using var server = await ServeAsync(new(tiles: 1));
         await using var viewer = await OpenAsync(server, "");
         const string Objects = "lodestream.viewer.tiles.group.children.filter(o => o.isMesh).length";
         Assert.Equal(5, await viewer.EvaluateAsync<int>(Objects));
         await viewer.EvaluateAsync<object?>("lodestream.setOptions({ colourByLevel: true })");
-        Assert.Equal(66, await viewer.EvaluateAsync<int>(Objects));
+        Assert.Equal(5, await viewer.EvaluateAsync<int>(Objects));
         await viewer.EvaluateAsync<object?>("lodestream.setOptions({ colourByLevel: false })");
         Assert.Equal(5, await viewer.EvaluateAsync<int>(Objects));
     }

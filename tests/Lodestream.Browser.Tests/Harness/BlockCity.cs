@@ -16,7 +16,8 @@ namespace Lodestream.Browser.Tests.Harness;
 /// <param name="boxes">Boxes in each tile: a square number.</param>
 /// <param name="named">What the boxes' names begin with.</param>
 /// <param name="payload">Kind of the tiles' files: <c>untold</c>, or <c>glb</c>, whose boxes share a few meshes, some of them coloured by vertex.</param>
-internal sealed class BlockCity(int tiles, int boxes = 64, string named = "box", string payload = "untold")
+/// <param name="coarser">Whether from 30 m on a tile is shown by an LOD, from 60 m by another, and from 100 m by its HLOD; they look as it does.</param>
+internal sealed class BlockCity(int tiles, int boxes = 64, string named = "box", string payload = "untold", bool coarser = false)
 {
     /// <summary>Length of a tile's side, metres.</summary>
     public const double TileSide = 20;
@@ -38,7 +39,7 @@ internal sealed class BlockCity(int tiles, int boxes = 64, string named = "box",
         if (path == "/city/brick.png")
             return WriteBrick();
         var parts = Path.GetFileNameWithoutExtension(path).Split('_');
-        return path.StartsWith("/city/t_", StringComparison.Ordinal) && parts.Length == 3 ? WriteTile(int.Parse(parts[1], CultureInfo.InvariantCulture), int.Parse(parts[2], CultureInfo.InvariantCulture)) : null;
+        return path.StartsWith("/city/t_", StringComparison.Ordinal) && parts.Length >= 3 ? WriteTile(int.Parse(parts[1], CultureInfo.InvariantCulture), int.Parse(parts[2], CultureInfo.InvariantCulture)) : null;
     }
 
     private string FileOf(int x, int y) => $"t_{x}_{y}.{payload}";
@@ -58,8 +59,10 @@ internal sealed class BlockCity(int tiles, int boxes = 64, string named = "box",
                         Id = $"{x}_{y}",
                         Path = FileOf(x, y),
                         Bounds = new(corner, corner + new Vector3d(TileSide, 8, TileSide)),
-                        StreamingRadius = 1e5,
-                        UnloadRadius = 2e5,
+                        StreamingRadius = coarser ? 30 : 1e5,
+                        UnloadRadius = coarser ? 40 : 2e5,
+                        LodLevels = coarser ? [new($"t_{x}_{y}_lod1.{payload}", 30), new($"t_{x}_{y}_lod2.{payload}", 60)] : [],
+                        HlodLevels = coarser ? [new($"t_{x}_{y}_hlod.{payload}", 100)] : [],
                     });
                 }
             }

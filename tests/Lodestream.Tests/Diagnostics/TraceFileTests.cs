@@ -191,9 +191,9 @@ public class TraceFileTests
         // Within their ranges, which are narrow.
         static ProximityOptions Shifted(ProximityOptions plain)
         {
-            foreach (var property in typeof(ProximityOptions).GetProperties().Where(p => p.CanWrite))
+            foreach (var property in typeof(ProximityOptions).GetProperties().Where(p => p.CanWrite && p.Name != nameof(ProximityOptions.OutOfCore)))
                 property.SetValue(plain, property.GetValue(plain) switch { int i => i + 1, double d => d * 0.96875, bool b => !b, _ => throw new NotSupportedException($"{property.Name} is of a type this test cannot change") });
-            return plain;
+            return plain with { OutOfCore = Changed(new OutOfCoreOptions { Policy = AdmissionPolicy.Whole, MaximumGeometryShare = 0.25, UsableShare = 0.75, MaxConcurrentLoads = 7 }) };
         }
 
         // Every number and switch is made another one than its default, so that one that is left out is missed.

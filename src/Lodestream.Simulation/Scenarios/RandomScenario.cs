@@ -173,10 +173,10 @@ public sealed record RandomScenario
     /// <summary>A manifest scene, selected by distance.</summary>
     public bool Proximity { get; init; }
 
-    /// <summary>Of a manifest scene: some full tiles have textures that change their size. Not with a sphere, which wants full tiles at any detail: the least there is would be more.</summary>
+    /// <summary>Of a manifest scene: some full tiles have textures that change their size.</summary>
     public bool Textures { get; init; }
 
-    /// <summary>Of a manifest scene: geometry and textures each have hardly more than they take. Not with a sphere either.</summary>
+    /// <summary>Of a manifest scene: geometry and textures each have hardly more than they take.</summary>
     public bool TightAccounts { get; init; }
 
     /// <summary>Seconds after which all textures are shed; 0 for never.</summary>
@@ -184,6 +184,9 @@ public sealed record RandomScenario
 
     /// <summary>Seconds after which everything is unloaded at once; 0 for never.</summary>
     public double UnloadAllAt { get; init; }
+
+    /// <summary>Some full tiles of a manifest scene are admitted out of core.</summary>
+    public bool OutOfCore { get; init; }
 
     /// <summary>
     /// Seconds after which each family is switched off for a while, one after the other; 0 for never. Only where every tile can carry a mask: elsewhere
@@ -235,6 +238,7 @@ public sealed record RandomScenario
             Textures = random.Chance(0.6),
             TightAccounts = random.Chance(0.25),
             ShedAt = random.Chance(0.15) ? random.Between(0.5, 8) : 0,
+            OutOfCore = random.Chance(0.5),
         };
     }
 
@@ -261,7 +265,7 @@ public sealed record RandomScenario
             this with { UnknownLengths = false }, this with { Files = false }, this with { Network = "local" }, this with { Move = CameraMove.Stand },
             this with { Masks = true }, this with { FailedLeaves = FailedLeafRule.Coarse },
             this with { PressureAt = 0 }, this with { ContextLostAt = 0 }, this with { HiddenAt = 0 }, this with { ChangesAt = 0 }, this with { Sphere = false },
-            this with { UnloadAfter = 120 }, this with { Pyramid = false }, this with { LayersAt = 0 }, this with { Proximity = false }, this with { UnloadAllAt = 0 },
+            this with { UnloadAfter = 120 }, this with { Pyramid = false }, this with { LayersAt = 0 }, this with { Proximity = false }, this with { UnloadAllAt = 0 }, this with { OutOfCore = false },
             this with { Textures = false }, this with { TightAccounts = false }, this with { ShedAt = 0 },
             this with { Volumes = WorldVolumes.Boxes }, this with { Shape = WorldShape.Quadtree },
         ];

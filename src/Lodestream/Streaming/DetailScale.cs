@@ -153,6 +153,8 @@ internal sealed class DetailScale(TileTree tree, TileResidency residency, SizeEs
         foreach (ref readonly var visit in set.Visits)
         {
             ref readonly var links = ref tree.LinkArray[visit.Tile];
+            if ((links.Flags & TileFlags.OutOfCore) != 0)
+                held += new MemoryCharge(CopyOf(links), 0, 0);
             if ((links.Flags & TileFlags.HasContent) == 0)
                 continue;
             var wanted = (visit.Flags & (VisitFlags.Primary | VisitFlags.Underlay)) != 0;
@@ -161,7 +163,7 @@ internal sealed class DetailScale(TileTree tree, TileResidency residency, SizeEs
             else if ((links.Flags & TileFlags.Maskable) == 0)
                 held += Footprint(links, ref largestOnItsWay) + CulledChildren(visit, links, ref largestOnItsWay);
         }
-        return held with { Cpu = largestOnItsWay };
+        return held with { Cpu = held.Cpu + largestOnItsWay };
     }
 
     // A maskless tile gives way to all its children, those out of view included.
@@ -175,6 +177,9 @@ internal sealed class DetailScale(TileTree tree, TileResidency residency, SizeEs
         var unseen = links.ChildCount - visit.ChildCount;
         return new(0, all.Geometry * unseen / links.ChildCount, all.Texture * unseen / links.ChildCount);
     }
+
+    // What a payload's copy holds in main memory as long as its meshes are drawn.
+    private long CopyOf(in TileLinks links) => residency.Find(tree.SlotArray[links.FirstSlot]) is >= 0 and var index ? residency.Entry(index).Charge.Cpu : 0;
 
     private MemoryCharge Footprint(in TileLinks links, ref long largestOnItsWay)
     {

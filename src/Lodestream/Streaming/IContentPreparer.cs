@@ -1,4 +1,5 @@
 using Lodestream.Scene;
+using Lodestream.Selection;
 
 namespace Lodestream.Streaming;
 
@@ -12,6 +13,15 @@ namespace Lodestream.Streaming;
 /// <param name="ByteLength">Length of the payload in bytes.</param>
 public readonly record struct PrepareJob(long Ticket, int Content, int Tile, string Uri, ContentFormat Format, object? Payload, long ByteLength)
 {
+    /// <summary>By what the payload may be admitted out of core (<see cref="OutOfCoreOptions.IsOutOfCore"/>); null where it must be prepared whole.</summary>
+    public OutOfCoreOptions? Admission { get; init; }
+
+    /// <summary>For a <see cref="ContentFormat.PayloadMesh"/>: the preparation whose copy holds the mesh. There is no payload.</summary>
+    public long Copy { get; init; }
+
+    /// <summary>The mesh's number in that payload, as its <see cref="MeshTopology"/> has it; −1 for everything else.</summary>
+    public int Mesh { get; init; } = -1;
+
     /// <summary>
     /// The sizes textures are to have later; null where they have their native size from the start. A preparer that can limit them decodes
     /// them at the least size, and says with <see cref="InboxKind.Measured"/> what they would take at the others; for one that cannot, this
@@ -32,6 +42,9 @@ public readonly record struct TextureSizes(int Medium, int Minimum);
 /// answers with <see cref="InboxKind.TopologyReady"/>. A job that names further files answers <see cref="InboxKind.NeedsFiles"/> before
 /// anything else, as often as it takes, and goes on when <see cref="Supply"/> brings them; what is measured includes them. A cancelled job answers <see cref="InboxKind.Released"/> when it holds no
 /// memory any more; so does a prepared content once the host freed it.
+/// A payload that its <see cref="PrepareJob.Admission"/> lets in out of core is measured as what its copy takes in main memory, and answers
+/// <see cref="InboxKind.TopologyReady"/> with a <see cref="MeshTopology"/> after <see cref="Proceed"/>. The preparer keeps the copy until <see cref="Cancel"/>, which it answers with
+/// <see cref="InboxKind.Released"/>, and prepares single meshes from it (<see cref="PrepareJob.Copy"/>) as often as it is asked to.
 /// </summary>
 public interface IContentPreparer
 {

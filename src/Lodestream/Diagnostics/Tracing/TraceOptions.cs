@@ -151,6 +151,7 @@ internal static class TraceOptions
         OcclusionMinWeight = through.Real(options.OcclusionMinWeight),
         ViewAlignmentMinWeight = through.Real(options.ViewAlignmentMinWeight),
         Memory = Pass(options.Memory, through),
+        OutOfCore = Pass(options.OutOfCore, through),
     };
 
     private static ProximityMemoryOptions Pass(ProximityMemoryOptions options, TraceFields through) => new()
@@ -177,5 +178,20 @@ internal static class TraceOptions
         TickInterval = through.Real(options.TickInterval),
         MaxConcurrentChanges = through.Int(options.MaxConcurrentChanges),
         ShedHoldSeconds = through.Real(options.ShedHoldSeconds),
+    };
+
+    private static OutOfCoreOptions Pass(OutOfCoreOptions options, TraceFields through) => new()
+    {
+        Policy = through.Member(options.Policy),
+        MinimumMeshes = through.Int(options.MinimumMeshes),
+        MaximumGeometryShare = through.Real(options.MaximumGeometryShare),
+        GeometryBudgetBytes = through.Long(options.GeometryBudgetBytes),
+        FrustumGatePadding = through.Real(options.FrustumGatePadding),
+        NearBandShare = through.Real(options.NearBandShare),
+        MaxConcurrentLoads = through.Int(options.MaxConcurrentLoads),
+        NearBandMaxConcurrentLoads = through.Int(options.NearBandMaxConcurrentLoads),
+        MaxUnloadsPerUpdate = through.Int(options.MaxUnloadsPerUpdate),
+        MeshLoadTimeoutSeconds = through.Real(options.MeshLoadTimeoutSeconds),
+        UsableShare = through.Real(options.UsableShare),
     };
 }

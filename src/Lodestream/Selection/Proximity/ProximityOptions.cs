@@ -81,6 +81,9 @@ public sealed record ProximityOptions
     /// <summary>What geometry and textures may take, and what goes first.</summary>
     public ProximityMemoryOptions Memory { get; init; } = new();
 
+    /// <summary>The second tier: which tiles are streamed mesh by mesh, and how.</summary>
+    public OutOfCoreOptions OutOfCore { get; init; } = new();
+
     /// <summary>Throws when an option makes no sense, naming it.</summary>
     /// <exception cref="ArgumentException">An option is out of its range; the message names option, value and range.</exception>
     internal void Validate()
@@ -109,6 +112,8 @@ public sealed record ProximityOptions
         Require(ViewAlignmentMinWeight is > 0 and <= 1, nameof(ViewAlignmentMinWeight), ViewAlignmentMinWeight, Share);
         Require(Memory is not null, nameof(Memory), "null", "options");
         Memory!.Validate();
+        Require(OutOfCore is not null, nameof(OutOfCore), "null", "options");
+        OutOfCore!.Validate();
 
         static void Require(bool holds, string option, object value, string range) => OptionCheck.Require(holds, nameof(ProximityOptions), option, value, range);
     }

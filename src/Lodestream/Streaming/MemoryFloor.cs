@@ -52,8 +52,8 @@ internal sealed class MemoryFloor(TileTree tree, TileResidency residency, SizeEs
             _group = Math.Max(_group, Frontier(gate));
         _groups.Clear();
         _coarsest = coarsest is null ? default : Wanted(coarsest);
-        if (ledger.Budget >= Bytes && ShortAccount(ledger) is var (account, parts, accountBudget))
-            Say(accountBudget, account, parts);
+        if (ledger.Budget >= Bytes && ShortAccount(ledger) is { } account)
+            Say(account.Budget, account.Account, account.Parts);
         else
             Say(ledger.Budget, "", (Math.Max(_roots.Total, Coarsest), _group, Math.Max(_tile.Total, sizes.Longest)));
     }

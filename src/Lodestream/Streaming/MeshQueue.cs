@@ -95,8 +95,12 @@ internal sealed class MeshQueue(TileTree tree, TileResidency residency, MemoryLe
     public void Start(TimeSpan now)
     {
         MemoryShortage = 0;
-        _loads.RemoveAll(load => !IsOnItsWay(load));
         var near = 0;
+        for (var i = _loads.Count - 1; i >= 0; i--)
+        {
+            if (!IsOnItsWay(_loads[i]))
+                _loads.RemoveAt(i);
+        }
         foreach (var load in _loads)
             near += load.IsNear ? 1 : 0;
         _candidates.Sort();

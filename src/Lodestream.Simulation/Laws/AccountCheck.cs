@@ -101,7 +101,7 @@ internal sealed class AccountCheck(TileTree tree, ContentFacts contents, TileFac
             var fact = contents[content];
             ref readonly var record = ref tree.Contents.Records[content];
             // Topology is here when it is in the tree, which may be some ticks after it was parsed.
-            var here = record.Format == ContentFormat.Tileset ? (tree.Links[tile].Flags & TileFlags.Unexpanded) == 0 : fact.State == OutsideState.Uploaded;
+            var here = fact.State == OutsideState.Kept ? (tree.Links[tile].Flags & TileFlags.OutOfCore) != 0 : record.Format == ContentFormat.Tileset ? (tree.Links[tile].Flags & TileFlags.Unexpanded) == 0 : fact.State == OutsideState.Uploaded;
             if (!here && !fact.ForGood && (record.Format == ContentFormat.Tileset || enabled.Contains(record.Family)))
                 return true;
         }
@@ -141,6 +141,7 @@ internal sealed class AccountCheck(TileTree tree, ContentFacts contents, TileFac
             TileReason.FailedForGood => tiles.HasFailedForGood(tile) ? null : "nothing of it failed for good",
             TileReason.FailedForNow => AnyFailedForNow() ? null : "nothing of it failed for now",
             TileReason.NoContent => slots.Length == 0 || !tiles.HasContent(tile) ? null : "it has content",
+            TileReason.OutOfCore => Any(OutsideState.Kept) ? null : "its payload is not in main memory",
             TileReason.WaitingForSiblings => tiles.IsDrawable(tile) ? null : "it is not drawable",
             _ => null,
         };
@@ -156,7 +157,7 @@ internal sealed class AccountCheck(TileTree tree, ContentFacts contents, TileFac
         }
 
         // Topology that was parsed goes into the tree over some ticks.
-        bool IsBeingPlaced() => (visitFlags & VisitFlags.Expand) != 0 && Any(OutsideState.Uploaded);
+        bool IsBeingPlaced() => ((visitFlags & VisitFlags.Expand) != 0 && Any(OutsideState.Uploaded)) || Any(OutsideState.Kept);
 
         bool AnyFailedForNow()
         {

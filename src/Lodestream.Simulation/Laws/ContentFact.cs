@@ -11,6 +11,9 @@ internal enum OutsideState : byte
     Uploading,
     Uploaded,
     Releasing,
+
+    /// <summary>A payload in main memory, from which meshes are taken.</summary>
+    Kept,
 }
 
 /// <summary>What is known of a content from outside the core: from what was asked, answered, commanded and acknowledged.</summary>

@@ -69,6 +69,8 @@ internal sealed partial class ContentFacts(TileTree tree, StreamerOptions option
     {
         // Requests start when everything that came was taken.
         TakeFileAnswers();
+        if (request.Format == ContentFormat.PayloadMesh)
+            Faults.Add((Breach.DuplicateRequest, request.Content, "a mesh is requested whose payload is in main memory"));
         if (request.IsDependency)
         {
             OnFileRequest(request);
@@ -131,8 +133,11 @@ internal sealed partial class ContentFacts(TileTree tree, StreamerOptions option
         var fact = this[job.Content];
         while (fact.State != OutsideState.Fetched && fact.Incoming is { } incoming)
             fact = incoming;
-        if (fact.State != OutsideState.Fetched)
+        var expected = job.Mesh >= 0 ? OutsideState.Absent : OutsideState.Fetched;
+        if (fact.State != expected || fact.ForGood)
             Faults.Add((Breach.Dishonest, job.Content, $"a preparation starts for a content that is {fact.State}"));
+        if (job.Mesh >= 0 && (!_byTicket.TryGetValue(job.Copy, out var copy) || copy.Fact.State != OutsideState.Kept))
+            Faults.Add((Breach.Dishonest, job.Content, "a mesh is to be taken from a payload that is not in main memory"));
         fact.State = OutsideState.Preparing;
         fact.Ticket = job.Ticket;
         fact.IsMeasured = false;
@@ -151,6 +156,11 @@ internal sealed partial class ContentFacts(TileTree tree, StreamerOptions option
     public override void OnPrepareCancelled(long ticket, CancelReason reason)
     {
         var fact = _byTicket[ticket].Fact;
+        if (fact.State == OutsideState.Kept)
+        {
+            (fact.State, fact.WasExpanded) = (OutsideState.Releasing, false);
+            return;
+        }
         TakeFileAnswers(fact);
         Preparing--;
         fact.State = OutsideState.Releasing;
@@ -323,6 +333,12 @@ internal sealed partial class ContentFacts(TileTree tree, StreamerOptions option
             case InboxKind.Prepared when fact.State == OutsideState.Preparing:
                 fact.State = OutsideState.Prepared;
                 Preparing--;
+                break;
+            case InboxKind.TopologyReady when fact.State == OutsideState.Preparing && tree.Contents.Records[content].Format != ContentFormat.Tileset:
+                fact.State = OutsideState.Kept;
+                fact.ParseFailures = 0;
+                Preparing--;
+                _changed.Add(content);
                 break;
             case InboxKind.TopologyReady when fact.State == OutsideState.Preparing:
                 fact.State = OutsideState.Uploaded;

@@ -18,7 +18,7 @@ internal sealed class RandomCity : IContentOrigin
     private readonly Dictionary<string, OriginContent?> _contents = [];
     private readonly RandomScenario _scenario;
     private readonly List<Entry> _entries = [];
-    private SeededRandom _random;
+    private SeededRandom _random, _parts;
     private BoundingVolume? _zone;
 
     private sealed class Entry
@@ -34,6 +34,7 @@ internal sealed class RandomCity : IContentOrigin
     {
         _scenario = scenario;
         _random = new(scenario.Seed ^ 0xc177);
+        _parts = new(scenario.Seed ^ 0x9a27);
         Size = _random.Between(500, 5000);
     }
 
@@ -58,6 +59,8 @@ internal sealed class RandomCity : IContentOrigin
     private void Build()
     {
         Options = new() { MaxQueryRadius = Size * _random.Between(0.05, 0.4), FloorProximityGate = Size / 200, TileFrustumGatePadding = Size / 100 };
+        if (_scenario.OutOfCore)
+            Options = Options with { OutOfCore = RandomAdmission() };
         if (_random.Chance(0.5))
             _zone = BoundingVolume.AxisAligned(new Vector3d(-Size, -Size, -Size) * 0.2, new Vector3d(Size, Size, Size) * 0.2);
         for (var i = 0; i < _scenario.Tiles; i++)
@@ -92,12 +95,12 @@ internal sealed class RandomCity : IContentOrigin
         for (var i = levels.Count - 1; i >= 0; i--)
         {
             var kind = i == 0 ? RepresentationKind.Full : i > levels.Count - 1 - hlods ? RepresentationKind.Hlod : RepresentationKind.Lod;
-            entry.Levels.Add(AddContent(levels[i], kind, share: 1.0 / (1 << i)));
+            entry.Levels.Add(AddContent(levels[i], kind, share: 1.0 / (1 << i), entry.Volume));
         }
         _entries.Add(entry);
     }
 
-    private (string Uri, uint Length, double From, RepresentationKind Kind) AddContent(double from, RepresentationKind kind, double share)
+    private (string Uri, uint Length, double From, RepresentationKind Kind) AddContent(double from, RepresentationKind kind, double share, in BoundingVolume volume)
     {
         var uri = string.Create(CultureInfo.InvariantCulture, $"{_contents.Count}.glb");
         var length = 500 + (int)(share * _random.Whole(500, _random.Chance(0.1) ? 400_000 : 60_000));
@@ -108,11 +111,42 @@ internal sealed class RandomCity : IContentOrigin
             AnnouncesLength = !_scenario.UnknownLengths,
             DecodedBytes = length + gpu,
             GeometryBytes = gpu,
+            Meshes = kind == RepresentationKind.Full && _scenario.OutOfCore ? RandomMeshes(volume, gpu) : [],
             IsBroken = fate < 0.08,
             IsUnsupported = fate is >= 0.08 and < 0.12,
         };
         return (uri, _scenario.UnknownLengths ? 0 : (uint)length, from, kind);
     }
+
+    private OutOfCoreOptions RandomAdmission()
+    {
+        var loads = _parts.Whole(1, 6);
+        return new()
+        {
+            Policy = (AdmissionPolicy)_parts.Whole(0, 2),
+            MinimumMeshes = _parts.Whole(1, 12),
+            GeometryBudgetBytes = _parts.Whole(10_000, 1_000_000),
+            FrustumGatePadding = Size / 400,
+            NearBandShare = _parts.Unit(),
+            MaxConcurrentLoads = loads,
+            NearBandMaxConcurrentLoads = _parts.Whole(1, loads),
+            MaxUnloadsPerUpdate = _parts.Whole(1, 20),
+        };
+    }
+
+    private OriginMesh[] RandomMeshes(in BoundingVolume volume, long geometry)
+    {
+        var meshes = new OriginMesh[_parts.Whole(0, 20)];
+        var (low, high) = volume.AxisAlignedBounds();
+        for (var i = 0; i < meshes.Length; i++)
+        {
+            var (a, b) = (low + Inside(high - low), low + Inside(high - low));
+            meshes[i] = new(new(Vector3d.Min(a, b), Vector3d.Max(a, b), geometry / meshes.Length), _parts.Chance(0.2) ? geometry / (4 * meshes.Length) : 0);
+        }
+        return meshes;
+    }
+
+    private Vector3d Inside(Vector3d size) => new(size.X * _parts.Unit(), size.Y * _parts.Unit(), size.Z * _parts.Unit());
 
     private long FloorOfAll()
     {
@@ -124,7 +158,7 @@ internal sealed class RandomCity : IContentOrigin
             {
                 if (_contents[Folder + level.Uri] is not { } made)
                     continue;
-                largest = Math.Max(largest, made.DecodedBytes + made.GeometryBytes);
+                largest = Math.Max(largest, made.DecodedBytes + made.GeometryBytes + made.Meshes.Sum(mesh => mesh.TextureBytes));
 
                 // The coarsest that works is there at any distance.
                 if (found || made.IsBroken || made.IsUnsupported || !(entry.Shared || level.Kind != RepresentationKind.Full))
@@ -133,7 +167,17 @@ internal sealed class RandomCity : IContentOrigin
                 found = true;
             }
         }
-        return coarsest + 2 * largest + _contents[RandomWorld.RootUri]!.Length;
+        return coarsest + 2 * largest + _contents[RandomWorld.RootUri]!.Length + _entries.Sum(WantedAtAnyDetail);
+    }
+
+    // What is wanted at any detail, besides its coarsest: what a sphere in the middle may reach; and where that, or what is shared, is out of core, its copy.
+    private long WantedAtAnyDetail(Entry entry)
+    {
+        var isReached = _scenario.Sphere && entry.Volume.DistanceTo(default) <= RandomCameras.LargestSphere * Size;
+        if (!(entry.Shared || isReached) || _contents[Folder + entry.Levels[^1].Uri] is not { } made)
+            return 0;
+        var copy = Options.OutOfCore.IsOutOfCore(made.Meshes.Count, made.GeometryBytes) ? made.DecodedBytes + made.Meshes.Sum(mesh => mesh.TextureBytes) : 0;
+        return copy + (isReached ? made.GeometryBytes : 0);
     }
 
     private TileBlock BuildBlock()

@@ -176,6 +176,9 @@ public sealed record RandomScenario
     /// <summary>Seconds after which everything is unloaded at once; 0 for never.</summary>
     public double UnloadAllAt { get; init; }
 
+    /// <summary>Some full tiles of a manifest scene are admitted out of core.</summary>
+    public bool OutOfCore { get; init; }
+
     /// <summary>
     /// Seconds after which each family is switched off for a while, one after the other; 0 for never. Only where every tile can carry a mask: elsewhere
     /// a tile that is whole again takes the place of what its children showed meanwhile.
@@ -223,6 +226,7 @@ public sealed record RandomScenario
             LayersAt = random.Chance(0.15) ? random.Between(0.1, 6) : 0,
             Proximity = random.Chance(0.25),
             UnloadAllAt = random.Chance(0.08) ? random.Between(0.5, 8) : 0,
+            OutOfCore = random.Chance(0.5),
         };
     }
 
@@ -249,7 +253,7 @@ public sealed record RandomScenario
             this with { UnknownLengths = false }, this with { Files = false }, this with { Network = "local" }, this with { Move = CameraMove.Stand },
             this with { Masks = true }, this with { FailedLeaves = FailedLeafRule.Coarse },
             this with { PressureAt = 0 }, this with { ContextLostAt = 0 }, this with { HiddenAt = 0 }, this with { ChangesAt = 0 }, this with { Sphere = false },
-            this with { UnloadAfter = 120 }, this with { Pyramid = false }, this with { LayersAt = 0 }, this with { Proximity = false }, this with { UnloadAllAt = 0 },
+            this with { UnloadAfter = 120 }, this with { Pyramid = false }, this with { LayersAt = 0 }, this with { Proximity = false }, this with { UnloadAllAt = 0 }, this with { OutOfCore = false },
             this with { Volumes = WorldVolumes.Boxes }, this with { Shape = WorldShape.Quadtree },
         ];
         return candidates.Where(candidate => candidate != this);

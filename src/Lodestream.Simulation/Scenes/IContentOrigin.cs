@@ -31,9 +31,17 @@ public sealed record OriginContent(long Length)
     /// <summary>Files it cannot be prepared without; what it needs decoded includes them.</summary>
     public IReadOnlyList<ContentDependency> Files { get; init; } = [];
 
+    /// <summary>The meshes it can be parted into, where it is admitted out of core; empty where it never is.</summary>
+    public IReadOnlyList<OriginMesh> Meshes { get; init; } = [];
+
     /// <summary>Parses the topology it holds, if it is a document.</summary>
     public Func<TileBlock>? Topology { get; init; }
 }
+
+/// <summary>A mesh of a content.</summary>
+/// <param name="Shape">Its box, in the content's frame, and its geometry.</param>
+/// <param name="TextureBytes">Textures it needs, with their mip levels.</param>
+public readonly record struct OriginMesh(PayloadMesh Shape, long TextureBytes);
 
 /// <summary>What the simulated server holds.</summary>
 public interface IContentOrigin

@@ -63,6 +63,18 @@ public sealed class StreamerStatistics
     /// <summary>Contents wanted in this tick that were put behind others because a region of the manifest that holds them is hidden by nearer tiles.</summary>
     public int HierGateSkip { get; internal set; }
 
+    /// <summary>Manifest tiles that are streamed mesh by mesh, by how much of them is here.</summary>
+    public VisualStateCounts OutOfCore { get; internal set; }
+
+    /// <summary>Bytes that the copies of their payloads hold in main memory; part of <see cref="CpuBytes"/>.</summary>
+    public long CopyBytes { get; internal set; }
+
+    /// <summary>Such copies given back, since the start.</summary>
+    public long CopiesReleased { get; internal set; }
+
+    /// <summary>Meshes that were taken from such copies, since the start: no requests.</summary>
+    public long MeshesStarted { get; internal set; }
+
     /// <summary>Commits that changed something.</summary>
     public long Commits { get; internal set; }
 

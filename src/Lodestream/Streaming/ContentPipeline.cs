@@ -9,7 +9,7 @@ namespace Lodestream.Streaming;
 /// </summary>
 internal sealed partial class ContentPipeline(
     TileTree tree, TileResidency residency, MemoryLedger ledger, SizeEstimator sizes, MemoryFloor floor, RequestScheduler scheduler, IContentPreparer preparer,
-    TopologyUnloader unloader, PreparationLimits? limits, StreamerOptions options)
+    TopologyUnloader unloader, OutOfCoreTiles outOfCore, PreparationLimits? limits, StreamerOptions options)
 {
     private readonly Dictionary<long, int> _byTicket = [];
     private readonly List<int> _preparing = [];
@@ -45,7 +45,7 @@ internal sealed partial class ContentPipeline(
         entry.Id = _nextTicket++;
         _byTicket[entry.Id] = index;
         _preparing.Add(index);
-        preparer.Start(new(entry.Id, entry.Content, record.Tile, tree.Contents.Uri(entry.Content), record.Format, message.Payload, message.Bytes));
+        preparer.Start(new(entry.Id, entry.Content, record.Tile, tree.Contents.Uri(entry.Content), record.Format, message.Payload, message.Bytes) { Admission = AdmissionOf(entry) });
     }
 
     /// <summary>A preparation knows its sizes; it goes on when they fit.</summary>
@@ -56,7 +56,10 @@ internal sealed partial class ContentPipeline(
         ref var entry = ref residency.Entry(index);
         entry.Measured = new(message.CpuBytes, message.GpuGeometryBytes, message.GpuTextureBytes);
         entry.AwaitsMemory = true;
-        sizes.Learn(entry.Content, entry.BytesFetched, entry.Measured);
+        if (tree.Contents.Records[entry.Content].Format == ContentFormat.PayloadMesh)
+            sizes.LearnMesh(entry.Measured);
+        else
+            sizes.Learn(entry.Content, entry.BytesFetched, entry.Measured);
         floor.Learn(entry.Content);
         if (entry.Measured.Total > ledger.Budget)
         {
@@ -120,7 +123,7 @@ internal sealed partial class ContentPipeline(
         entry.AwaitsMemory = false;
         entry.Since = now;
         _awaitingMemory.RemoveAt(at);
-        scheduler.WakeAt(now + TimeSpan.FromSeconds(options.PrepareTimeoutSeconds));
+        scheduler.WakeAt(now + TimeSpan.FromSeconds(PatienceFor(entry)));
         preparer.Proceed(entry.Id);
     }
 
@@ -173,14 +176,15 @@ internal sealed partial class ContentPipeline(
             ref var entry = ref residency.Entry(index);
             if (entry.AwaitsMemory || entry.Files is not null)
                 continue;
-            var deadline = entry.Since + TimeSpan.FromSeconds(options.PrepareTimeoutSeconds);
+            var patience = PatienceFor(entry);
+            var deadline = entry.Since + TimeSpan.FromSeconds(patience);
             if (now < deadline)
             {
                 scheduler.WakeAt(deadline);
                 continue;
             }
             preparer.Cancel(entry.Id, CancelReason.TimedOut);
-            entry.Error = $"preparing took more than {options.PrepareTimeoutSeconds} s";
+            entry.Error = $"preparing took more than {patience} s";
             _preparing.RemoveAt(i);
             CountParseFailure(ref entry, false, now);
             entry.AfterRelease = ContentState.Failed;

@@ -143,6 +143,8 @@ internal sealed class DetailScale(TileTree tree, TileResidency residency, SizeEs
         foreach (ref readonly var visit in set.Visits)
         {
             ref readonly var links = ref tree.LinkArray[visit.Tile];
+            if ((links.Flags & TileFlags.OutOfCore) != 0)
+                bytes += CopyOf(links);
             if ((links.Flags & TileFlags.HasContent) == 0)
                 continue;
             var wanted = (visit.Flags & (VisitFlags.Primary | VisitFlags.Underlay)) != 0;
@@ -164,6 +166,9 @@ internal sealed class DetailScale(TileTree tree, TileResidency residency, SizeEs
             all += Footprint(tree.LinkArray[child], ref largestOnItsWay);
         return all * (links.ChildCount - visit.ChildCount) / links.ChildCount;
     }
+
+    // What a payload's copy holds in main memory as long as its meshes are drawn.
+    private long CopyOf(in TileLinks links) => residency.Find(tree.SlotArray[links.FirstSlot]) is >= 0 and var index ? residency.Entry(index).Charge.Cpu : 0;
 
     private long Footprint(in TileLinks links, ref long largestOnItsWay)
     {

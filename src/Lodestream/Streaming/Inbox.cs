@@ -81,6 +81,9 @@ public struct InboxMessage
     /// <summary>Length in bytes: of the payload, or as announced.</summary>
     public long Bytes;
 
+    /// <summary>With <see cref="InboxKind.Fetched"/>: the first eight bytes of the payload's SHA-256 as a big-endian number, for recordings; 0 where nobody worked it out.</summary>
+    public ulong Digest;
+
     /// <summary>Bytes of main memory the prepared content holds.</summary>
     public long CpuBytes;
 

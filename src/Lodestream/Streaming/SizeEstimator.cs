@@ -107,6 +107,13 @@ internal sealed class SizeEstimator(TileTree tree)
         _scene.Add(length, measured.Geometry, measured.Texture);
     }
 
+    /// <summary>A mesh was measured that was not fetched: it says nothing of what is.</summary>
+    public void LearnMesh(MemoryCharge measured)
+    {
+        Measured++;
+        Largest = Math.Max(Largest, measured.Total);
+    }
+
     // The mean of the level and format; where nothing of that was measured, of the nearest level; else of the scene.
     private ref Mean NearestMean(in ContentRecord record)
     {

@@ -150,5 +150,21 @@ internal static class TraceOptions
         HierarchyOcclusionPenalty = through.Real(options.HierarchyOcclusionPenalty),
         OcclusionMinWeight = through.Real(options.OcclusionMinWeight),
         ViewAlignmentMinWeight = through.Real(options.ViewAlignmentMinWeight),
+        OutOfCore = Pass(options.OutOfCore, through),
+    };
+
+    private static OutOfCoreOptions Pass(OutOfCoreOptions options, TraceFields through) => new()
+    {
+        Policy = through.Member(options.Policy),
+        MinimumMeshes = through.Int(options.MinimumMeshes),
+        MaximumGeometryShare = through.Real(options.MaximumGeometryShare),
+        GeometryBudgetBytes = through.Long(options.GeometryBudgetBytes),
+        FrustumGatePadding = through.Real(options.FrustumGatePadding),
+        NearBandShare = through.Real(options.NearBandShare),
+        MaxConcurrentLoads = through.Int(options.MaxConcurrentLoads),
+        NearBandMaxConcurrentLoads = through.Int(options.NearBandMaxConcurrentLoads),
+        MaxUnloadsPerUpdate = through.Int(options.MaxUnloadsPerUpdate),
+        MeshLoadTimeoutSeconds = through.Real(options.MeshLoadTimeoutSeconds),
+        UsableShare = through.Real(options.UsableShare),
     };
 }

@@ -95,10 +95,16 @@ internal sealed class MeshQueue(TileTree tree, TileResidency residency, MemoryLe
     public void Start(TimeSpan now)
     {
         MemoryShortage = 0;
-        _loads.RemoveAll(load => !IsOnItsWay(load));
         var near = 0;
-        foreach (var load in _loads)
-            near += load.IsNear ? 1 : 0;
+        for (var i = _loads.Count - 1; i >= 0; i--)
+        {
+            if (!IsOnItsWay(_loads[i]))
+                _loads.RemoveAt(i);
+            else
+                near += _loads[i].IsNear ? 1 : 0;
+        }
+        if (_candidates.Count == 0)
+            return;
         _candidates.Sort();
         foreach (var candidate in _candidates)
         {

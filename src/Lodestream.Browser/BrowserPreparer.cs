@@ -16,12 +16,16 @@ internal sealed class BrowserPreparer(int scene, TileTree tree, SharedBlock bloc
     : IContentPreparer
 {
     // JSON tokens between two looks at the clock: a few tenths of a millisecond in the interpreter.
-    private const int TopologyStep = 400;
+    private const int TopologyStep = 200;
 
     private readonly Dictionary<long, Preparation> _open = [];
     private readonly Queue<long> _toMeasure = new();
     private readonly Queue<long> _topology = new();
     private readonly PageLabelMeasure _labelMeasure = new(scene);
+
+    // What one of each took of late, milliseconds: what would be over the budget by more than it is within it waits for the next frame.
+    private double _measureMs, _topologyMs;
+    private bool _measuredLast;
 
     /// <summary>Who is told of what is on the GPU; null in scenes that are not batched.</summary>
     public SceneBatching? Batching { get; set; }
@@ -70,10 +74,10 @@ internal sealed class BrowserPreparer(int scene, TileTree tree, SharedBlock bloc
             open.Files[reference].Dispose();
             block.Write(open.Files[reference].Id);
         }
-        block.Write(DecodePlan.Write(open.Layout, open.Family));
+        block.Write(open.Plan);
         open.Payload = null;
         open.Files.Clear();
-        open.Layout = null;
+        (open.Layout, open.Plan) = (null, []);
     }
 
     public void Cancel(long ticket, CancelReason reason)
@@ -92,19 +96,26 @@ internal sealed class BrowserPreparer(int scene, TileTree tree, SharedBlock bloc
         inbox.Post(new() { Kind = InboxKind.Released, Id = ticket });
     }
 
-    /// <summary>Goes on with what waits, within the page's budget for it; with one thing at least.</summary>
+    /// <summary>Goes on with what waits, within the page's budget for it, as far as can be told before; with one thing at least.</summary>
     public void Work()
     {
-        var began = time.GetTimestamp();
-        do
+        var (began, spent) = (time.GetTimestamp(), 0.0);
+        while (HasWork)
         {
             // What is drawn waits for the one, what is known for the other: neither starves.
-            if (_toMeasure.TryDequeue(out var ticket))
-                Measure(ticket);
-            if (_topology.TryPeek(out ticket))
-                ReadOn(ticket);
+            _measuredLast = _topology.Count == 0 || (!_measuredLast && _toMeasure.Count > 0);
+            var expected = _measuredLast ? _measureMs : _topologyMs;
+            if (spent > 0 && spent + expected / 2 > block.PreparingBudgetMs)
+                return;
+            if (_measuredLast)
+                Measure(_toMeasure.Dequeue());
+            else
+                ReadOn(_topology.Peek());
+            var now = time.GetElapsedTime(began).TotalMilliseconds;
+            ref var mean = ref _measuredLast ? ref _measureMs : ref _topologyMs;
+            mean += (now - spent - mean) / 8;
+            spent = now;
         }
-        while (HasWork && time.GetElapsedTime(began).TotalMilliseconds < block.PreparingBudgetMs);
     }
 
     /// <summary>An event of a decoding, an upload or a release.</summary>
@@ -159,6 +170,8 @@ internal sealed class BrowserPreparer(int scene, TileTree tree, SharedBlock bloc
             Fail(open, $"{open.Job.Uri}: {outcome.Error}", outcome.Status == ReadStatus.NotSupported);
             return;
         }
+        // What is told to the worker once there is memory costs as much as measuring: it is written here, where a budget holds.
+        open.Plan = DecodePlan.Write(open.Layout, open.Family);
         open.Stage = PreparationStage.Measured;
         inbox.Post(new()
         {
@@ -279,6 +292,7 @@ internal sealed class BrowserPreparer(int scene, TileTree tree, SharedBlock bloc
         // References of the files that were asked for last, in the order in which they will come.
         public string[] Asked = [];
         public ContentLayout? Layout;
+        public byte[] Plan = [];
         public FamilyContent Family = FamilyContent.Plain;
         public SceneDocumentReader? Topology;
     }

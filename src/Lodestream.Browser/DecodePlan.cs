@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 using System.Text.Json;
 using Lodestream.Formats;
 using Lodestream.Formats.Gltf;
@@ -16,35 +15,43 @@ namespace Lodestream.Browser;
 /// </summary>
 internal static partial class DecodePlan
 {
-    /// <summary>Writes the plan of a content.</summary>
+    // The runtime has one thread; a writer of their own for every content would cost more than what most of them write.
+    private static readonly ArrayBufferWriter<byte> Buffer = new(4096);
+    private static readonly Utf8JsonWriter Writer = new(Buffer);
+
+    /// <summary>Writes the plan of a content, UTF-8.</summary>
     /// <param name="layout">What is where.</param>
     /// <param name="family">What it holds beside models.</param>
-    public static string Write(ContentLayout layout, FamilyContent family)
+    public static byte[] Write(ContentLayout layout, FamilyContent family)
     {
-        var buffer = new ArrayBufferWriter<byte>(512);
-        using (var writer = new Utf8JsonWriter(buffer))
+        Buffer.ResetWrittenCount();
+        Writer.Reset();
+        Write(Writer, layout, family);
+        Writer.Flush();
+        return Buffer.WrittenSpan.ToArray();
+    }
+
+    private static void Write(Utf8JsonWriter writer, ContentLayout layout, FamilyContent family)
+    {
+        writer.WriteStartArray();
+        foreach (var part in family.ReplacesModels ? [] : layout.Parts)
         {
-            writer.WriteStartArray();
-            foreach (var part in family.ReplacesModels ? [] : layout.Parts)
-            {
-                writer.WriteStartObject();
-                writer.WriteStartArray("matrix");
-                WriteMatrix(writer, part.Frame);
-                writer.WriteEndArray();
-                WriteBatchTable(writer, part.BatchTable);
-                if (part is ModelPart { Untold: { } untold } packed)
-                    WriteUntold(writer, layout, packed, untold);
-                else if (part is ModelPart model)
-                    WriteModel(writer, layout, model);
-                else
-                    WritePoints(writer, ((PointsPart)part).Points);
-                writer.WriteEndObject();
-            }
-            if (family.Map is { } map)
-                WriteRegionMap(writer, map);
+            writer.WriteStartObject();
+            writer.WriteStartArray("matrix");
+            WriteMatrix(writer, part.Frame);
             writer.WriteEndArray();
+            WriteBatchTable(writer, part.BatchTable);
+            if (part is ModelPart { Untold: { } untold } packed)
+                WriteUntold(writer, layout, packed, untold);
+            else if (part is ModelPart model)
+                WriteModel(writer, layout, model);
+            else
+                WritePoints(writer, ((PointsPart)part).Points);
+            writer.WriteEndObject();
         }
-        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+        if (family.Map is { } map)
+            WriteRegionMap(writer, map);
+        writer.WriteEndArray();
     }
 
     private static void WriteRegionMap(Utf8JsonWriter writer, RegionMap map)
@@ -226,6 +233,12 @@ internal static partial class DecodePlan
         Span<double> matrix = stackalloc double[16];
         transform.CopyColumnMajor(matrix);
         foreach (var number in matrix)
-            writer.WriteNumberValue(number);
+        {
+            // Nearly all are 0 or 1, which are written far faster as what they are.
+            if (number == (int)number)
+                writer.WriteNumberValue((int)number);
+            else
+                writer.WriteNumberValue(number);
+        }
     }
 }

@@ -21,6 +21,7 @@ internal sealed class StreamedScene : IDisposable
     private readonly BrowserHost _host;
     private readonly LabelCommands _labels;
     private BatchSetting? _batchSetting;
+    private StageTimes? _stages;
     private bool _budgetIsTooSmall;
 
     public StreamedScene(int number, string url, SceneOptions options)
@@ -103,15 +104,29 @@ internal sealed class StreamedScene : IDisposable
         return bytes.ToArray();
     }
 
+    /// <summary>What each stage of the last frame took, milliseconds, by <see cref="FrameStage"/>; measured from the first question on.</summary>
+    public double[] TimeStages()
+    {
+        if (_stages is null)
+        {
+            _stages = new();
+            Streamer.StageBegins = _stages.Enter;
+        }
+        return _stages.Milliseconds;
+    }
+
     /// <summary>Runs one frame: hears the page, goes on with what is being measured, decides, tells the page.</summary>
     public void Tick()
     {
+        _stages?.Begin();
         Block.BeginCommands();
         Now = Block.Time;
         Receive();
+        _stages?.Enter(FrameStage.Prepare);
         _preparer.Work();
         var views = Block.ReadViews();
         var decision = Streamer.Tick(Now, views);
+        _stages?.Enter(FrameStage.Tell);
         DecideBatching();
         Batching?.Tick(views);
         _labels.Write(Streamer.Labels);
@@ -120,6 +135,7 @@ internal sealed class StreamedScene : IDisposable
         ReportBudget();
         FrameStatistics.Write(this, Block.StatisticsWords);
         Block.EndCommands(_preparer.HasWork || !_inbox.IsEmpty || Batching is { Planner.NeedsTick: true } ? new(WakeKind.Now, Now) : decision);
+        _stages?.Enter(FrameStage.Count);
     }
 
     public void Dispose()

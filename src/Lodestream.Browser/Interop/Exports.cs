@@ -99,6 +99,10 @@ internal static partial class Exports
     [JSExport]
     public static byte[] TakeRecording(int scene) => Scenes[scene].TakeRecording();
 
+    /// <summary>What each stage of the last frame took, milliseconds, by <see cref="FrameStage"/>; measured from the first question on.</summary>
+    [JSExport]
+    public static double[] TimeStages(int scene) => Scenes[scene].TimeStages();
+
     /// <summary>Closes a scene and frees its memory.</summary>
     [JSExport]
     public static void Close(int scene)

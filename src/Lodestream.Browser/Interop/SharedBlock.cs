@@ -118,15 +118,29 @@ internal sealed unsafe class SharedBlock : IDisposable
     public void Write(string text)
     {
         var length = Encoding.UTF8.GetByteCount(text);
+        Encoding.UTF8.GetBytes(text, RoomFor(length));
+        Write(_textCount);
+        Write(length);
+        _textCount += length;
+    }
+
+    /// <summary>The same of a text that is UTF-8 already.</summary>
+    public void Write(ReadOnlySpan<byte> text)
+    {
+        text.CopyTo(RoomFor(text.Length));
+        Write(_textCount);
+        Write(text.Length);
+        _textCount += text.Length;
+    }
+
+    private Span<byte> RoomFor(int length)
+    {
         if (_textCount + length > _textCapacity)
         {
             _textCapacity = Math.Max(_textCapacity * 2, _textCount + length);
             _text = (byte*)NativeMemory.AlignedRealloc(_text, (nuint)_textCapacity, 16);
         }
-        Encoding.UTF8.GetBytes(text, new Span<byte>(_text + _textCount, length));
-        Write(_textCount);
-        Write(length);
-        _textCount += length;
+        return new(_text + _textCount, length);
     }
 
     public void Dispose()

@@ -31,6 +31,9 @@ public sealed class PropertyDecoder
     /// <summary>The value where nothing is stored: the class's default, or none.</summary>
     public MetadataValue Missing => _default;
 
+    /// <summary>Whether what is stored is what it means: nothing stands for no data, nothing is stretched.</summary>
+    internal bool IsVerbatim => _noData.IsNone && !Property.IsNormalized && _offset.Length == 0 && _scale.Length == 0;
+
     /// <summary>Decodes one value of numbers or enum values.</summary>
     /// <param name="bytes">The value's elements, little-endian, without padding: <see cref="MetadataProperty.ElementBytes"/> each.</param>
     /// <returns>What it means; none where the bytes are too few, or the property is of text or booleans.</returns>
@@ -96,7 +99,7 @@ public sealed class PropertyDecoder
     // Text that is not UTF-8 shows as such.
     internal static MetadataValue Text(ReadOnlySpan<byte> bytes) => MetadataValue.Of(Encoding.UTF8.GetString(bytes));
 
-    private static double Float(ReadOnlySpan<byte> bytes, MetadataComponentType type) => type == MetadataComponentType.Float32
+    internal static double Float(ReadOnlySpan<byte> bytes, MetadataComponentType type) => type == MetadataComponentType.Float32
         ? BinaryPrimitives.ReadSingleLittleEndian(bytes)
         : BinaryPrimitives.ReadDoubleLittleEndian(bytes);
 

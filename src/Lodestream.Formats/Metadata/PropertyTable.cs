@@ -141,6 +141,24 @@ public sealed class PropertyColumn
         return Decoder.Finish(MetadataValue.OfArray(elements));
     }
 
+    /// <summary>Reads a row of floating-point numbers without making values of them: subtrees have one or more for every tile.</summary>
+    /// <param name="row">Number of the row.</param>
+    /// <param name="bytes">The column's bytes, which <see cref="Check"/> found to be sound.</param>
+    /// <param name="into">Room for as many numbers as a row has.</param>
+    /// <returns>Whether the row is such numbers, as many as there is room for, and they mean what is stored.</returns>
+    internal bool TryReadNumbers(int row, in ColumnBytes bytes, Span<double> into)
+    {
+        if (Property.Type != MetadataType.Scalar || Property.HasVariableLength || into.Length != (Property.IsArray ? Property.Count : 1) || !Decoder.IsVerbatim)
+            return false;
+        if (Property.ComponentType is not (MetadataComponentType.Float32 or MetadataComponentType.Float64))
+            return false;
+        var size = Property.ElementBytes;
+        var stored = bytes.Values.Slice(row * into.Length * size, into.Length * size);
+        for (var i = 0; i < into.Length; i++)
+            into[i] = PropertyDecoder.Float(stored[(i * size)..], Property.ComponentType);
+        return true;
+    }
+
     private MetadataValue Element(long element, in ColumnBytes bytes)
     {
         switch (Property.Type)

@@ -13,6 +13,7 @@ internal sealed class BlockTable
         public byte[] Uris = [];
         public int[] Notes = [];
         public object? Document;
+        public string? Folder;
         public int Parent, Generation, FirstTile, TileCount, FirstSlot, SlotCount, ErrorInversions;
         public (int First, int Count) Orientations, Transforms;
         public bool Alive;
@@ -30,6 +31,7 @@ internal sealed class BlockTable
         }
         var block = _blocks[number];
         (block.BaseUri, block.Uris, block.Parent, block.Alive, block.UpAxis) = (baseUri, uris, parentBlock, true, upAxis);
+        block.Folder = null;
         block.ErrorInversions = 0;
         block.Generation = ++_lastGeneration;
         Bytes += uris.Length + 128 + baseUri.Length * sizeof(char);
@@ -76,6 +78,9 @@ internal sealed class BlockTable
     public UpAxis UpAxis(int number) => _blocks[number].UpAxis;
 
     public string BaseUri(int number) => _blocks[number].BaseUri;
+
+    /// <summary>What plain references of the document are put behind: resolved once, on the first question.</summary>
+    public string Folder(int number) => _blocks[number].Folder ??= SceneUri.FolderOf(_blocks[number].BaseUri);
 
     public ReadOnlySpan<byte> Uri(int number, int offset, int length) => _blocks[number].Uris.AsSpan(offset, length);
 

@@ -34,11 +34,23 @@ public sealed class ContentTable
     /// <summary>The content's absolute URI, resolved against its document's.</summary>
     public string Uri(int content)
     {
-        if (_detached.TryGetValue(content, out var detached))
+        if (_detached.Count > 0 && _detached.TryGetValue(content, out var detached))
             return detached;
         ref readonly var record = ref _records[content];
-        var relative = Encoding.UTF8.GetString(_blocks.Uri(record.Block, record.UriOffset, record.UriLength));
-        return SceneUri.Resolve(_blocks.BaseUri(record.Block), relative);
+        var reference = _blocks.Uri(record.Block, record.UriOffset, record.UriLength);
+        var relative = Encoding.UTF8.GetString(reference);
+
+        // Resolving takes the page's interpreter a tenth of a millisecond, and a camera that turns asks for hundreds.
+        return UriHash.IsPlain(reference) ? _blocks.Folder(record.Block) + relative : SceneUri.Resolve(_blocks.BaseUri(record.Block), relative);
+    }
+
+    /// <summary>The folder that a content's URI lies in or below, one and the same string for all such contents of its document; null where only <see cref="Uri"/> tells.</summary>
+    internal string? Folder(int content)
+    {
+        if (_detached.Count > 0 && _detached.ContainsKey(content))
+            return null;
+        ref readonly var record = ref _records[content];
+        return UriHash.IsPlain(_blocks.Uri(record.Block, record.UriOffset, record.UriLength)) ? _blocks.Folder(record.Block) : null;
     }
 
     /// <summary>The content's URI as its document writes it.</summary>

@@ -34,15 +34,9 @@ internal static class UriHash
         return z ^ (z >> 31);
     }
 
-    private static ulong Add(ulong hash, string text)
-    {
-        foreach (var c in text)
-            hash = (hash ^ c) * Prime;
-        return hash;
-    }
-
-    // Nearly every reference: names and slashes alone, which resolving would only put behind the document's folder.
-    private static bool IsPlain(ReadOnlySpan<byte> reference)
+    /// <summary>Whether a reference is, as nearly every one, names and slashes alone, which resolving would only put behind the document's folder.</summary>
+    /// <param name="reference">UTF-8 URI reference.</param>
+    public static bool IsPlain(ReadOnlySpan<byte> reference)
     {
         var previous = (byte)'/';
         foreach (var b in reference)
@@ -53,5 +47,12 @@ internal static class UriHash
             previous = b;
         }
         return reference.Length > 0;
+    }
+
+    private static ulong Add(ulong hash, string text)
+    {
+        foreach (var c in text)
+            hash = (hash ^ c) * Prime;
+        return hash;
     }
 }

@@ -35,14 +35,21 @@ public sealed class GainOrder : IPriorityModel
         if (demands.IsEmpty)
             return;
         PreparePoses(inputs);
-        var fillInShare = FillInShare(inputs, demands);
+        var fillInShare = double.NaN;
         if (_gates.Length < demands.Length)
             _gates = new int[Math.Max(demands.Length, _gates.Length * 2)];
         _groups.Clear();
+        var (gainOfTile, gate) = (0.0, -1);
         for (var i = 0; i < demands.Length; i++)
         {
             ref var demand = ref demands[i];
-            var gain = Gain(inputs, demand, out var gate) * (demand.FillsIn ? fillInShare : 1);
+
+            // A tile's contents come one after the other, and remove the same error.
+            if (i == 0 || demand.Tile != demands[i - 1].Tile)
+                gainOfTile = Gain(inputs, demand, out gate);
+            var gain = gainOfTile;
+            if (demand.FillsIn)
+                gain *= fillInShare = double.IsNaN(fillInShare) ? FillInShare(inputs, demands) : fillInShare;
             var bytes = Math.Max(1, inputs.ExpectedBytes(demand.Content));
             demand.Priority = gain / bytes;
             _gates[i] = demand.Class == DemandClass.Refinement ? gate : -1;

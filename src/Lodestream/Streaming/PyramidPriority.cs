@@ -40,11 +40,16 @@ public sealed class PyramidPriority : IPriorityModel
         if (demands.IsEmpty)
             return;
         var count = Look(inputs);
+        var (seen, tile) = (0.0, -1);
         foreach (ref var demand in demands)
         {
-            var seen = double.NegativeInfinity;
-            for (var i = 0; i < count; i++)
-                seen = Math.Max(seen, Worth(inputs.Tree, demand.Tile, _gazes[i]));
+            // A tile's contents come one after the other, and are worth the same.
+            if (demand.Tile != tile)
+            {
+                (seen, tile) = (double.NegativeInfinity, demand.Tile);
+                for (var i = 0; i < count; i++)
+                    seen = Math.Max(seen, Worth(inputs.Tree, tile, _gazes[i]));
+            }
             var levels = inputs.Set.PrimaryLevel - PyramidPolicy.LevelOf(inputs.Tree, demand.Tile);
             demand.Priority = (count == 0 ? 0 : seen) - _options.DepthPenaltyPerLevel * levels;
         }

@@ -25,6 +25,8 @@ internal sealed partial class RequestScheduler(
     private double _paceBytes;
     private double _tickSeconds = 1 / 60.0;
     private TimeSpan _lastTick;
+    private string _lastFolder = "";
+    private int _lastHost;
 
     /// <summary>What is known of the hosts.</summary>
     public HostHealth Hosts => health;
@@ -116,7 +118,7 @@ internal sealed partial class RequestScheduler(
             return;
         if (entry.State is ContentState.Absent or ContentState.Failed)
         {
-            entry.Host = health.IndexOf(tree.Contents.Uri(demand.Content));
+            entry.Host = HostOf(demand.Content);
             residency.Enter(index, ContentState.Queued, StateReason.Wanted, now);
             _queued.Add(index);
         }
@@ -199,10 +201,13 @@ internal sealed partial class RequestScheduler(
     {
         MemoryShortage = 0;
         HoldsRetryBack = false;
-        _queue.Order();
+        var isOrdered = false;
         var window = options.AdaptiveWindow ? Network.Window(_tickSeconds) : double.MaxValue;
         while (_queue.Count > 0 && InFlight < options.MaximumRequests && (_bytesInFlight < window || InFlight < FewestRequests) && MayPace(now))
         {
+            if (!isOrdered)
+                _queue.Order();
+            isOrdered = true;
             var next = _queue.Pop();
             if (!health.IsOpenFor(next.Host, now, out var notBefore) || (IsNetworkRetry(next) && !health.MayRetry(next.Host, now, out notBefore)))
             {
@@ -210,7 +215,12 @@ internal sealed partial class RequestScheduler(
                 continue;
             }
             if (health.InFlight(next.Host) >= options.MaximumRequestsPerHost)
+            {
+                // What is behind it waits for the same host: the next answer wakes it.
+                if (health.Count == 1)
+                    break;
                 continue;
+            }
             if (next.File < 0)
                 TryStart(next.Entry, now);
             else
@@ -253,6 +263,16 @@ internal sealed partial class RequestScheduler(
         var priorities = _inFlight.ConvertAll(index => residency.Entry(index).Priority);
         priorities.Sort();
         return priorities.Count == 0 ? 0 : priorities[(int)(share * (priorities.Count - 1) + 0.5)];
+    }
+
+    // The contents of a document lie beside it, nearly always.
+    private int HostOf(int content)
+    {
+        if (tree.Contents.Folder(content) is not { } folder)
+            return health.IndexOf(tree.Contents.Uri(content));
+        if (folder != _lastFolder)
+            (_lastFolder, _lastHost) = (folder, health.IndexOf(folder));
+        return _lastHost;
     }
 
     private bool MayPace(TimeSpan now)

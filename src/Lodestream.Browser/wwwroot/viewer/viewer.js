@@ -1,13 +1,14 @@
 // One open scene on the page: its frame loop, and what the panels and keys do to it.
 import * as THREE from 'three';
 import { CameraEvents } from './camera-events.js';
+import { Colouring } from './colouring.js';
 import { Gestures } from './gestures.js';
 import { copy, Inspector, summaryOf } from './inspector.js';
 import { Keys } from './keys.js';
 import { fragmentOf, shownIn } from './link.js';
 import { FrameLoop } from './loop.js';
 import { Navigation } from './navigation.js';
-import { BoundingVolumes, levelColor } from './overlays.js';
+import { BoundingVolumes } from './overlays.js';
 import { RangeFinder } from './range-finder.js';
 import { Readout } from './readout.js';
 import { SceneFrame } from './scene-frame.js';
@@ -19,7 +20,7 @@ import { ViewMenu } from './view-menu.js';
 const DEFAULTS = { hour: 15, exposure: 0 };
 
 /** Switches that a link names when they are on, and when they are off. */
-const OFF_BY_DEFAULT = /** @type {const} */ (['volumes', 'levels', 'freeze', 'shadows']), ON_BY_DEFAULT = /** @type {const} */ (['haze']);
+const OFF_BY_DEFAULT = /** @type {const} */ (['volumes', 'lods', 'levels', 'freeze', 'shadows']), ON_BY_DEFAULT = /** @type {const} */ (['haze']);
 
 /** @typedef {{ position: number[], direction: number[] }} CameraChange in the scene's frame: metres; length 1 */
 
@@ -36,6 +37,7 @@ export class Viewer {
   loop;
   inspector;
   #volumes;
+  #colouring;
   #readout;
   #views;
   #cameraEvents = new CameraEvents(() => this.#tellCamera());
@@ -67,6 +69,7 @@ export class Viewer {
     this.navigation = new Navigation(stage, this.frame, this.ranges, () => this.loop.invalidate());
     this.inspector = new Inspector(() => this.frameSelection());
     this.#volumes = new BoundingVolumes(stage.world);
+    this.#colouring = new Colouring(tiles, this.settings, () => this.redraw());
     this.#readout = new Readout(this.frame, () => this.navigation.faceNorth());
     this.#views = new ViewMenu(views, pose => this.navigation.flyTo(pose));
     this.navigation.setHome(views[0]?.pose ?? null);
@@ -162,10 +165,6 @@ export class Viewer {
       this.#volumes.update(this.tiles);
       this.redraw();
     });
-    settings.onToggle('levels', on => {
-      this.tiles.setTint(on ? ({ level }) => levelColor(level) : null);
-      this.redraw();
-    });
     settings.onToggle('freeze', on => {
       this.tiles.options.frozen = on;
       this.redraw();
@@ -196,7 +195,7 @@ export class Viewer {
     const commands = {
       h: () => navigation.flyHome(), v: () => this.#views.next(), f: () => this.#toggleFlight(), o: () => settings.toggle(), c: () => this.#copyLink(),
       '?': () => help.open ? help.close() : help.showModal(), n: () => navigation.faceNorth(), r: () => this.frameSelection(), i: () => this.hud.toggle(),
-      b: () => settings.setToggle('volumes'), l: () => settings.setToggle('levels'), p: () => settings.setToggle('freeze'),
+      b: () => settings.setToggle('volumes'), l: () => settings.setToggle('levels'), k: () => settings.setToggle('lods'), p: () => settings.setToggle('freeze'),
       t: () => recording.save(), escape: () => this.#close(),
     };
     new Keys(navigation, commands);
@@ -231,6 +230,7 @@ export class Viewer {
   // What is drawn has changed.
   #show() {
     this.#volumes.update(this.tiles);
+    this.#colouring.update();
     this.ranges.touch();
     if (this.stage.light.shadows)
       this.stage.light.cast(this.tiles.group);

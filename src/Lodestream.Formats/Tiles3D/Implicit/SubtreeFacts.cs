@@ -72,6 +72,9 @@ internal sealed class SubtreeTable(PropertyTable table, Availability availabilit
     /// <summary>Looks whether a column can be read.</summary>
     public string? Check(PropertyColumn column) => column.Check(buffers.Of(column));
 
+    /// <summary>The numbers of a column that was checked before, where it is stored as so many.</summary>
+    public bool TryNumbersAt(PropertyColumn column, int row, Span<double> into) => row < column.Rows && column.TryReadNumbers(row, buffers.Of(column), into);
+
     /// <summary>A value of a column that was checked before.</summary>
     public MetadataValue CheckedValueAt(PropertyColumn column, int row) => row < column.Rows ? column.Read(row, buffers.Of(column)) : default;
 }

@@ -108,14 +108,27 @@ internal sealed class SubtreeOverrides
             _warn(message);
     }
 
-    private double Number(PropertyColumn column) => _table.CheckedValueAt(column, _row).Number;
+    private double Number(PropertyColumn column)
+    {
+        var number = 0.0;
+        return _table.TryNumbersAt(column, _row, new(ref number)) ? number : _table.CheckedValueAt(column, _row).Number;
+    }
 
     private double[]? Numbers(PropertyColumn? column, int count)
     {
         if (column is null)
             return null;
-        var numbers = _table.CheckedValueAt(column, _row).ToNumbers();
-        return numbers.Length == count && numbers.All(n => Math.Abs(n) <= MaximumCoordinate) ? numbers : null;
+        var numbers = new double[count];
+        if (!_table.TryNumbersAt(column, _row, numbers))
+            numbers = _table.CheckedValueAt(column, _row).ToNumbers();
+        if (numbers.Length != count)
+            return null;
+        foreach (var number in numbers)
+        {
+            if (!(Math.Abs(number) <= MaximumCoordinate))
+                return null;
+        }
+        return numbers;
     }
 
     private PropertyColumn? Find(string semantic) => _table.Table.TryFindSemantic(semantic, out var column) ? Checked(semantic, column) : null;

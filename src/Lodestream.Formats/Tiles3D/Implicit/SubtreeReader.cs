@@ -19,13 +19,16 @@ internal sealed class SubtreeReader
     private SubtreeDocument? _document;
     private SubtreeBuffers? _buffers;
     private SubtreeTiles? _tiles;
+    private IReadOnlyList<PropertyTable> _tables = [];
     private Stage _stage;
     private int _warningCount;
 
     private enum Stage : byte
     {
         Json,
+        Tables,
         Files,
+        Availability,
         Tiles,
         Done,
     }
@@ -47,11 +50,16 @@ internal sealed class SubtreeReader
         switch (_stage)
         {
             case Stage.Json:
-                if (_document is null)
-                    ReadJson();
-                return _stage != Stage.Tiles && (Result is not null || Needs.Count > 0);
+                ReadJson();
+                return Result is not null;
+            case Stage.Tables:
+                FindFiles();
+                return Needs.Count > 0;
             case Stage.Files:
                 return true;
+            case Stage.Availability:
+                Begin();
+                return Result is not null;
             case Stage.Tiles:
                 if (_tiles!.Step(budget))
                     Finish(_tiles.Build(), null);
@@ -69,7 +77,7 @@ internal sealed class SubtreeReader
             Finish(null, error);
             return;
         }
-        Begin();
+        _stage = Stage.Availability;
     }
 
     private void ReadJson()
@@ -86,12 +94,14 @@ internal sealed class SubtreeReader
             Finish(null, $"{_uri}: {error}");
             return;
         }
-        var tables = ReadTables();
-        Needs = FilesOf(document, tables);
-        if (Needs.Count > 0)
-            _stage = Stage.Files;
-        else
-            Begin(tables);
+        _stage = Stage.Tables;
+    }
+
+    private void FindFiles()
+    {
+        _tables = ReadTables();
+        Needs = FilesOf(_document!, _tables);
+        _stage = Needs.Count > 0 ? Stage.Files : Stage.Availability;
     }
 
     private IReadOnlyList<PropertyTable> ReadTables()
@@ -133,7 +143,7 @@ internal sealed class SubtreeReader
         }
     }
 
-    private void Begin(IReadOnlyList<PropertyTable>? tables = null)
+    private void Begin()
     {
         var available = new SubtreeAvailability(_tiling, _document!, _buffers!);
         if (available.Error is { } error)
@@ -148,7 +158,8 @@ internal sealed class SubtreeReader
             Finish(null, $"{_uri}: its root, {_root}, is not available, though it is named");
             return;
         }
-        KeepMetadata(available, tables ?? ReadTables());
+        KeepMetadata(available, _tables);
+        _tables = [];
         _tiles = new(_tiling, _root, available, _facts, Warn);
         _stage = Stage.Tiles;
     }

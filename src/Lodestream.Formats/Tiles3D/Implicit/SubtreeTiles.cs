@@ -7,7 +7,7 @@ namespace Lodestream.Formats.Tiles3D.Implicit;
 internal sealed class SubtreeTiles
 {
     // Costs in the units of TilesetReader.Step, as of TilesetAssembler.
-    private const int BoxCost = 6, RegionCost = 60, LayoutCost = 4;
+    private const int BoxCost = 6, RegionCost = 60, ContentCost = 6, LayoutCost = 4;
 
     private readonly ImplicitTiling _tiling;
     private readonly TilePlace _root;
@@ -68,7 +68,7 @@ internal sealed class SubtreeTiles
             if (!_available.Tiles[first + morton] || IsTooDeep())
                 continue;
             _children.Add(AddTile(parent.Place.Child(c), parent.Number, morton, (int)first + morton));
-            cost += _tiling.Volume.Kind == VolumeKind.Region ? RegionCost : BoxCost;
+            cost += (_tiling.Volume.Kind == VolumeKind.Region ? RegionCost : BoxCost) + ContentCost * _contents.Length;
         }
         return cost;
     }

@@ -3,7 +3,9 @@ using System.Text;
 using Lodestream.Formats.Tests.Archive;
 using Lodestream.Formats.Tests.Gltf;
 using Lodestream.Formats.Tests.Legacy;
+using Lodestream.Formats.Tests.Untold;
 using Lodestream.Formats.Tiles3D;
+using Lodestream.Formats.Untold;
 
 namespace Lodestream.Fuzz;
 
@@ -99,6 +101,32 @@ internal static class WrittenSeeds
         yield return GltfBytes.B3dm(glb, "{\"BATCH_LENGTH\":2,\"RTC_CENTER\":{\"byteOffset\":0}}", new byte[12], Hierarchy);
         yield return GltfBytes.Glb(Featured, new byte[512]);
         yield return GltfBytes.Glb(Instanced, new byte[256]);
+    }
+
+    /// <summary>Payloads of manifest scenes: plain and packed, with textures and without.</summary>
+    public static IEnumerable<byte[]> Payloads()
+    {
+        yield return UntoldWriter.Write(UntoldBytes.Model());
+        yield return UntoldWriter.Write(UntoldBytes.Model(), UntoldCompression.Lz4);
+        yield return UntoldWriter.Write(UntoldBytes.Random(new(3)), UntoldCompression.Lz4);
+    }
+
+    public static IEnumerable<byte[]> Manifests()
+    {
+        const string bounds = "\"bounds\":{\"min\":[0,0,0],\"max\":[25,10,25]},\"center\":[12.5,5,12.5]";
+        yield return Utf8($$"""
+            {"version":3,"tile_size":[25,10000,25],"streaming_defaults":{"streaming_radius":80,"unload_radius":120,"prefetch_radius":100,"priority":2},
+             "tiles":[{"tile_id":"tile_3_2","path_relative_to_manifest":"tiles/tile_3_2.untold","file_size_bytes":12345,{{bounds}},"lod_levels":[{"path":"b.untold","switch_distance":150},{"path":"a.untold","switch_distance":80}],
+              "hlod_levels":[{"path":"h.untold","switch_distance":300}]},{"tile_id":"plain","path_relative_to_manifest":"tiles/p.glb",{{bounds}},"streaming_radius":8,"unload_radius":12}],
+             "shared_bucket":{"tile_id":"shared","path_relative_to_manifest":"shared.untold",{{bounds}} } }
+            """);
+        yield return Utf8($$"""
+            {"version":4,"partitioning_mode":"quadtree_floor","interior_zone":{"min":[-1,-2,-3],"max":[40,30,20]},"lodestream":{"views":[{"name":"in","position":[1,2,3]}]},
+             "tiles":[{"tile_id":"e","path_relative_to_manifest":"e.untold",{{bounds}},"semantic_tier":"ExteriorShell","quadtree_node_id":"F00_Q_0"},
+              {"tile_id":"i","path_relative_to_manifest":"i.untold",{{bounds}},"interior":true,"floor_id":2,"quadtree_node_id":"F02_Q_0_0_1","semantic_tier":"RoomContents","priority":-4},
+              {"tile_id":"c","path_relative_to_manifest":"c.untold",{{bounds}},"interior":true,"floor_id":2,"quadtree_node_id":"F02Q100","semantic_tier":"FineProps"}]}
+            """);
+        yield return Utf8($$"""{"partitioning_mode":"kdtree_floor","version":4,"tiles":[{"tile_id":"k","path_relative_to_manifest":"k.untold",{{bounds}},"quadtree_node_id":"F02_K_0_1_0","semantic_tier":"StructuralInterior"}]}""");
     }
 
     public static IEnumerable<byte[]> BatchTables()

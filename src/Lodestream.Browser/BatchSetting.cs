@@ -43,6 +43,7 @@ internal sealed record BatchSetting(bool? Wanted, BatchOptions Options)
         return name switch
         {
             "cellSize" => options with { CellSize = SizeOf(option, value) },
+            "coarseCellScale" => options with { CoarseCellScale = SceneOptions.Number(option, value) },
             "leastMeshes" => options with { LeastMeshes = SceneOptions.Narrow(option, value) },
             "cellsPerTick" => options with { CellsPerTick = SceneOptions.Narrow(option, value) },
             "buildsPerTick" => options with { BuildsPerTick = SceneOptions.Narrow(option, value) },

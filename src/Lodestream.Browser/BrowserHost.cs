@@ -53,6 +53,7 @@ internal sealed class BrowserHost(TileTree tree, SharedBlock block) : IRenderHos
         block.Write(item.Region);
         block.Write(item.Source);
         block.Write(tree.Links[item.Source].Level);
+        block.Write(Representations.LevelOf(tree, item.Source));
         block.Write(item.ChildMask);
         block.Write(PathKey.Text(tree.PathKeys[item.Region]));
         WriteContents(item);

@@ -65,8 +65,9 @@ internal sealed class BrowserTransport(int scene, SharedBlock block, Inbox inbox
     private void ReceiveOutcome(ReadOnlySpan<double> e)
     {
         var (id, status, httpStatus, bytes) = ((long)e[1], (FetchStatus)(int)e[2], (int)e[3], (long)e[4]);
-        var error = e[7] == 0 ? null : Page.TakeText(scene, (int)e[7]);
-        if (_underWay.Remove(id, out var request) && status != FetchStatus.Ok)
+        var isOk = status == FetchStatus.Ok;
+        var error = isOk || e[7] == 0 ? null : Page.TakeText(scene, (int)e[7]);
+        if (_underWay.Remove(id, out var request) && !isOk)
             failures.Add(request.Content, error ?? (httpStatus == 0 ? status.ToString() : $"HTTP status {httpStatus}"));
         inbox.Post(new()
         {
@@ -75,9 +76,10 @@ internal sealed class BrowserTransport(int scene, SharedBlock block, Inbox inbox
             Status = status,
             HttpStatus = httpStatus,
             Bytes = bytes,
-            RetryAfterSeconds = e[5],
+            Digest = isOk ? (ulong)e[5] << 32 | (ulong)e[7] : 0,
+            RetryAfterSeconds = isOk ? 0 : e[5],
             CostMs = e[6],
-            Payload = status == FetchStatus.Ok ? new BrowserPayload(scene, id, bytes, _abandoned) : null,
+            Payload = isOk ? new BrowserPayload(scene, id, bytes, _abandoned) : null,
             Error = error,
         });
     }

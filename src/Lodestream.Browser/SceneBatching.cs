@@ -18,7 +18,7 @@ internal sealed class SceneBatching
     public SceneBatching(TileTree tree, SharedBlock block, BatchOptions options)
     {
         (_block, Planner, ReservedBytes) = (block, new(options), options.MemoryBytes);
-        _drawn = new(tree, Planner, options.CellSize);
+        _drawn = new(tree, Planner, options.CellSize, options.CoarseCellScale);
     }
 
     /// <summary>What decides.</summary>

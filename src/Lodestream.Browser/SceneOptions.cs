@@ -76,7 +76,7 @@ internal sealed record SceneOptions
         _ => throw Wrong("policy", value, "error, pyramid or proximity"),
     };
 
-    private static double Number(string name, JsonElement value) => value.ValueKind == JsonValueKind.Number ? value.GetDouble() : throw Wrong(name, value, "a number");
+    internal static double Number(string name, JsonElement value) => value.ValueKind == JsonValueKind.Number ? value.GetDouble() : throw Wrong(name, value, "a number");
 
     // A part of a byte is none: pages reckon in MiB.
     private static long Bytes(string name, JsonElement value) => (long)Math.Clamp(Number(name, value), long.MinValue, long.MaxValue);

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
 using Lodestream.Streaming;
 
 namespace Lodestream.Transport;
@@ -19,6 +21,7 @@ public readonly record struct FetchOutcome(FetchStatus Status, byte[]? Bytes, st
         Status = Status,
         HttpStatus = HttpStatus,
         Bytes = Bytes?.Length ?? 0,
+        Digest = Bytes is null ? 0 : BinaryPrimitives.ReadUInt64BigEndian(SHA256.HashData(Bytes)),
         Payload = Bytes,
         RetryAfterSeconds = RetryAfterSeconds,
         Error = Error,

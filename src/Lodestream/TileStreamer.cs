@@ -22,6 +22,8 @@ public sealed partial class TileStreamer
     private readonly RequestScheduler _scheduler;
     private readonly ContentPipeline _pipeline;
     private readonly TopologyUnloader _unloader;
+    private readonly OutOfCoreTiles _outOfCore;
+    private readonly MeshQueue _meshes;
     private readonly Evictor _evictor;
     private readonly DetailScale _detail;
     private readonly MemoryFloor _floor;
@@ -34,6 +36,7 @@ public sealed partial class TileStreamer
     private readonly ISelectionPolicy _policy;
     private readonly IPriorityModel _priorities;
     private readonly TileTeardown _teardown;
+    private readonly ProximityMemory? _memory;
     private readonly TraceRecorder? _recorder;
     private bool _closed, _budgetRaised, _unloadsAll;
 
@@ -52,6 +55,7 @@ public sealed partial class TileStreamer
         ArgumentNullException.ThrowIfNull(inbox);
         _options = options ?? new();
         _options.Validate();
+        tree.CollapseMeshes();
         if (recorder is not null)
         {
             recorder.Begin(tree, _options);
@@ -66,17 +70,20 @@ public sealed partial class TileStreamer
         _priorities = _options.Priorities();
         var proximity = _options.Proximity;
         _residency = new(tree, _options.RequiredFamilies);
-        _ledger = new(_options.MemoryBudgetBytes);
+        _ledger = new(_options.MemoryBudgetBytes, proximity?.Memory);
         _health = new(_options.Hosts, _options.Seed);
         _scheduler = new(tree, _residency, _ledger, _health, sizes, transport, _options);
         _unloader = new(tree, _residency, _options);
+        _outOfCore = new(tree, _residency, sizes, preparer, _options);
         _floor = new(tree, _residency, sizes, _options.HostHasMasks);
-        _pipeline = new(tree, _residency, _ledger, sizes, _floor, _scheduler, preparer, _unloader, proximity is null ? null : new(tree, _residency, proximity), _options);
+        _pipeline = new(tree, _residency, _ledger, sizes, _floor, _scheduler, preparer, _unloader, _outOfCore, proximity is null ? null : new(tree, _residency, proximity), _options);
+        _meshes = new(tree, _residency, _ledger, sizes, _scheduler, _pipeline, proximity?.OutOfCore ?? new());
         _changes = new(tree, _residency, _scheduler, _pipeline, sizes);
         _evictor = new(tree, _residency, sizes, _options.RetainMargin);
         _detail = new(tree, _residency, sizes, _ledger, _policy);
-        _teardown = new(tree, _residency, sizes, proximity);
-        _planner = new(_residency, _ledger, _scheduler, _pipeline, new(tree, _residency, _options.HostHasMasks, _options.FillInFrom), _evictor, _detail, new(tree, _residency, _ledger, _policy, _options), _teardown, sizes, tree, _priorities, _options);
+        _teardown = new(tree, _residency, sizes, _outOfCore, proximity);
+        _memory = proximity is null ? null : new(tree, _residency, sizes, _ledger, _pipeline, host, proximity, _options);
+        _planner = new(_residency, _ledger, _scheduler, _pipeline, new(tree, _residency, _options.HostHasMasks, _options.FillInFrom), _evictor, _detail, new(tree, _residency, _ledger, _policy, _options), _teardown, _meshes, _outOfCore, _memory, sizes, tree, _priorities, _options);
         _resolver = new(tree, _residency, _options);
         _uploads = new(tree, _residency, _ledger, _pipeline, host, new(tree, _residency, _options.HostHasMasks), _options);
         _commits = new(tree, _residency, host);
@@ -162,6 +169,7 @@ public sealed partial class TileStreamer
         _budgetRaised = false;
         _pipeline.PlaceTopology(now);
         _unloader.Unload(Selection.FrameId, now);
+        _outOfCore.Release(Selection.FrameId, now);
         StageBegins?.Invoke(TickStage.Select);
         var (selected, facts) = (Tree.Version, _residency.FactsVersion);
         var inputs = _planner.Look(views, Selection.Decision, now);
@@ -175,7 +183,7 @@ public sealed partial class TileStreamer
             _planner.Plan(Selection, views, inputs, RequestsAllowed);
         _unloadsAll = false;
         StageBegins?.Invoke(TickStage.Upload);
-        _uploads.Upload(Selection, _scheduler.InFlight + _scheduler.Queued + _pipeline.Preparing == 0);
+        _uploads.Upload(Selection, _scheduler.InFlight + _scheduler.Queued + _meshes.Queued + _pipeline.Preparing == 0);
         StageBegins?.Invoke(TickStage.Resolve);
         _resolver.Resolve(Selection);
         StageBegins?.Invoke(TickStage.Commit);
@@ -183,7 +191,9 @@ public sealed partial class TileStreamer
         _commits.Free(_uploads.Superseded);
         _commits.Free(_evictor.Chosen);
         _commits.Free(_teardown.Chosen);
-        _floor.Judge(_ledger.Budget, _detail.IsExhausted ? Selection : null);
+        if (_memory is not null)
+            _commits.Free(_memory.Chosen);
+        _floor.Judge(_ledger, _detail.IsExhausted ? Selection : null);
         StageBegins?.Invoke(TickStage.Label);
         _labels.Place(_commits.Shown, _commits.Commits, views, now);
         StageBegins?.Invoke(TickStage.Report);
@@ -191,7 +201,7 @@ public sealed partial class TileStreamer
         if (InitialResidency.State == InitialResidencyState.Pending)
             InitialResidency = InitialResidencyJudge.Judge(Tree, _residency, Selection, views.Length > 0, Statistics.Settled, Statistics.Drawn);
         var arrived = !_inbox.IsEmpty;
-        var workLeft = unloaded || Tree.Version != selected || (_options.Proximity is not null && _residency.FactsVersion != facts) || _pipeline.HasAppends || _uploads.HasWork || _detail.NeedsTick || _planner.NeedsTick || _labels.IsFading || arrived;
+        var workLeft = unloaded || Tree.Version != selected || (_options.Proximity is not null && _residency.FactsVersion != facts) || _pipeline.HasAppends || _outOfCore.HasWork || _uploads.HasWork || _detail.NeedsTick || _planner.NeedsTick || _labels.IsFading || arrived;
         var decision = FrameGovernor.Decide(workLeft, Earlier(_scheduler.NextDeadline, _labels.NextDeadline), now);
         _recorder?.EndTick(decision, arrived, Selection, Statistics, _labels.List);
         return decision;
@@ -207,11 +217,27 @@ public sealed partial class TileStreamer
     /// </summary>
     public void ForceUnloadAll() => _inbox.Post(new() { Kind = InboxKind.UnloadAll });
 
+    /// <summary>
+    /// Shrinks textures to their least size, those of the farthest contents first, however near they are; they stay so for a while
+    /// (<see cref="TextureTierOptions.ShedHoldSeconds"/>). Does nothing where textures have one size. The next tick commands it.
+    /// </summary>
+    /// <param name="count">Contents at most.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Not more than 0.</exception>
+    public void ShedTextureMemory(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
+        _inbox.Post(new() { Kind = InboxKind.ShedTextures, Bytes = count });
+    }
+
     /// <summary>State of a content.</summary>
     public ContentState StateOf(int content) => _residency.StateOf(content);
 
     /// <summary>State of a tile with one content, as people name the states of a manifest's tiles; a tile without content is unloaded.</summary>
     public TileState LifecycleOf(int tile) => Tree.SlotsOf(tile) is [var content, ..] ? TileStates.Of(_residency.StateOf(content)) : TileState.Unloaded;
+
+    /// <summary>How much of a full tile of a manifest that is streamed mesh by mesh is here; null for every other tile.</summary>
+    /// <param name="tile">The full tile.</param>
+    public TileVisualState? VisualStateOf(int tile) => _outOfCore.VisualStateOf(tile);
 
     /// <summary>The priority below which a share of the requests under way lies: 0.5 for the median; 0 when nothing is under way.</summary>
     /// <param name="share">0 to 1.</param>
@@ -224,7 +250,7 @@ public sealed partial class TileStreamer
     }
 
     /// <summary>Why a tile is, or is not, on screen.</summary>
-    public TileExplanation Why(int tile) => new Explainer(Tree, _residency, Selection, _commits).Why(tile);
+    public TileExplanation Why(int tile) => new Explainer(Tree, _residency, Selection, _commits).Why(tile) with { VisualState = VisualStateOf(tile) };
 
     /// <summary>A snapshot of every host: name, breaker and requests in flight.</summary>
     public IEnumerable<HostReport> Hosts()
@@ -243,6 +269,7 @@ public sealed partial class TileStreamer
         _recorder?.BeginClose(now);
         _scheduler.Close(now);
         _pipeline.Close(now);
+        _outOfCore.Close();
         _recorder?.EndClose();
     }
 
@@ -258,7 +285,9 @@ public sealed partial class TileStreamer
         s.Drawn = _commits.Shown.Length;
         s.InFlight = _scheduler.InFlight;
         s.PeakInFlight = _scheduler.PeakInFlight;
-        s.Queued = _scheduler.Queued;
+        s.Queued = _scheduler.Queued + _meshes.Queued;
+        s.MeshesStarted = _meshes.Started;
+        _outOfCore.Report(s);
         s.Preparing = _pipeline.Preparing;
         s.Requested = _scheduler.Requested;
         s.Cancelled = _scheduler.Cancelled;
@@ -268,7 +297,7 @@ public sealed partial class TileStreamer
         s.BytesFetched = _scheduler.BytesFetched;
         s.Stale = _residency.Stale.Count;
         s.Superseded = _uploads.SupersededCount;
-        s.Evicted = _evictor.Evicted;
+        s.Evicted = _evictor.Evicted + (_memory?.Evicted ?? 0);
         s.GivenBack = _uploads.GivenBack;
         s.ForcedUnloads = _planner.ForcedUnloads;
         s.TornDown = _teardown.TornDown;
@@ -280,8 +309,18 @@ public sealed partial class TileStreamer
         s.PeakBytes = _ledger.Peak;
         s.BudgetBytes = _ledger.Budget;
         s.DetailScale = _detail.Value;
+        ReportAccounts(s);
         s.Settled = s.NotYetResident + incomplete == 0 && _pipeline.IsIdleBut(_uploads.HeldBack);
         ScreenErrors.Measure(Tree, Selection, _resolver.Items, _resolver.VisitOfItem, views, s);
+    }
+
+    private void ReportAccounts(StreamerStatistics s)
+    {
+        (s.GeometryBudgetBytes, s.TextureBudgetBytes) = (Math.Min(_ledger.GeometryBudget, _ledger.Budget), Math.Min(_ledger.TextureBudget, _ledger.Budget));
+        if (_memory?.Textures is not { } textures)
+            return;
+        (s.FullTextures, s.MediumTextures, s.MinimumTextures) = (textures.Count[0], textures.Count[1], textures.Count[2]);
+        (s.TexturesRaised, s.TexturesLowered) = (textures.Raised, textures.Lowered);
     }
 
     // Primary tiles that cannot be drawn yet; underlay that is not all here, and primary tiles that can be drawn but for a content that is still to join: an optional family's, one of a

@@ -95,6 +95,7 @@ public sealed class HoleTests(Harness.Browser browser)
         ICDPSession? link = null;
         await using var viewer = await browser.OpenAsync(server, "/scene/tileset.json", "clear=ff00ff", async page => link = await SlowDownAsync(page));
         // Names lie over the sky, too, and would pass for ground in the pictures with everything there.
+        await viewer.UntilAsync("s");
         await viewer.EvaluateAsync<object?>("lodestream.setLayer('label', false)");
         // Finer tiles that overtook the root leave the rest of the ground uncovered until it comes.
         await viewer.UntilAsync(ViewerPage.IsResident(root));

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Security.Cryptography;
 using System.Text;
 using Lodestream.Browser.Tests.Harness;
 using Lodestream.Diagnostics;
@@ -66,7 +67,9 @@ public sealed class RecordingTests(Harness.Browser browser)
         Assert.EndsWith(FlatWorld.Scene + "?1", trace.Scene, StringComparison.Ordinal);
         Assert.True(failures > 0);
         AssertReplays(trace);
-        Assert.DoesNotContain("hidden-from-all", Encoding.Latin1.GetString(Unpack(packed)), StringComparison.Ordinal);
+        var unpacked = Unpack(packed);
+        Assert.DoesNotContain("hidden-from-all", Encoding.Latin1.GetString(unpacked), StringComparison.Ordinal);
+        Assert.All([FlatWorld.Scene, FlatWorld.PathOf(0, 0, 0)], path => Assert.True(unpacked.AsSpan().IndexOf(DigestOf(world.FileAt(path)!)) > 0, $"the digest of {path} is not there"));
         Assert.Empty(viewer.PageErrors);
     }
 
@@ -159,5 +162,13 @@ public sealed class RecordingTests(Harness.Browser browser)
         var bytes = new MemoryStream();
         stream.CopyTo(bytes);
         return bytes.ToArray();
+    }
+
+    // As a recording holds it: the first eight bytes, the last of them first.
+    private static byte[] DigestOf(byte[] file)
+    {
+        var digest = SHA256.HashData(file)[..8];
+        Array.Reverse(digest);
+        return digest;
     }
 }

@@ -27,6 +27,17 @@ public sealed class FileTransportTests : IDisposable
     }
 
     [Fact]
+    public async Task What_came_is_told_with_its_digest_and_what_did_not_with_none()
+    {
+        var path = Path.Combine(_folder.FullName, "abc");
+        await File.WriteAllBytesAsync(path, "abc"u8.ToArray());
+
+        // The test vector of FIPS 180-2, B.1.
+        Assert.Equal(0xba7816bf8f01cfea, (await FetchAsync(path)).Digest);
+        Assert.Equal(0u, (await FetchAsync(path + "d")).Digest);
+    }
+
+    [Fact]
     public async Task An_empty_file_is_a_file()
     {
         var path = Path.Combine(_folder.FullName, "empty");

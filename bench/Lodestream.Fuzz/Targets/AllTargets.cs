@@ -10,7 +10,7 @@ internal static class AllTargets
 
     public static List<FuzzTarget> Make(string temporary)
     {
-        byte[][] contents = [.. WrittenSeeds.Contents(), .. Assets("*.glb"), .. Assets("*.pnts"), .. Real("*.b3dm"), .. Real("*.i3dm"), .. Real("*.pnts"), .. Real("*.glb"), .. Real("*.gltf")];
+        byte[][] contents = [.. WrittenSeeds.Contents(), .. WrittenSeeds.Payloads(), .. Assets("*.glb"), .. Assets("*.pnts"), .. Real("*.b3dm"), .. Real("*.i3dm"), .. Real("*.pnts"), .. Real("*.glb"), .. Real("*.gltf")];
         byte[][] tilesets = [.. WrittenSeeds.Tilesets(), .. Real("tileset*.json")];
         byte[][] subtrees = [.. WrittenSeeds.Subtrees(), .. Real("*.subtree")];
         byte[][] schemas = [WrittenSeeds.Schema, .. Real("*chema.json")];
@@ -18,6 +18,7 @@ internal static class AllTargets
         [
             new("content", ContentTarget.Parse, ContentTarget.Look, contents) { Weight = 16 },
             new("tileset", TilesetTargets.ParseTileset, TilesetTargets.Look, tilesets) { Weight = 8 },
+            new("manifest", ManifestTarget.Parse, ManifestTarget.Look, [.. WrittenSeeds.Manifests()]) { Weight = 8 },
             new("schema", MetadataTargets.ParseSchema, MetadataTargets.LookAtSchema, schemas),
             new("metadata", MetadataTargets.ParseModelMetadata, MetadataTargets.LookAtModelMetadata, [.. WrittenSeeds.ModelMetadata()]),
             new("batch", MetadataTargets.ParseBatchTable, MetadataTargets.LookAtBatchTable, [.. WrittenSeeds.BatchTables()]),

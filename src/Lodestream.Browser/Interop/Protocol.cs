@@ -66,7 +66,7 @@ internal enum PageEvent
     /// <summary>request, announced bytes.</summary>
     Headers = 1,
 
-    /// <summary>request, status (<see cref="Streaming.FetchStatus"/>), HTTP status, bytes, Retry-After in seconds, milliseconds it took, error (text).</summary>
+    /// <summary>request, status (<see cref="Streaming.FetchStatus"/>), HTTP status, bytes, Retry-After in seconds, milliseconds it took, error (text); of what came, the first and the second half of its digest in the place of Retry-After and error.</summary>
     Fetched = 2,
 
     /// <summary>request, bytes so far.</summary>

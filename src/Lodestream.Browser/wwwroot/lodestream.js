@@ -38,6 +38,7 @@ import { sameView, viewOf } from './lodestream/view.js';
 /**
  * @typedef {object} BatchingOptions What of it is to differ from the defaults (docs/api.md).
  * @property {number[]} [cellSize] metres along the scene's axes; the manifest's tile size, or a cell for each tile
+ * @property {number} [coarseCellScale] times which the cells of LOD1 are as long, and those of what is coarser times that; 2
  * @property {number} [leastMeshes]
  * @property {number} [cellsPerTick]
  * @property {number} [buildsPerTick]

@@ -184,7 +184,7 @@ internal sealed class ManifestEntryParser(ManifestDocument document)
                 reader.Skip();
         }
         level = new(path, distance);
-        return problem ?? (path.Length == 0 ? "has no path" : distance is > 0 && double.IsFinite(distance) ? null : "has no switch_distance above 0");
+        return problem ?? (path.Length == 0 ? "has no path" : distance is > 0 and <= ManifestValues.LargestDistance ? null : "has no switch_distance above 0");
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -68,7 +68,10 @@ internal static class ManifestValues
         return double.NaN;
     }
 
-    /// <summary>A finite number from 0 on, or null, which is NaN.</summary>
+    /// <summary>Metres. Sums and squares of what is not farther stay finite.</summary>
+    public const double LargestDistance = 1e15;
+
+    /// <summary>A number of metres from 0 on that can be reckoned with, or null, which is NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool TryDistance(ref Utf8JsonReader reader, out double distance)
     {
@@ -76,7 +79,7 @@ internal static class ManifestValues
         if (reader.TokenType == JsonTokenType.Null)
             return true;
         var number = Number(ref reader);
-        if (!(number >= 0 && double.IsFinite(number)))
+        if (!(number is >= 0 and <= LargestDistance))
             return false;
         distance = number;
         return true;

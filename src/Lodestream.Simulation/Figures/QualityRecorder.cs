@@ -27,6 +27,7 @@ internal sealed class QualityRecorder(TileTree tree, PathDemand demand, double f
 
     private readonly TimeSpan _frameTime = TimeSpan.FromSeconds(1 / framesPerSecond);
     private readonly Screen _screen = new();
+    private readonly MeshesDrawn _meshes = new(tree);
     private readonly List<QualityMoment> _moments = [];
     private (long All, long Uncovered, long InMotion, long AtLevel) _count;
     private DemandFrame? _standing;
@@ -82,9 +83,17 @@ internal sealed class QualityRecorder(TileTree tree, PathDemand demand, double f
     {
         // Path keys are the same in every tree of the scene; what the survey does not know, the path never wanted.
         foreach (var region in commit.Hidden)
-            _screen.Hide(demand.Survey.Find(tree.PathKeys[region]));
+        {
+            if (!_meshes.Hide(region))
+                _screen.Hide(demand.Survey.Find(tree.PathKeys[region]));
+        }
         foreach (var item in commit.Shown)
         {
+            if (MeshesDrawn.IsMesh(tree, item.Region))
+            {
+                _meshes.Show(item.Region);
+                continue;
+            }
             var (region, source) = (demand.Survey.Find(tree.PathKeys[item.Region]), demand.Survey.Find(tree.PathKeys[item.Source]));
             if (region >= 0 && source >= 0)
                 _screen.Put(item with { Region = region, Source = source });
@@ -106,10 +115,24 @@ internal sealed class QualityRecorder(TileTree tree, PathDemand demand, double f
         if (frame.Phase == RunPhase.Resting || frame.Views.Length == 0)
             return;
         _end = frame.Time;
+        _meshes.Judge(frame.Streamer.Selection, TakeTile);
         if (frame.Phase == RunPhase.Moving)
             Move(frame);
         else
             Stand(frame);
+    }
+
+    // A full tile that is drawn mesh by mesh.
+    private void TakeTile(int tile, bool isDrawn)
+    {
+        var known = demand.Survey.Find(tree.PathKeys[tile]);
+        if (known < 0 || _screen.TryGet(known, out _) == isDrawn)
+            return;
+        _changed = true;
+        if (isDrawn)
+            _screen.Put(new(known, known, 0, 1, -1));
+        else
+            _screen.Hide(known);
     }
 
     private void Move(in SimulatedFrame frame)

@@ -26,7 +26,8 @@ internal sealed class RunRecorder(TileTree tree) : SimulationObserver
         _screen.Apply(commit);
         foreach (var item in commit.Shown)
         {
-            foreach (var content in tree.SlotsOf(item.Source))
+            var source = MeshesDrawn.IsMesh(tree, item.Source) ? MeshesDrawn.TileOf(tree, item.Source) : item.Source;
+            foreach (var content in tree.SlotsOf(source))
                 _drawn.Add(tree.Contents.Uri(content));
         }
     }

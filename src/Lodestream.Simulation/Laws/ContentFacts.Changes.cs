@@ -1,4 +1,5 @@
 using Lodestream.Presentation;
+using Lodestream.Scene;
 using Lodestream.Streaming;
 
 namespace Lodestream.Simulation.Laws;
@@ -11,7 +12,7 @@ internal sealed partial class ContentFacts
         foreach (var uri in _announced)
         {
             var content = tree.Contents.FindByUri(uri);
-            if (content < 0)
+            if (content < 0 || tree.Contents.Records[content].Format == ContentFormat.PayloadMesh)
                 continue;
             Outdate(this[content], isIncoming: false);
             for (var fact = this[content].Incoming; fact is not null; fact = fact.Incoming)

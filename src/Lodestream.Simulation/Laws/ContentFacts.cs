@@ -1,4 +1,5 @@
 using Lodestream.Presentation;
+using Lodestream.Residency;
 using Lodestream.Scene;
 using Lodestream.Simulation.Runs;
 using Lodestream.Streaming;
@@ -69,6 +70,8 @@ internal sealed partial class ContentFacts(TileTree tree, StreamerOptions option
     {
         // Requests start when everything that came was taken.
         TakeFileAnswers();
+        if (request.Format == ContentFormat.PayloadMesh)
+            Faults.Add((Breach.DuplicateRequest, request.Content, "a mesh is requested whose payload is in main memory"));
         if (request.IsDependency)
         {
             OnFileRequest(request);
@@ -131,8 +134,11 @@ internal sealed partial class ContentFacts(TileTree tree, StreamerOptions option
         var fact = this[job.Content];
         while (fact.State != OutsideState.Fetched && fact.Incoming is { } incoming)
             fact = incoming;
-        if (fact.State != OutsideState.Fetched)
+        var expected = job.Mesh >= 0 ? OutsideState.Absent : OutsideState.Fetched;
+        if (fact.State != expected || fact.ForGood)
             Faults.Add((Breach.Dishonest, job.Content, $"a preparation starts for a content that is {fact.State}"));
+        if (job.Mesh >= 0 && (!_byTicket.TryGetValue(job.Copy, out var copy) || copy.Fact.State != OutsideState.Kept))
+            Faults.Add((Breach.Dishonest, job.Content, "a mesh is to be taken from a payload that is not in main memory"));
         fact.State = OutsideState.Preparing;
         fact.Ticket = job.Ticket;
         fact.IsMeasured = false;
@@ -151,6 +157,11 @@ internal sealed partial class ContentFacts(TileTree tree, StreamerOptions option
     public override void OnPrepareCancelled(long ticket, CancelReason reason)
     {
         var fact = _byTicket[ticket].Fact;
+        if (fact.State == OutsideState.Kept)
+        {
+            (fact.State, fact.WasExpanded) = (OutsideState.Releasing, false);
+            return;
+        }
         TakeFileAnswers(fact);
         Preparing--;
         fact.State = OutsideState.Releasing;
@@ -190,6 +201,20 @@ internal sealed partial class ContentFacts(TileTree tree, StreamerOptions option
             Promote(content, fact);
         }
         _changed.Add(content);
+    }
+
+    // A larger texture takes its memory from the command on, a smaller one gives it back when it is done.
+    public override void OnSetTextures(in TextureCommand command)
+    {
+        var fact = _byTicket[command.Ticket].Fact;
+        if (fact.State != OutsideState.Uploaded || fact.FullTexture == 0)
+            Faults.Add((Breach.Dishonest, command.Content, $"textures are to change of a content that is {fact.State} and {(fact.FullTexture == 0 ? "has one size of them" : "has several")}"));
+        if (fact.AskedTexture is not null)
+            Faults.Add((Breach.Dishonest, command.Content, "textures are to change that are changing"));
+        var asked = command.Tier switch { TextureTier.Full => fact.FullTexture, TextureTier.Medium => fact.MediumTexture, _ => fact.MinimumTexture };
+        fact.AskedTexture = asked;
+        fact.TextureBefore = fact.Texture;
+        Hold(fact, fact.Cpu, fact.Geometry, Math.Max(fact.Texture, asked));
     }
 
     public override void OnPosted(in InboxMessage message)
@@ -318,11 +343,18 @@ internal sealed partial class ContentFacts(TileTree tree, StreamerOptions option
                 break;
             case InboxKind.Measured:
                 (fact.MeasuredCpu, fact.MeasuredGeometry, fact.MeasuredTexture) = (message.CpuBytes, message.GpuGeometryBytes, message.GpuTextureBytes);
+                (fact.MinimumTexture, fact.MediumTexture, fact.FullTexture, fact.AskedTexture) = (message.GpuTextureBytes, message.MediumTextureBytes, message.FullTextureBytes, null);
                 fact.IsMeasured = true;
                 break;
             case InboxKind.Prepared when fact.State == OutsideState.Preparing:
                 fact.State = OutsideState.Prepared;
                 Preparing--;
+                break;
+            case InboxKind.TopologyReady when fact.State == OutsideState.Preparing && tree.Contents.Records[content].Format != ContentFormat.Tileset:
+                fact.State = OutsideState.Kept;
+                fact.ParseFailures = 0;
+                Preparing--;
+                _changed.Add(content);
                 break;
             case InboxKind.TopologyReady when fact.State == OutsideState.Preparing:
                 fact.State = OutsideState.Uploaded;
@@ -350,6 +382,10 @@ internal sealed partial class ContentFacts(TileTree tree, StreamerOptions option
                     (fact.TookPlaceOf, failed.Incoming, _facts[content]) = (failed, null, fact);
                     _acknowledged.Add(fact);
                 }
+                break;
+            case InboxKind.TexturesChanged when fact.State == OutsideState.Uploaded && fact.AskedTexture is not null:
+                Hold(fact, fact.Cpu, fact.Geometry, message.Error is null ? message.GpuTextureBytes : fact.TextureBefore);
+                fact.AskedTexture = null;
                 break;
             case InboxKind.Released:
                 fact.State = OutsideState.Absent;

@@ -18,6 +18,7 @@ public sealed class LawChecker : SimulationObserver
     private readonly CoverageCheck _coverage;
     private readonly AccountCheck _accounts;
     private readonly ProgressCheck _progress;
+    private readonly MeshCheck? _meshes;
     private readonly Screen _screen = new();
     private readonly long _memoryFloor;
     private long _frame, _forcedUnloads;
@@ -42,8 +43,9 @@ public sealed class LawChecker : SimulationObserver
         _tiles = new(tree, _contents, options);
         _selection = new(tree, _tiles, options);
         _coverage = new(tree, _tiles, options);
-        _accounts = new(tree, _contents, _tiles);
+        _accounts = new(tree, _contents, _tiles, options.Proximity?.Memory);
         _progress = new(tree, _contents, _tiles);
+        _meshes = options.Proximity is { } proximity ? new(tree, _contents, _tiles, proximity.OutOfCore) : null;
     }
 
     /// <summary>What was broken so far.</summary>
@@ -56,7 +58,11 @@ public sealed class LawChecker : SimulationObserver
     public override void OnRequestCancelled(long requestId, CancelReason reason) => _contents.OnRequestCancelled(requestId, reason);
 
     /// <inheritdoc />
-    public override void OnPrepare(in PrepareJob job) => _contents.OnPrepare(job);
+    public override void OnPrepare(in PrepareJob job)
+    {
+        _contents.OnPrepare(job);
+        _meshes?.OnPrepare(job);
+    }
 
     /// <inheritdoc />
     public override void OnProceed(long ticket) => _contents.OnProceed(ticket);
@@ -72,6 +78,9 @@ public sealed class LawChecker : SimulationObserver
 
     /// <inheritdoc />
     public override void OnFree(int content, long ticket) => _contents.OnFree(content, ticket);
+
+    /// <inheritdoc />
+    public override void OnSetTextures(in TextureCommand command) => _contents.OnSetTextures(command);
 
     /// <inheritdoc />
     public override void OnPosted(in InboxMessage message)
@@ -118,6 +127,7 @@ public sealed class LawChecker : SimulationObserver
         _forcedUnloads = frame.Streamer.Statistics.ForcedUnloads;
         _coverage.Check(frame.Number, frame.Streamer.Selection, _screen, Fail);
         _accounts.Check(frame, _screen, Fail);
+        _meshes?.Check(frame, Fail);
         _progress.CheckRest(frame, _accounts.Commits, Fail);
         _contents.EndFrame();
         _detailScale = frame.Streamer.Statistics.DetailScale;

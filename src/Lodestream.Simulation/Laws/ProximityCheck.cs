@@ -9,7 +9,7 @@ namespace Lodestream.Simulation.Laws;
 /// selected. Where a camera will be is not worked out again: between where it is and as far as it can get, what hangs on it is left to the
 /// core, and so is what hangs on rounding.
 /// </summary>
-internal sealed class ProximityCheck(TileTree tree, TileFacts tiles, ProximityOptions options)
+internal sealed partial class ProximityCheck(TileTree tree, TileFacts tiles, ProximityOptions options)
 {
     private const double Rounding = 1e-9;
 
@@ -89,6 +89,7 @@ internal sealed class ProximityCheck(TileTree tree, TileFacts tiles, ProximityOp
             (_table, _query) = (table, QueryRadius(table));
         }
         CheckShape(visits, scene.FirstChild, fail);
+        CheckMeshes(visits, visitOf, table, views, fail);
         for (var entry = 0; entry < table.Count; entry++)
             CheckEntry(visits, visitOf, table, scene.FirstChild, entry, views, scale, now, fail);
         _scale = scale;
@@ -121,7 +122,7 @@ internal sealed class ProximityCheck(TileTree tree, TileFacts tiles, ProximityOp
                 fail(visits[i].Tile, "it is refined below a tile that is not");
             if (isRefined == ((visits[i].Flags & VisitFlags.Primary) != 0) && (above.Flags & VisitFlags.Refined) != 0 && (visits[i].Flags & ~(VisitFlags.Ahead | VisitFlags.Passed)) != 0)
                 fail(visits[i].Tile, "it is both wanted and refined");
-            if (isRefined && visits[i].ChildCount != 1)
+            if (isRefined && visits[i].ChildCount != 1 && !IsOfMeshes(visits[i].Tile))
                 fail(visits[i].Tile, "it is refined and what is finer is not visited");
             if ((visits[i].Flags & VisitFlags.Primary) != 0 && (above.Flags & VisitFlags.Refined) == 0)
                 fail(visits[i].Tile, "it is wanted below a tile that is not refined");
@@ -137,8 +138,9 @@ internal sealed class ProximityCheck(TileTree tree, TileFacts tiles, ProximityOp
         var count = table.FirstRepresentation[entry + 1] - table.FirstRepresentation[entry];
         for (var i = 0; i < count && visitOf.TryGetValue(tile, out var at); i++, tile = tree.Links[tile].FirstChild)
         {
-            wanted = (visits[at].Flags & VisitFlags.Primary) != 0 ? i : wanted;
-            asks |= i == count - 1 && (visits[at].Flags & (VisitFlags.Primary | VisitFlags.Ahead)) != 0;
+            var isParted = i == count - 1 && IsParted(tile);
+            wanted = (visits[at].Flags & VisitFlags.Primary) != 0 || (isParted && (visits[at].Flags & VisitFlags.Refined) != 0) ? i : wanted;
+            asks |= isParted || (i == count - 1 && (visits[at].Flags & (VisitFlags.Primary | VisitFlags.Ahead)) != 0);
         }
         return new(wanted, asks);
     }
@@ -179,18 +181,18 @@ internal sealed class ProximityCheck(TileTree tree, TileFacts tiles, ProximityOp
     {
         var fullTile = TileOf(tile, full);
         var within = distance.High < table.StreamingRadius[entry] * scale * (1 - Rounding);
-        if (within && found.Wanted != full && (tiles.IsDrawable(fullTile) || (MayStart(table, entry, views, surely: true) && IsSeen(views, volume, surely: true))) && !tiles.HasFailedForGood(fullTile))
+        if (within && found.Wanted != full && (IsHere(fullTile) || (MayStart(table, entry, views, surely: true) && IsSeen(views, volume, surely: true, options.TileFrustumGatePadding))) && !tiles.HasFailedForGood(fullTile))
             fail(fullTile, $"it is within its streaming radius, {distance.High:g6} m away, and not wanted");
         if (!found.AsksForFull)
             return;
         var beyond = past.BeyondSince == TimeSpan.MaxValue ? 0 : (now - past.BeyondSince).TotalSeconds;
         if (distance.Low > _query || (beyond > options.UnloadGracePeriod + options.MinimumParsedTileResidentSeconds + Slack))
             fail(fullTile, $"it is asked for {distance.Low:g6} m away, {beyond:g3} s beyond its unload radius");
-        if (past.AskedForFull || tiles.IsDrawable(fullTile))
+        if (past.AskedForFull || IsHere(fullTile))
             return;
         if (distance.Low > table.PrefetchRadius[entry] * scale * (1 + Rounding))
             fail(fullTile, $"it is asked for anew {distance.Low:g6} m away, beyond its prefetch radius");
-        if (!MayStart(table, entry, views, surely: false) || !IsSeen(views, volume, surely: false))
+        if (!MayStart(table, entry, views, surely: false) || !IsSeen(views, volume, surely: false, options.TileFrustumGatePadding))
             fail(fullTile, "it is asked for anew behind a gate");
     }
 
@@ -208,7 +210,7 @@ internal sealed class ProximityCheck(TileTree tree, TileFacts tiles, ProximityOp
         {
             if (found.Wanted > 0 && found.Wanted != Coarsest(tile, full))
                 fail(tile, $"its representation {found.Wanted} is wanted beyond the query radius");
-            if (found.Wanted < 0 && finest >= 0 && IsSeen(views, volume, surely: true))
+            if (found.Wanted < 0 && finest >= 0 && IsSeen(views, volume, surely: true, options.TileFrustumGatePadding))
                 fail(tile, "it is in view beyond the query radius, and its coarsest representation is not wanted");
             return;
         }
@@ -285,7 +287,7 @@ internal sealed class ProximityCheck(TileTree tree, TileFacts tiles, ProximityOp
         return inside && onFloor;
     }
 
-    private bool IsSeen(ReadOnlySpan<View> views, in BoundingVolume volume, bool surely)
+    private static bool IsSeen(ReadOnlySpan<View> views, in BoundingVolume volume, bool surely, double padding)
     {
         foreach (ref readonly var view in views)
         {
@@ -296,18 +298,18 @@ internal sealed class ProximityCheck(TileTree tree, TileFacts tiles, ProximityOp
                 continue;
             }
             var (frustum, seen) = (view.Frustum(), true);
-            var slack = Rounding * (volume.Radius + options.TileFrustumGatePadding + (volume.Center - view.Position).Length + volume.Center.Length) * (surely ? -1 : 1);
+            var slack = Rounding * (volume.Radius + padding + (volume.Center - view.Position).Length + volume.Center.Length) * (surely ? -1 : 1);
             for (var i = 0; i < 6; i++)
-                seen &= frustum[i].SignedDistance(volume.Center) + PaddedReach(volume, frustum[i].Normal) + slack >= 0;
+                seen &= frustum[i].SignedDistance(volume.Center) + PaddedReach(volume, frustum[i].Normal, padding) + slack >= 0;
             if (seen)
                 return true;
         }
         return false;
     }
 
-    private double PaddedReach(in BoundingVolume volume, Vector3d normal)
+    private static double PaddedReach(in BoundingVolume volume, Vector3d normal, double padding)
     {
-        var half = volume.HalfLengths + new Vector3d(options.TileFrustumGatePadding, options.TileFrustumGatePadding, options.TileFrustumGatePadding);
+        var half = volume.HalfLengths + new Vector3d(padding, padding, padding);
         return Math.Abs(Vector3d.Dot(normal, volume.AxisX)) * half.X + Math.Abs(Vector3d.Dot(normal, volume.AxisY)) * half.Y + Math.Abs(Vector3d.Dot(normal, volume.AxisZ)) * half.Z;
     }
 }

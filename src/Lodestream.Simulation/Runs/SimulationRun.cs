@@ -51,7 +51,7 @@ public sealed class SimulationRun
         _views = new View[setup.Cameras.Count];
         var inbox = new SimulatedInbox(_inbox, _observers);
         _network = new(_time, setup.Network, setup.Origin, inbox, setup.Seed);
-        _preparer = new(_time, setup.Device, inbox, setup.Seed);
+        _preparer = new(setup.Tree, _time, setup.Device, inbox, setup.Seed);
         _host = new(_time, setup.Device, inbox, setup.Seed);
         var ports = new ObservedPorts(_network, _preparer, _host, _observers);
         _streamer = setup.MakeStreamer(setup.Tree, ports, ports, ports, _inbox, setup.Options with { Seed = setup.Seed }, setup.Recorder);

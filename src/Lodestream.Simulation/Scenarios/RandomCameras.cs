@@ -8,6 +8,9 @@ namespace Lodestream.Simulation.Scenarios;
 /// <summary>Cameras that move about a random world, which lies around the origin.</summary>
 internal static class RandomCameras
 {
+    /// <summary>The greatest radius of a sphere to keep resident, as a share of the world's size.</summary>
+    public const double LargestSphere = 0.3;
+
     public static List<ICamera> Make(RandomScenario scenario, double size)
     {
         var random = new SeededRandom(scenario.Seed ^ 0xca3e);
@@ -15,7 +18,7 @@ internal static class RandomCameras
         for (var i = 1; i < scenario.Cameras; i++)
             cameras.Add(new SwitchedCamera(Camera((CameraMove)random.Whole(0, 7), scenario.Seconds, size, ref random), random.Between(0.2, 2)));
         if (scenario.Sphere)
-            cameras.Add(new StandingView(View.Sphere(default, size * random.Between(0.01, 0.3), size * random.Between(0.001, 0.02))));
+            cameras.Add(new StandingView(View.Sphere(default, size * random.Between(0.01, LargestSphere), size * random.Between(0.001, 0.02))));
         return cameras;
     }
 

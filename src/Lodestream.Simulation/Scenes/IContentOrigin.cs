@@ -1,3 +1,4 @@
+using Lodestream.Residency;
 using Lodestream.Scene;
 using Lodestream.Streaming;
 
@@ -22,6 +23,20 @@ public sealed record OriginContent(long Length)
     /// <summary>Textures with their mip levels.</summary>
     public long TextureBytes { get; init; }
 
+    /// <summary>Textures at the least and at the medium size; 0 where they have one size.</summary>
+    public long MinimumTextureBytes { get; init; }
+
+    /// <inheritdoc cref="MinimumTextureBytes"/>
+    public long MediumTextureBytes { get; init; }
+
+    /// <summary>Textures at a size.</summary>
+    public long TexturesAt(TextureTier tier) => MinimumTextureBytes == 0 ? TextureBytes : tier switch
+    {
+        TextureTier.Full => TextureBytes,
+        TextureTier.Medium => MediumTextureBytes,
+        _ => MinimumTextureBytes,
+    };
+
     /// <summary>It cannot be decoded, however often it is fetched.</summary>
     public bool IsBroken { get; init; }
 
@@ -31,9 +46,17 @@ public sealed record OriginContent(long Length)
     /// <summary>Files it cannot be prepared without; what it needs decoded includes them.</summary>
     public IReadOnlyList<ContentDependency> Files { get; init; } = [];
 
+    /// <summary>The meshes it can be parted into, where it is admitted out of core; empty where it never is.</summary>
+    public IReadOnlyList<OriginMesh> Meshes { get; init; } = [];
+
     /// <summary>Parses the topology it holds, if it is a document.</summary>
     public Func<TileBlock>? Topology { get; init; }
 }
+
+/// <summary>A mesh of a content.</summary>
+/// <param name="Shape">Its box, in the content's frame, and its geometry.</param>
+/// <param name="TextureBytes">Textures it needs, with their mip levels.</param>
+public readonly record struct OriginMesh(PayloadMesh Shape, long TextureBytes);
 
 /// <summary>What the simulated server holds.</summary>
 public interface IContentOrigin

@@ -57,6 +57,6 @@ public sealed class SimulatedScene
     private static SimulatedScene OpenSynthetic(string scene)
     {
         var block = SyntheticScene.Build(scene, out var problem) ?? throw new FormatException(problem);
-        return new(scene, block.BaseUri, () => SyntheticScene.NewTree(block), tree => new TreeOrigin(tree), uri => SyntheticScene.NewTree(block).Contents.FindByUri(uri) >= 0);
+        return new(scene, block.BaseUri, () => SyntheticScene.NewTree(block), tree => SyntheticScene.NewOrigin(scene, tree), uri => SyntheticScene.NewTree(block).Contents.FindByUri(uri) >= 0);
     }
 }

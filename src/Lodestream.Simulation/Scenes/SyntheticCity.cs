@@ -13,10 +13,17 @@ namespace Lodestream.Simulation.Scenes;
 /// <param name="Tiles">Number of blocks.</param>
 /// <param name="ContentBytes">Length of a block's full tile; its LODs have a quarter and a twelfth of it, its HLOD a fortieth, a room an eighth.</param>
 /// <param name="HasLevels">Whether blocks have LODs and HLODs.</param>
-public sealed record SyntheticCity(int Tiles, int ContentBytes = SyntheticCity.DefaultContentBytes, bool HasLevels = true)
+/// <param name="Meshes">Meshes of every fourth block's full tile (<see cref="SyntheticCityOrigin"/>); the others are of one.</param>
+public sealed record SyntheticCity(int Tiles, int ContentBytes = SyntheticCity.DefaultContentBytes, bool HasLevels = true, int Meshes = SyntheticCity.DefaultMeshes)
 {
     /// <summary>Length of a full tile unless said otherwise.</summary>
     public const int DefaultContentBytes = 400_000;
+
+    /// <summary>Meshes of a block that has many, unless said otherwise: more than tiles are admitted whole with.</summary>
+    public const int DefaultMeshes = 64;
+
+    /// <summary>Every so many blocks have many meshes.</summary>
+    public const int BlocksPerManyMeshes = 4;
 
     /// <summary>Distance between two blocks, metres.</summary>
     public const double Spacing = 50;
@@ -27,7 +34,7 @@ public sealed record SyntheticCity(int Tiles, int ContentBytes = SyntheticCity.D
     private const int Floors = 3, RoomsPerFloor = 4, Levels = 4;
     private const double FloorHeight = 6, LotSize = 36, RoomStreaming = 25, RoomUnload = 40;
 
-    /// <summary>Reads <c>synthetic:city?tiles=400&amp;bytes=400000&amp;levels=1</c>.</summary>
+    /// <summary>Reads <c>synthetic:city?tiles=400&amp;bytes=400000&amp;levels=1&amp;meshes=64</c>.</summary>
     /// <param name="scene">The scene's name.</param>
     /// <param name="error">What is wrong with it, naming the part; null when all is well.</param>
     public static SyntheticCity? Parse(string scene, out string? error)
@@ -44,11 +51,12 @@ public sealed record SyntheticCity(int Tiles, int ContentBytes = SyntheticCity.D
                 "tiles" when number is >= 1 and <= 1_000_000 => city with { Tiles = number },
                 "bytes" when number >= 40 => city with { ContentBytes = number },
                 "levels" when number is 0 or 1 => city with { HasLevels = number == 1 },
+                "meshes" when number is >= 1 and <= 10_000 => city with { Meshes = number },
                 _ => null,
             };
             if (changed is null)
             {
-                error = $"{scene}: '{pair}' is not understood; there are tiles=1…1000000, bytes=40… and levels=0 or 1";
+                error = $"{scene}: '{pair}' is not understood; there are tiles=1…1000000, bytes=40…, levels=0 or 1 and meshes=1…10000";
                 return null;
             }
             city = changed;

@@ -42,6 +42,8 @@ internal readonly ref struct Explainer(TileTree tree, TileResidency residency, V
             return TileReason.FinerThanWanted;
         if ((flags & VisitFlags.Expand) != 0 && index < 0)
             return TileReason.Unexpanded;
+        if ((tree.Links[tile].Flags & TileFlags.OutOfCore) != 0)
+            return TileReason.OutOfCore;
         if ((tree.Links[tile].Flags & (TileFlags.HasContent | TileFlags.Unexpanded)) == 0)
             return TileReason.NoContent;
         if (residency.Drawable[tile])

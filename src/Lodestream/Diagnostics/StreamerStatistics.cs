@@ -63,6 +63,18 @@ public sealed class StreamerStatistics
     /// <summary>Contents wanted in this tick that were put behind others because a region of the manifest that holds them is hidden by nearer tiles.</summary>
     public int HierGateSkip { get; internal set; }
 
+    /// <summary>Manifest tiles that are streamed mesh by mesh, by how much of them is here.</summary>
+    public VisualStateCounts OutOfCore { get; internal set; }
+
+    /// <summary>Bytes that the copies of their payloads hold in main memory; part of <see cref="CpuBytes"/>.</summary>
+    public long CopyBytes { get; internal set; }
+
+    /// <summary>Such copies given back, since the start.</summary>
+    public long CopiesReleased { get; internal set; }
+
+    /// <summary>Meshes that were taken from such copies, since the start: no requests.</summary>
+    public long MeshesStarted { get; internal set; }
+
     /// <summary>Commits that changed something.</summary>
     public long Commits { get; internal set; }
 
@@ -86,6 +98,27 @@ public sealed class StreamerStatistics
 
     /// <summary>The budget, bytes.</summary>
     public long BudgetBytes { get; internal set; }
+
+    /// <summary>What of it geometry may take, bytes; all of it but in manifest scenes.</summary>
+    public long GeometryBudgetBytes { get; internal set; }
+
+    /// <summary>What of it textures may take, bytes; all of it but in manifest scenes.</summary>
+    public long TextureBudgetBytes { get; internal set; }
+
+    /// <summary>Contents whose textures follow the distance and have their native size, as of the last look at them.</summary>
+    public int FullTextures { get; internal set; }
+
+    /// <summary>The same, at medium size.</summary>
+    public int MediumTextures { get; internal set; }
+
+    /// <summary>The same, at the least size.</summary>
+    public int MinimumTextures { get; internal set; }
+
+    /// <summary>Contents whose textures the host made larger, since the start.</summary>
+    public long TexturesRaised { get; internal set; }
+
+    /// <summary>Contents whose textures the host made smaller, since the start.</summary>
+    public long TexturesLowered { get; internal set; }
 
     /// <summary>Divides the views' target error so that what is wanted fits the budget; 1 when it does.</summary>
     public double DetailScale { get; internal set; } = 1;

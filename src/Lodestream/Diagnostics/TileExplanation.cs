@@ -52,6 +52,9 @@ public enum TileReason : byte
 
     /// <summary>Fetched; the files it depends on are on their way.</summary>
     FetchingFiles,
+
+    /// <summary>Its payload is in main memory; its meshes are drawn in its place, or are on their way.</summary>
+    OutOfCore,
 }
 
 /// <summary>The answer to "why is this tile coarse, missing or failed?".</summary>
@@ -62,4 +65,8 @@ public enum TileReason : byte
 /// <param name="RetryAt">When a failed content is tried again.</param>
 /// <param name="Detail">What went wrong, for people.</param>
 /// <param name="IsStale">Whether a newer version of one of its contents is known than the one that is here.</param>
-public readonly record struct TileExplanation(TileReason Reason, ContentState State, StateReason StateReason, int DrawnBy, TimeSpan RetryAt, string? Detail, bool IsStale);
+public readonly record struct TileExplanation(TileReason Reason, ContentState State, StateReason StateReason, int DrawnBy, TimeSpan RetryAt, string? Detail, bool IsStale)
+{
+    /// <summary>Of a manifest's full tile that is streamed mesh by mesh: how much of it is here; null for every other tile.</summary>
+    public TileVisualState? VisualState { get; init; }
+}

@@ -20,6 +20,10 @@ internal sealed partial class TileResidency
     /// <summary>Number of drawable tiles strictly below a tile, by tile.</summary>
     public int[] DrawableBelow => _drawableBelow;
 
+    /// <summary>Whether all of a tile can be drawn: itself, or where it is out of core every mesh of it.</summary>
+    public bool IsWhole(int tile) =>
+        _drawable[tile] || ((tree.LinkArray[tile].Flags & TileFlags.OutOfCore) != 0 && _drawableBelow[tile] == tree.MeshesOf(tile).Count);
+
     /// <summary>The last frame whose selection visited a tile, by tile.</summary>
     public long[] SeenFrame => _seenFrame;
 

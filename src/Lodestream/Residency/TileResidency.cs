@@ -233,7 +233,7 @@ internal sealed partial class TileResidency(TileTree tree, FamilySet required)
         ContentState.Absent => true,
         ContentState.Queued => from is ContentState.Absent or ContentState.Failed,
         ContentState.Fetching => from is ContentState.Queued,
-        ContentState.Preparing => from is ContentState.Fetching,
+        ContentState.Preparing => from is ContentState.Fetching or ContentState.Queued,
         ContentState.Ready => from is ContentState.Preparing,
         ContentState.Resident => from is ContentState.Ready or ContentState.Preparing,
         ContentState.Failed => from is not (ContentState.Absent or ContentState.Resident),

@@ -31,6 +31,9 @@ public sealed class TileBlock
     /// <summary>Whether the contents' keys are those they have in a tree: the block was copied out of one.</summary>
     internal bool HasPlacedKeys;
 
+    /// <summary>Whether it stands for the meshes of a payload (<see cref="MeshTopology"/>).</summary>
+    internal bool IsOfMeshes => ContentCount > 0 && Contents[0].Format == ContentFormat.PayloadMesh;
+
     internal int[] Notes = [];
     internal TileNode[] Nodes = [];
     internal TileLinks[] Links = [];

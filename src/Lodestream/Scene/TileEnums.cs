@@ -64,6 +64,9 @@ public enum ContentFormat : byte
 
     /// <summary>The payload of a manifest scene's tile (<c>.untold</c>).</summary>
     Untold,
+
+    /// <summary>One mesh of a payload that was admitted out of core (<see cref="MeshTopology"/>): it is never fetched, whoever prepared the payload has it.</summary>
+    PayloadMesh,
 }
 
 /// <summary>Facts about a tile.</summary>
@@ -108,4 +111,7 @@ public enum TileFlags : ushort
 
     /// <summary>The geometric error was above the parent's and was clamped to it.</summary>
     ErrorClamped = 2048,
+
+    /// <summary>The content was admitted out of core: what it shows are its children, one for each mesh, and it counts as content-less.</summary>
+    OutOfCore = 4096,
 }

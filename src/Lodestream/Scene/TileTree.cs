@@ -284,6 +284,8 @@ public sealed partial class TileTree
             parent.Flags |= TileFlags.Maskable;
             parent.MaskAxes = 0;
         }
+        if (append.Block.IsOfMeshes)
+            parent.Flags = (parent.Flags & ~TileFlags.HasContent) | TileFlags.OutOfCore;
         TileCount += append.Block.TileCount;
         Version++;
     }
@@ -297,7 +299,10 @@ public sealed partial class TileTree
             Free(number);
         links.FirstChild = -1;
         links.ChildCount = 0;
-        links.Flags = (links.Flags & ~(TileFlags.Expanded | (tile == SceneRoot ? 0 : TileFlags.Maskable))) | TileFlags.Unexpanded;
+        var isPayload = (links.Flags & TileFlags.OutOfCore) != 0;
+        if (isPayload)
+            EndMeshes(tile);
+        links.Flags = (links.Flags & ~(TileFlags.Expanded | TileFlags.OutOfCore | (tile == SceneRoot ? 0 : TileFlags.Maskable))) | (isPayload ? TileFlags.HasContent : TileFlags.Unexpanded);
         Version++;
     }
 

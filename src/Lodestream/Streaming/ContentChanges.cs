@@ -27,7 +27,9 @@ internal sealed class ContentChanges(TileTree tree, TileResidency residency, Req
         foreach (var hash in _announced)
         {
             var content = tree.Contents.FindByUriHash(hash);
-            if (content >= 0)
+
+            // A mesh is what its payload is, which counts as topology while it is out of core.
+            if (content >= 0 && tree.Contents.Records[content].Format != ContentFormat.PayloadMesh)
                 Outdate(content, now);
         }
         _announced.Clear();

@@ -13,9 +13,14 @@ internal sealed partial class ContentPipeline
             return;
         var parent = tree.Contents.Records[residency.Entry(index).Content].Tile;
         LeavePreparing(index);
-        if (Reject(index, parent, now))
+        var block = (TileBlock)message.Payload!;
+        if (Reject(index, parent, block, now))
+        {
+            if (block.IsOfMeshes)
+                preparer.Cancel(message.Id, CancelReason.Superseded);
             return;
-        var append = tree.BeginAppend(parent, (TileBlock)message.Payload!);
+        }
+        var append = block.IsOfMeshes ? tree.BeginMeshes(parent, block) : tree.BeginAppend(parent, block);
         residency.Match();
         residency.ResetTiles(append.First, append.Block.TileCount);
         _appends.Enqueue((append, index));
@@ -37,21 +42,29 @@ internal sealed partial class ContentPipeline
                 Requeue(append, index);
                 return;
             }
-            Release(index);
+            // The copy of a payload stays for as long as the topology that stands for it.
+            if (!append.Block.IsOfMeshes)
+                Release(index);
             residency.Entry(index).ParseFailures = 0;
             residency.Enter(index, ContentState.Resident, StateReason.Arrived, now);
             residency.Update(append.Parent);
 
             // What failed for good while the tile had no children yet counts now.
             CountFailedForGood(append.Parent);
-            unloader.OnExpanded(append.Parent, residency.Entry(index).Content, now);
+            if (append.Block.IsOfMeshes)
+                outOfCore.OnExpanded(append.Parent, residency.Entry(index).Content, now);
+            else
+                unloader.OnExpanded(append.Parent, residency.Entry(index).Content, now);
         }
     }
 
-    private bool Reject(int index, int parent, TimeSpan now)
+    private bool Reject(int index, int parent, TileBlock topology, TimeSpan now)
     {
         var depth = 0;
         var uri = tree.Contents.Uri(residency.Entry(index).Content);
+        var isTopology = tree.Contents.Records[residency.Entry(index).Content].Format == ContentFormat.Tileset;
+        if (isTopology == topology.IsOfMeshes || (!isTopology && !IsParted(index, topology)))
+            return FailTopology($"{uri}: the preparer answered with topology that it was not asked for");
         for (var block = tree.BlockOf(parent); block >= 0; block = tree.ParentBlock(block), depth++)
         {
             // The scene's root carries the first document's own URI without being inside it.

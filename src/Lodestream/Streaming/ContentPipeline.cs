@@ -9,7 +9,7 @@ namespace Lodestream.Streaming;
 /// </summary>
 internal sealed partial class ContentPipeline(
     TileTree tree, TileResidency residency, MemoryLedger ledger, SizeEstimator sizes, MemoryFloor floor, RequestScheduler scheduler, IContentPreparer preparer,
-    TopologyUnloader unloader, PreparationLimits? limits, StreamerOptions options)
+    TopologyUnloader unloader, OutOfCoreTiles outOfCore, PreparationLimits? limits, StreamerOptions options)
 {
     private readonly Dictionary<long, int> _byTicket = [];
     private readonly List<int> _preparing = [];
@@ -45,8 +45,10 @@ internal sealed partial class ContentPipeline(
         entry.Id = _nextTicket++;
         _byTicket[entry.Id] = index;
         _preparing.Add(index);
-        preparer.Start(new(entry.Id, entry.Content, record.Tile, tree.Contents.Uri(entry.Content), record.Format, message.Payload, message.Bytes));
+        preparer.Start(new(entry.Id, entry.Content, record.Tile, tree.Contents.Uri(entry.Content), record.Format, message.Payload, message.Bytes) { Admission = AdmissionOf(entry), TextureSizes = TextureSizes });
     }
+
+    private TextureSizes? TextureSizes => options.Proximity?.Memory.Textures is { } textures ? new(textures.MediumPixels, textures.MinimumPixels) : null;
 
     /// <summary>A preparation knows its sizes; it goes on when they fit.</summary>
     public void OnMeasured(in InboxMessage message, TimeSpan now)
@@ -56,11 +58,14 @@ internal sealed partial class ContentPipeline(
         ref var entry = ref residency.Entry(index);
         entry.Measured = new(message.CpuBytes, message.GpuGeometryBytes, message.GpuTextureBytes);
         entry.AwaitsMemory = true;
-        sizes.Learn(entry.Content, entry.BytesFetched, entry.Measured);
+        if (tree.Contents.Records[entry.Content].Format == ContentFormat.PayloadMesh)
+            sizes.LearnMesh(entry.Measured);
+        else
+            sizes.Learn(entry.Content, entry.BytesFetched, entry.Measured);
         floor.Learn(entry.Content);
-        if (entry.Measured.Total > ledger.Budget)
+        if (ledger.ExceededBy(entry.Measured) is { } exceeded)
         {
-            entry.Error = $"needs {entry.Measured.Total:N0} bytes; the budget is {ledger.Budget:N0}";
+            entry.Error = exceeded;
             Abandon(index, CancelReason.OverBudget, StateReason.OverBudget, now);
             return;
         }
@@ -87,18 +92,17 @@ internal sealed partial class ContentPipeline(
             if (at < 0)
                 return;
             ref var entry = ref residency.Entry(_awaitingMemory[at]);
-            var more = entry.Measured.Total - entry.Charge.Total;
-            var spare = scheduler.IsUrgent(entry) ? 0 : scheduler.Headroom;
-            if (!ledger.Fits(Math.Max(0, more + spare)))
+            var spare = scheduler.IsUrgent(entry) ? default : scheduler.Headroom;
+            if (!ledger.Fits(entry.Charge, entry.Measured, spare))
             {
-                MemoryShortage = more + spare;
+                MemoryShortage = entry.Measured.Total - entry.Charge.Total + spare.Total;
                 return;
             }
             Grant(at, now);
         }
     }
 
-    private bool IsReserved(in ContentEntry entry) => entry.Measured.Total <= entry.Charge.Total && ledger.Fits(0);
+    private bool IsReserved(in ContentEntry entry) => entry.Measured.Total <= entry.Charge.Total && ledger.Fits(entry.Charge, entry.Measured);
 
     // Of those for which a decoder is free, the most urgent one's place among those that wait; -1 without.
     private int MostUrgentThatMayStart(PreparationLimits free, bool reserved)
@@ -120,7 +124,7 @@ internal sealed partial class ContentPipeline(
         entry.AwaitsMemory = false;
         entry.Since = now;
         _awaitingMemory.RemoveAt(at);
-        scheduler.WakeAt(now + TimeSpan.FromSeconds(options.PrepareTimeoutSeconds));
+        scheduler.WakeAt(now + TimeSpan.FromSeconds(PatienceFor(entry)));
         preparer.Proceed(entry.Id);
     }
 
@@ -173,14 +177,15 @@ internal sealed partial class ContentPipeline(
             ref var entry = ref residency.Entry(index);
             if (entry.AwaitsMemory || entry.Files is not null)
                 continue;
-            var deadline = entry.Since + TimeSpan.FromSeconds(options.PrepareTimeoutSeconds);
+            var patience = PatienceFor(entry);
+            var deadline = entry.Since + TimeSpan.FromSeconds(patience);
             if (now < deadline)
             {
                 scheduler.WakeAt(deadline);
                 continue;
             }
             preparer.Cancel(entry.Id, CancelReason.TimedOut);
-            entry.Error = $"preparing took more than {options.PrepareTimeoutSeconds} s";
+            entry.Error = $"preparing took more than {patience} s";
             _preparing.RemoveAt(i);
             CountParseFailure(ref entry, false, now);
             entry.AfterRelease = ContentState.Failed;

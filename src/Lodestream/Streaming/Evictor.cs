@@ -125,7 +125,8 @@ internal sealed class Evictor(TileTree tree, TileResidency residency, SizeEstima
         for (var i = 0; i < residency.EntryCount; i++)
         {
             ref var entry = ref residency.Entry(i);
-            if (entry.Charge.Total > 0 && (entry.State == ContentState.Resident ? MayGo(entry.Content, frame) : entry.HeldBack && IsUnseen(entry.Content, frame)))
+            // What counts as topology and holds memory is a payload's copy, which goes with its topology.
+            if (entry.Charge.Total > 0 && tree.Contents.Records[entry.Content].Format != ContentFormat.Tileset && (entry.State == ContentState.Resident ? MayGo(entry.Content, frame) : entry.HeldBack && IsUnseen(entry.Content, frame)))
                 _candidates.Add(new(IsNearView(entry.Content), LastSeen(entry.Content), tree.Contents.Key(entry.Content), i));
         }
         _candidates.Sort();

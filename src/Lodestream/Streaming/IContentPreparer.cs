@@ -1,4 +1,5 @@
 using Lodestream.Scene;
+using Lodestream.Selection;
 
 namespace Lodestream.Streaming;
 
@@ -10,7 +11,29 @@ namespace Lodestream.Streaming;
 /// <param name="Format">How it is encoded, as far as the URI tells; <see cref="ContentFormat.Tileset"/> for topology.</param>
 /// <param name="Payload">What the transport delivered: an object the transport and the preparer agree on (natively a <c>byte[]</c>).</param>
 /// <param name="ByteLength">Length of the payload in bytes.</param>
-public readonly record struct PrepareJob(long Ticket, int Content, int Tile, string Uri, ContentFormat Format, object? Payload, long ByteLength);
+public readonly record struct PrepareJob(long Ticket, int Content, int Tile, string Uri, ContentFormat Format, object? Payload, long ByteLength)
+{
+    /// <summary>By what the payload may be admitted out of core (<see cref="OutOfCoreOptions.IsOutOfCore"/>); null where it must be prepared whole.</summary>
+    public OutOfCoreOptions? Admission { get; init; }
+
+    /// <summary>For a <see cref="ContentFormat.PayloadMesh"/>: the preparation whose copy holds the mesh. There is no payload.</summary>
+    public long Copy { get; init; }
+
+    /// <summary>The mesh's number in that payload, as its <see cref="MeshTopology"/> has it; −1 for everything else.</summary>
+    public int Mesh { get; init; } = -1;
+
+    /// <summary>
+    /// The sizes textures are to have later; null where they have their native size from the start. A preparer that can limit them decodes
+    /// them at the least size, and says with <see cref="InboxKind.Measured"/> what they would take at the others; for one that cannot, this
+    /// means nothing.
+    /// </summary>
+    public TextureSizes? TextureSizes { get; init; }
+}
+
+/// <summary>Longer sides of limited textures, pixels.</summary>
+/// <param name="Medium">At <see cref="Residency.TextureTier.Medium"/>.</param>
+/// <param name="Minimum">At <see cref="Residency.TextureTier.Minimum"/>.</param>
+public readonly record struct TextureSizes(int Medium, int Minimum);
 
 /// <summary>
 /// Makes fetched bytes ready for the host: decodes meshes and images, parses topology. Answers go to the <see cref="Inbox"/>, from
@@ -19,6 +42,9 @@ public readonly record struct PrepareJob(long Ticket, int Content, int Tile, str
 /// answers with <see cref="InboxKind.TopologyReady"/>. A job that names further files answers <see cref="InboxKind.NeedsFiles"/> before
 /// anything else, as often as it takes, and goes on when <see cref="Supply"/> brings them; what is measured includes them. A cancelled job answers <see cref="InboxKind.Released"/> when it holds no
 /// memory any more; so does a prepared content once the host freed it.
+/// A payload that its <see cref="PrepareJob.Admission"/> lets in out of core is measured as what its copy takes in main memory, and answers
+/// <see cref="InboxKind.TopologyReady"/> with a <see cref="MeshTopology"/> after <see cref="Proceed"/>. The preparer keeps the copy until <see cref="Cancel"/>, which it answers with
+/// <see cref="InboxKind.Released"/>, and prepares single meshes from it (<see cref="PrepareJob.Copy"/>) as often as it is asked to.
 /// </summary>
 public interface IContentPreparer
 {

@@ -43,6 +43,6 @@ internal sealed class PreparationLimits(TileTree tree, TileResidency residency, 
     private RepresentationKind? KindOf(int content)
     {
         ref readonly var record = ref tree.Contents.RecordArray[content];
-        return record.Format == ContentFormat.Tileset ? null : Representations.KindOf(tree, record.Tile);
+        return record.Format is ContentFormat.Tileset or ContentFormat.PayloadMesh ? null : Representations.KindOf(tree, record.Tile);
     }
 }

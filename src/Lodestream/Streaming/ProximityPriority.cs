@@ -114,7 +114,7 @@ public sealed class ProximityPriority : IPriorityModel
             var tile = ProximityTable.FirstTileOf(inputs.Tree, decision.Root, entry.Entry);
             for (var i = 0; i < full; i++)
                 tile = inputs.Tree.LinkArray[tile].FirstChild;
-            if (inputs.Residency.Drawable[tile])
+            if (inputs.Residency.IsWhole(tile))
                 _grid.Add(inputs.Tree.Volume(tile));
         }
         if (_regions.Length < table.RegionCount)

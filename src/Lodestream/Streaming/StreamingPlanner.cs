@@ -11,7 +11,8 @@ namespace Lodestream.Streaming;
 /// </summary>
 internal sealed class StreamingPlanner(
     TileResidency residency, MemoryLedger ledger, RequestScheduler scheduler, ContentPipeline pipeline, DemandCollector collector, Evictor evictor,
-    DetailScale detail, Prefetcher prefetcher, TileTeardown teardown, SizeEstimator sizes, TileTree tree, IPriorityModel priorities, StreamerOptions options)
+    DetailScale detail, Prefetcher prefetcher, TileTeardown teardown, MeshQueue meshes, OutOfCoreTiles outOfCore, ProximityMemory? memory, SizeEstimator sizes, TileTree tree,
+    IPriorityModel priorities, StreamerOptions options)
 {
     private CameraPredictor[] _predictors = [];
     private Vector3d[] _velocities = [];
@@ -28,27 +29,37 @@ internal sealed class StreamingPlanner(
     public void Plan(VisibilitySet set, ReadOnlySpan<View> views, in SelectionInputs inputs, bool mayRequest)
     {
         var (frame, now) = (set.FrameId, inputs.Now);
+        ledger.ForgetLack();
         scheduler.WakeAt(set.NextDeadline);
         collector.Collect(frame, set, Demands);
         if (mayRequest)
             prefetcher.Collect(_predictors.AsSpan(0, views.Length), views, inputs, Demands);
         Order(set, views, now);
-        Reconcile(frame, now);
+        Reconcile(frame, views, now);
         pipeline.GrantMemory(now);
         pipeline.DropUnwanted(frame, now);
         if (mayRequest)
+        {
             scheduler.Start(now);
+            meshes.Start(now);
+        }
         evictor.Evict(_pressed ? long.MaxValue : Shortage(), frame, now, views);
-        _pressed = false;
+        var letsGo = (_pressed || evictor.ReachedNothing) && outOfCore.LetGoUnseen(frame);
         pipeline.Forget(evictor.Chosen);
+        var mayEvictMore = memory?.Relieve(set, views, now, isShort: _pressed || evictor.ReachedNothing) ?? false;
+        _pressed = false;
         teardown.TearDown(set, now);
         scheduler.WakeAt(teardown.NextDeadline);
         var wasStuck = IsStuck;
-        IsStuck = evictor.ReachedNothing && teardown.Chosen.Count == 0 && !teardown.IsPending && scheduler.InFlight == 0 && pipeline.IsWaitingForMemoryOnly;
+        IsStuck = (evictor.ReachedNothing || memory is { ReachedNothing: true }) && evictor.Chosen.Count == 0 && !letsGo && !mayEvictMore && teardown.Chosen.Count == 0 && !teardown.IsPending
+            && scheduler.InFlight == 0 && pipeline.IsWaitingForMemoryOnly;
         NeedsTick = IsStuck && !wasStuck && scheduler.HoldsRetryBack;
         if (IsStuck)
             pipeline.GiveWay(now);
-        detail.Adjust(set, views, inputs, scheduler.WaitingBytes, IsStuck);
+        var waiting = scheduler.Waiting + meshes.Waiting;
+        detail.Adjust(set, views, inputs, waiting, IsStuck);
+        memory?.FollowDistance(frame, now, waiting, detail.Headroom, mayRequest);
+        scheduler.WakeAt(memory?.NextDeadline ?? TimeSpan.MaxValue);
     }
 
     /// <summary>Takes in where the cameras are, and says what the frame's selection depends on.</summary>
@@ -78,9 +89,12 @@ internal sealed class StreamingPlanner(
                 scheduler.Want(demand, now);
         }
         scheduler.DropUnwanted(now);
+        meshes.BeginFrame(set.FrameId);
+        meshes.DropUnwanted(now);
         pipeline.CallOffContents(now);
         evictor.EvictAll(now);
         pipeline.Forget(evictor.Chosen);
+        outOfCore.LetGoOfAll();
         set.ForgetDecision();
     }
 
@@ -151,20 +165,27 @@ internal sealed class StreamingPlanner(
         return Math.Sqrt(node.HalfX * node.HalfX + node.HalfY * node.HalfY + node.HalfZ * node.HalfZ);
     }
 
-    private void Reconcile(long frame, TimeSpan now)
+    private void Reconcile(long frame, ReadOnlySpan<View> views, TimeSpan now)
     {
         scheduler.Headroom = detail.Headroom;
         scheduler.MayGuessLow = IsStuck;
         scheduler.BeginFrame(frame);
+        meshes.BeginFrame(frame);
         foreach (ref readonly var demand in Demands.Items)
-            scheduler.Want(demand, now);
+        {
+            if (MeshQueue.Takes(tree, demand))
+                meshes.Want(demand, views, now);
+            else
+                scheduler.Want(demand, now);
+        }
         scheduler.DropUnwanted(now);
+        meshes.DropUnwanted(now);
     }
 
     // What was asked for beyond what is free, and what a budget cut left over.
     private long Shortage()
     {
-        var wanted = Math.Max(pipeline.MemoryShortage, scheduler.MemoryShortage);
+        var wanted = Math.Max(pipeline.MemoryShortage, Math.Max(scheduler.MemoryShortage, meshes.MemoryShortage));
         var free = ledger.Budget - ledger.Used.Total;
         return wanted > free ? wanted - free : 0;
     }

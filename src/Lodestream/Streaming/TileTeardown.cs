@@ -8,10 +8,10 @@ namespace Lodestream.Streaming;
 /// Gives back what a manifest's entries do not want any more, once its successor is drawn: a few full tiles a pass, so that freeing them is
 /// spread over frames, and passes some time apart. Budget eviction goes on beside it, everywhere; this is for what distance has ended.
 /// </summary>
-internal sealed class TileTeardown(TileTree tree, TileResidency residency, SizeEstimator sizes, ProximityOptions? options)
+internal sealed class TileTeardown(TileTree tree, TileResidency residency, SizeEstimator sizes, OutOfCoreTiles outOfCore, ProximityOptions? options)
 {
     private TimeSpan _nextPass;
-    private int _full;
+    private int _full, _meshes;
 
     /// <summary>Contents given back since the start.</summary>
     public long TornDown { get; private set; }
@@ -35,7 +35,7 @@ internal sealed class TileTeardown(TileTree tree, TileResidency residency, SizeE
         if (options is null || set.Decision is not { Table: not null } decision)
             return;
         var isDue = now >= _nextPass;
-        _full = 0;
+        (_full, _meshes) = (0, 0);
         foreach (ref readonly var entry in decision.Entries)
             TearDown(decision, entry, set.FrameId, now, isDue);
         if (Chosen.Count > 0)
@@ -54,13 +54,17 @@ internal sealed class TileTeardown(TileTree tree, TileResidency residency, SizeE
 
         // Beyond the query radius the coarsest representation stays, wanted or not: a turn of the head wants it again.
         var keeps = entry.IsOutOfRange ? CoarsestOf(tile, full) : entry.Wanted;
-        if (entry.Wanted >= 0 && !residency.Drawable[TileOf(tile, entry.Wanted)])
+        if (entry.Wanted >= 0 && !residency.IsWhole(TileOf(tile, entry.Wanted)))
             return;
         for (var i = 0; i <= full; i++)
         {
             var current = tile;
             tile = i < full ? tree.LinkArray[tile].FirstChild : tile;
-            if (i == keeps || (i == full && entry.AsksForFull) || !residency.Drawable[current])
+            if (i == keeps || (i == full && entry.AsksForFull))
+                continue;
+            if ((tree.LinkArray[current].Flags & TileFlags.OutOfCore) != 0)
+                TearDownMeshes(current, frame, now, isDue);
+            if (!residency.Drawable[current])
                 continue;
             var isSuperseded = i < full && entry.Wanted >= 0;
             var until = isSuperseded && entry.Since != TimeSpan.MinValue ? entry.Since + TimeSpan.FromSeconds(options!.SecondaryRepresentationMinDwellSeconds) : TimeSpan.MinValue;
@@ -71,6 +75,27 @@ internal sealed class TileTeardown(TileTree tree, TileResidency residency, SizeE
             else if (GiveBack(current, frame, now) && i == full)
                 _full++;
         }
+    }
+
+    // Of a tile that is out of core the meshes go first, a few a pass, then the copy they are taken from: that is the tile's own teardown.
+    private void TearDownMeshes(int tile, long frame, TimeSpan now, bool isDue)
+    {
+        var (first, count) = tree.MeshesOf(tile);
+        for (var mesh = first; mesh < first + count; mesh++)
+        {
+            if (!residency.Drawable[mesh])
+                continue;
+            if (!isDue || residency.DrawnFrame[mesh] >= frame - 1 || _meshes >= options!.OutOfCore.MaxUnloadsPerUpdate)
+                WaitUntil(now);
+            else if (GiveBack(mesh, frame, now))
+                _meshes++;
+        }
+        if (residency.DrawableBelow[tile] > 0)
+            return;
+        if (!isDue || _full >= options!.MaxTileUnloadsPerUpdate)
+            WaitUntil(now);
+        else if (outOfCore.LetGo(tile))
+            _full++;
     }
 
     private bool GiveBack(int tile, long frame, TimeSpan now)

@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.Globalization;
 using System.Numerics;
+using Lodestream.Formats.Gltf;
 using Lodestream.Formats.Manifest;
 using Lodestream.Formats.Untold;
 using Lodestream.Geometry;
@@ -13,7 +15,10 @@ namespace Lodestream.Browser.Tests.Harness;
 /// <param name="tiles">Tiles along each side.</param>
 /// <param name="boxes">Boxes in each tile: a square number.</param>
 /// <param name="named">What the boxes' names begin with.</param>
-internal sealed class BlockCity(int tiles, int boxes = 64, string named = "box")
+/// <param name="payload">Kind of the tiles' files: <c>untold</c>, or <c>glb</c>, whose boxes share a few meshes, some of them coloured by vertex.</param>
+/// <param name="coarser">Whether from 30 m on a tile is shown by an LOD, from 60 m by another, and from 100 m by its HLOD; they look as it does.</param>
+/// <param name="walk">The camera file of a walk that its manifest names; null for none.</param>
+internal sealed class BlockCity(int tiles, int boxes = 64, string named = "box", string payload = "untold", bool coarser = false, string? walk = null)
 {
     /// <summary>Length of a tile's side, metres.</summary>
     public const double TileSide = 20;
@@ -32,21 +37,20 @@ internal sealed class BlockCity(int tiles, int boxes = 64, string named = "box")
     {
         if (path == Scene)
             return WriteManifest();
+        if (path == "/city/tour/walk.json")
+            return System.Text.Encoding.UTF8.GetBytes(walk ?? "");
         if (path == "/city/brick.png")
             return WriteBrick();
         var parts = Path.GetFileNameWithoutExtension(path).Split('_');
-        return path.StartsWith("/city/t_", StringComparison.Ordinal) && parts.Length == 3 ? WriteTile(int.Parse(parts[1], CultureInfo.InvariantCulture), int.Parse(parts[2], CultureInfo.InvariantCulture)) : null;
+        return path.StartsWith("/city/t_", StringComparison.Ordinal) && parts.Length >= 3 ? WriteTile(int.Parse(parts[1], CultureInfo.InvariantCulture), int.Parse(parts[2], CultureInfo.InvariantCulture)) : null;
     }
 
-    /// <summary>Path of a tile's file on the server.</summary>
-    public static string PathOf(int x, int y) => $"/city/{FileOf(x, y)}";
-
-    private static string FileOf(int x, int y) => $"t_{x}_{y}.untold";
+    private string FileOf(int x, int y) => $"t_{x}_{y}.{payload}";
 
     private byte[] WriteManifest()
     {
         using var output = new MemoryStream();
-        using (var writer = new ManifestWriter(output, new() { Partitioning = ManifestPartitioning.UniformGrid, TileSize = new(TileSide, 100, TileSide) }))
+        using (var writer = new ManifestWriter(output, new() { Partitioning = ManifestPartitioning.UniformGrid, TileSize = new(TileSide, 100, TileSide), WriteExtras = walk is null ? null : json => json.WriteString("walk", "tour/walk.json") }))
         {
             for (var x = 0; x < tiles; x++)
             {
@@ -58,8 +62,10 @@ internal sealed class BlockCity(int tiles, int boxes = 64, string named = "box")
                         Id = $"{x}_{y}",
                         Path = FileOf(x, y),
                         Bounds = new(corner, corner + new Vector3d(TileSide, 8, TileSide)),
-                        StreamingRadius = 1e5,
-                        UnloadRadius = 2e5,
+                        StreamingRadius = coarser ? 30 : 1e5,
+                        UnloadRadius = coarser ? 40 : 2e5,
+                        LodLevels = coarser ? [new($"t_{x}_{y}_lod1.{payload}", 30), new($"t_{x}_{y}_lod2.{payload}", 60)] : [],
+                        HlodLevels = coarser ? [new($"t_{x}_{y}_hlod.{payload}", 100)] : [],
                     });
                 }
             }
@@ -68,7 +74,39 @@ internal sealed class BlockCity(int tiles, int boxes = 64, string named = "box")
         return output.ToArray();
     }
 
-    private byte[] WriteTile(int x, int y)
+    private byte[] WriteTile(int x, int y) => payload == "glb" ? WriteGlb(x, y) : WriteUntold(x, y);
+
+    private byte[] WriteGlb(int x, int y)
+    {
+        var writer = new GlbWriter();
+        foreach (var surface in Surfaces)
+            writer.AddMaterial(new() { Name = surface.Name, BaseColor = new(surface.BaseColor[0], surface.BaseColor[1], surface.BaseColor[2], 1), Metallic = surface.Metallic, Roughness = surface.Roughness });
+        var (perSide, indices) = ((int)Math.Sqrt(boxes), writer.AddIndices([.. Indices.Select(i => (ushort)i)]));
+        var step = TileSide / perSide;
+        var meshes = Enumerable.Range(0, 9).Select(i => AddBox(writer, i % 3, indices, new((float)step * 0.5f, 1 + i % 4, (float)step * 0.4f), turn: i * 0.3f)).ToArray();
+        writer.AddNode(new(AddBox(writer, 3, indices, new((float)TileSide, 0.5f, (float)TileSide), turn: 0), new(x * TileSide + TileSide / 2, -0.25, -(y + 0.5) * TileSide), "floor"));
+        for (var i = 0; i < boxes; i++)
+            writer.AddNode(new(meshes[(i + x + 2 * y) % 9], new(x * TileSide + (i % perSide + 0.5) * step, 0.5, -y * TileSide - (i / perSide + 0.5) * step), $"{named} {i}"));
+        writer.AddNode(new(AddBox(writer, 4, indices, new((float)TileSide * 0.8f, 2, 0.1f), turn: 0), new(x * TileSide + TileSide / 2, 6, -(y + 0.5) * TileSide), "pane"));
+        var output = new ArrayBufferWriter<byte>();
+        writer.WriteTo(output);
+        return output.WrittenSpan.ToArray();
+    }
+
+    private static int AddBox(GlbWriter writer, int material, int indices, Vector3 size, float turn)
+    {
+        var turned = Matrix4x4.CreateRotationY(turn);
+        return writer.AddMesh(new GlbPrimitive
+        {
+            Positions = writer.AddPositions([.. Vertices.Select(vertex => Vector3.Transform(vertex.Position * size, turned))]),
+            Normals = writer.AddNormals([.. Vertices.Select(vertex => Vector3.TransformNormal(vertex.Normal, turned))]),
+            Colors = material == 0 ? writer.AddColors([.. Vertices.Select((_, i) => new GlbColor((byte)(120 + i * 5), 90, 70))]) : null,
+            Indices = indices,
+            Material = material,
+        });
+    }
+
+    private byte[] WriteUntold(int x, int y)
     {
         var perSide = (int)Math.Sqrt(boxes);
         var step = TileSide / perSide;

@@ -254,6 +254,7 @@ public class ManifestReaderTests
     [InlineData("\"hlod_levels\":[{\"path\":\"l\",\"switch_distance\":-5}]", "hlod_levels[0] has no switch_distance")]
     [InlineData("\"hlod_levels\":{}", "hlod_levels that is not an array")]
     [InlineData("\"streaming_radius\":\"far\"", "streaming_radius that is no distance")]
+    [InlineData("\"streaming_radius\":1e308", "streaming_radius that is no distance")]
     [InlineData("\"priority\":1.5", "priority that is no whole number")]
     [InlineData("\"semantic_tier\":\"Roof\"", "semantic_tier \"Roof\"")]
     [InlineData("\"interior\":3", "interior that is not true or false")]

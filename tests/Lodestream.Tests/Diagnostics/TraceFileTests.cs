@@ -98,6 +98,23 @@ public class TraceFileTests
     }
 
     [Fact]
+    public void Of_what_was_fetched_the_digest_is_kept_with_its_size()
+    {
+        var world = Recorded(out var recorder);
+        world.Inbox.Post(new() { Kind = InboxKind.Fetched, Id = 77, Status = FetchStatus.Ok, Bytes = 3, Digest = 0xba7816bf8f01cfea, Payload = "abc"u8.ToArray() });
+        world.DeliverAll();
+        var trace = TraceFile.Read(Save(recorder), out _)!;
+        var (frames, frame) = (trace.OpenFrames(), new TraceFrame());
+        while (frames.Read(frame) && !frame.Messages.Exists(m => m.Id == 77))
+        {
+        }
+
+        var fetched = frame.Messages.Find(m => m.Id == 77);
+        Assert.Equal((3L, 0xba7816bf8f01cfea), (fetched.Bytes, fetched.Digest));
+        Assert.Null(TraceReplay.Run(trace).Difference);
+    }
+
+    [Fact]
     public void Nothing_secret_of_a_URI_is_in_a_recording_and_what_differs_in_it_alone_still_does()
     {
         var world = Recorded(out var recorder, uriOf: name => $"//user:password@tiles.test/t/x.glb?key=secret-{name}");
@@ -172,10 +189,22 @@ public class TraceFileTests
         }
 
         // Within their ranges, which are narrow.
-        static ProximityOptions Shifted(ProximityOptions plain)
+        static T Shifted<T>(T plain)
         {
-            foreach (var property in typeof(ProximityOptions).GetProperties().Where(p => p.CanWrite))
-                property.SetValue(plain, property.GetValue(plain) switch { int i => i + 1, double d => d * 0.96875, bool b => !b, _ => throw new NotSupportedException($"{property.Name} is of a type this test cannot change") });
+            foreach (var property in typeof(T).GetProperties().Where(p => p.CanWrite))
+            {
+                property.SetValue(plain, property.GetValue(plain) switch
+                {
+                    int i => i + 1,
+                    long l => l + 1,
+                    double d => d * 0.96875,
+                    bool b => !b,
+                    ProximityMemoryOptions m => Shifted(m),
+                    TextureTierOptions t => Shifted(t),
+                    OutOfCoreOptions => Changed(new OutOfCoreOptions { Policy = AdmissionPolicy.Whole, MaximumGeometryShare = 0.25, UsableShare = 0.75, MaxConcurrentLoads = 7 }),
+                    _ => throw new NotSupportedException($"{property.Name} is of a type this test cannot change"),
+                });
+            }
             return plain;
         }
 

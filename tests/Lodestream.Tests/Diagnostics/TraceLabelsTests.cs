@@ -98,6 +98,7 @@ public class TraceLabelsTests
                 var t when t == typeof(FetchStatus) => FetchStatus.Corrupt,
                 var t when t == typeof(int) => 404,
                 var t when t == typeof(long) => 1L << 40,
+                var t when t == typeof(ulong) => ulong.MaxValue - 1,
                 var t when t == typeof(double) => 0.5,
                 var t when t == typeof(bool) => true,
                 var t when t == typeof(string) => "gone",

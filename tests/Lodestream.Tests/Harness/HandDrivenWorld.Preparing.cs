@@ -58,6 +58,7 @@ internal sealed partial class HandDrivenWorld
 
     void IContentPreparer.Start(in PrepareJob job)
     {
+        Assert.True(job.Mesh < 0 || _copies.ContainsKey(job.Copy), "A mesh is to be taken from a copy that is not there.");
         _jobs.Add(job.Ticket, job);
         Log.Add($"prepare {NameOfUri(job.Uri)}");
         if (FilesOf.TryGetValue(NameOfUri(job.Uri), out var files))
@@ -94,6 +95,8 @@ internal sealed partial class HandDrivenWorld
 
     void IContentPreparer.Cancel(long ticket, CancelReason reason)
     {
+        if (DropCopy(ticket))
+            return;
         Assert.True(_jobs.Remove(ticket, out var job), "A preparation was called off that is not under way.");
         Log.Add($"calloff {NameOfUri(job.Uri)} {reason}");
         if (ReleasesAtOnce)
@@ -102,13 +105,24 @@ internal sealed partial class HandDrivenWorld
 
     private void Measure(in PrepareJob job)
     {
+        if (IsParted(job))
+        {
+            Inbox.Post(new() { Kind = InboxKind.Measured, Id = job.Ticket, CpuBytes = CopyBytes });
+            return;
+        }
         var size = SizeOf(NameOfUri(job.Uri));
-        Inbox.Post(new() { Kind = InboxKind.Measured, Id = job.Ticket, CpuBytes = size.Cpu, GpuGeometryBytes = size.Geometry, GpuTextureBytes = size.Texture });
+        var (medium, full) = job.TextureSizes is null ? default : TexturesOf(NameOfUri(job.Uri));
+        Inbox.Post(new() { Kind = InboxKind.Measured, Id = job.Ticket, CpuBytes = size.Cpu, GpuGeometryBytes = size.Geometry, GpuTextureBytes = size.Texture, MediumTextureBytes = medium, FullTextureBytes = full });
     }
 
     private void Prepare(long ticket)
     {
         _jobs.Remove(ticket, out var job);
+        if (IsParted(job))
+        {
+            Part(job);
+            return;
+        }
         Inbox.Post(new() { Kind = InboxKind.Prepared, Id = ticket, Payload = ticket, Labels = LabelsOf.GetValueOrDefault(NameOfUri(job.Uri)) });
     }
 

@@ -10,7 +10,7 @@ namespace Lodestream.Tests.Harness;
 /// A streamer with transport, decoder, screen and clock in the test's hands. Requests wait until <see cref="Answer"/> or
 /// <see cref="Fail"/>; decoding and uploading answer by themselves unless they are switched off. What is on screen is put together
 /// from the commits alone and compared with the streamer's own account after every tick. Tiles and contents go by the names of the
-/// <see cref="TreeSpec"/>.
+/// <see cref="TreeSpec"/>; the third mesh of a payload a is a#2.
 /// </summary>
 internal sealed partial class HandDrivenWorld : ITileTransport, IContentPreparer, IRenderHost
 {
@@ -195,7 +195,8 @@ internal sealed partial class HandDrivenWorld : ITileTransport, IContentPreparer
     {
         var name = uri[(uri.LastIndexOf('/') + 1)..];
         var dot = name.LastIndexOf('.');
-        return dot < 0 ? name : name[..dot];
+        var mesh = name.IndexOf("#mesh=", StringComparison.Ordinal);
+        return dot < 0 ? name : mesh < 0 ? name[..dot] : $"{name[..dot]}#{name[(mesh + 6)..]}";
     }
 
     private SpecTile? SpecOf(int tile)

@@ -9,10 +9,19 @@ import { merge } from './merging.js';
 /**
  * @typedef {object} Batch
  * @property {Member[]} members
- * @property {THREE.Mesh} mesh
+ * @property {THREE.Mesh<THREE.BufferGeometry, THREE.Material>} mesh
  * @property {number} ticket in the uploads, where contents have positive ones
- * @property {boolean} isDrawn
+ * @property {THREE.Material} material
+ * @property {boolean} isDrawn as C# wants it
+ * @property {boolean} isSeen it is drawn indeed
  * @property {() => void} failed
+ */
+
+/**
+ * @typedef {object} Wardrobe
+ * @property {(mesh: THREE.Mesh<THREE.BufferGeometry, THREE.Material>, objects: import('./tile-scene.js').DrawnObject[]) => boolean} dress gives a batch another material than
+ *   its own, where its meshes have one; tells whether it can be drawn
+ * @property {(mesh: THREE.Mesh<THREE.BufferGeometry, THREE.Material>) => void} undress takes that back
  */
 
 export class Batches {
@@ -28,14 +37,17 @@ export class Batches {
   #batches = new Map();
   #lastTicket = 0;
   #suspended = false;
+  #wardrobe;
 
   /**
    * @param {THREE.Group} group what is drawn
    * @param {import('./uploader.js').Uploader} uploader for batches alone
+   * @param {Wardrobe} wardrobe
    */
-  constructor(group, uploader) {
+  constructor(group, uploader, wardrobe) {
     this.#group = group;
     this.#uploader = uploader;
+    this.#wardrobe = wardrobe;
     this.#aside.name = 'lodestream-batched';
     this.#aside.visible = false;
     group.add(this.#aside);
@@ -93,7 +105,7 @@ export class Batches {
     geometry.boundingBox = box.translate(center.clone().negate());
     geometry.boundingSphere = geometry.boundingBox.getBoundingSphere(new THREE.Sphere());
     const { part } = objects[0].userData.lodestream, mesh = makeMesh(geometry, part.material, center), ticket = --this.#lastTicket;
-    this.#batches.set(number, { members, mesh, ticket, isDrawn: false, failed });
+    this.#batches.set(number, { members, mesh, material: part.material, ticket, isDrawn: false, isSeen: false, failed });
     const content = { uri: '', ticket, parts: [{ ...part, geometry }], geometryBytes: 0, textureBytes: 0, map: null, uploaded() {}, dispose: () => geometry.dispose() };
     steps.push(() => {
       [...Object.values(geometry.attributes), geometry.index].forEach(attribute => forget(/** @type {THREE.BufferAttribute} */ (attribute)));
@@ -108,7 +120,6 @@ export class Batches {
     if (!batch)
       return;
     batch.isDrawn = true;
-    this.saved += batch.members.length - 1;
     if (!this.#suspended)
       this.#draw(batch);
   }
@@ -128,7 +139,6 @@ export class Batches {
       return false;
     }
     batch.isDrawn = false;
-    this.saved -= batch.members.length - 1;
     this.#undraw(batch);
     return true;
   }
@@ -139,7 +149,7 @@ export class Batches {
     this.#batches.delete(number);
   }
 
-  /** Draws meshes themselves for the time being. */
+  /** Draws meshes themselves for the time being: they are going to be dressed anew. */
   suspend() {
     this.#suspended = true;
     this.#batches.forEach(batch => batch.isDrawn && this.#undraw(batch));
@@ -166,19 +176,33 @@ export class Batches {
   dispose() {
     this.clear();
     this.#uploader.dispose();
+    this.#aside.removeFromParent();
   }
 
   /** @param {Batch} batch */
-  #draw({ mesh, members }) {
-    const objects = this.#objectsOf(members);
+  #draw(batch) {
+    const { mesh, members } = batch, objects = this.#objectsOf(members);
+    if (objects.length === 0 || !this.#wardrobe.dress(mesh, objects))
+      return;
+    const { castShadow, receiveShadow } = objects[0];
+    Object.assign(mesh, { castShadow, receiveShadow });
+    batch.isSeen = true;
+    this.saved += members.length - 1;
     this.#group.add(mesh);
-    if (objects.length > 0)
-      this.#aside.add(...objects);
+    this.#aside.add(...objects);
   }
 
   /** @param {Batch} batch */
-  #undraw({ mesh, members }) {
+  #undraw(batch) {
+    const { mesh, members, material } = batch;
+    if (!batch.isSeen)
+      return;
+    batch.isSeen = false;
+    this.saved -= members.length - 1;
     mesh.removeFromParent();
+    this.#wardrobe.undress(mesh);
+    mesh.material = material;
+    mesh.userData.masked = false;
     this.#show(this.#objectsOf(members));
   }
 

@@ -81,8 +81,8 @@ export class CommandExecutor {
           this.#buildBatch(commands);
           break;
         case Command.SwapInBatch:
+          // Nobody can tell by the picture: it need not be drawn again for that.
           this.#tiles.batches.swapIn(commands.word());
-          changed = true;
           break;
         case Command.DropBatch:
           changed = this.#tiles.batches.drop(commands.word()) || changed;
@@ -146,13 +146,13 @@ export class CommandExecutor {
 
   /** @param {import('./protocol.js').CommandReader} commands */
   #show(commands) {
-    const region = commands.word(), source = commands.word(), level = commands.word(), mask = commands.word(), key = commands.text();
+    const region = commands.word(), source = commands.word(), level = commands.word(), representation = commands.word(), mask = commands.word(), key = commands.text();
     const contents = Array.from(commands.words(commands.word())), map = readMap(commands);
     const transform = Array.from(commands.words(16)), center = Array.from(commands.words(3));
     const keep = commands.word() ? { axes: Array.from(commands.words(9)), bounds: Array.from(commands.words(6)) } : null;
     const count = commands.word();
     const children = count ? { axes: Array.from(commands.words(9)), bounds: Array.from(commands.words(6 * count)) } : null;
-    this.#tell('tile-shown', this.#tiles.show({ region, source, level, key, contents, map, transform, cells: { center, keep, mask, children } }));
+    this.#tell('tile-shown', this.#tiles.show({ region, source, level, representation, key, contents, map, transform, cells: { center, keep, mask, children } }));
   }
 
   /** @param {number} region */

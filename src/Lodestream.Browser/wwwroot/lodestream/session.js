@@ -10,6 +10,9 @@ const LABEL_FADE_MS = 200;
 /** What a recording that was asked for may take, bytes before it is packed: hours of flight. */
 const RECORDING_BYTES = 256 * 2 ** 20;
 
+/** Milliseconds of a frame of sixty a second, for which the budget is meant, and what uploads of a slow frame have at most. */
+const USUAL_FRAME = 1000 / 60, LONGEST_UPLOADS = 25;
+
 /** @typedef {import('../lodestream.js').Policy} Policy */
 
 export class Session {
@@ -33,6 +36,7 @@ export class Session {
   /** @type {number} */
   #wakeKind = WakeKind.Now;
   #wakeAt = 0;
+  #lastTick = 0;
 
   /**
    * @param {Awaited<ReturnType<typeof import('./runtime.js').boot>>} core
@@ -100,10 +104,19 @@ export class Session {
     this.#wakeKind = wakeKind;
     this.#wakeAt = wakeAt;
     const changed = this.#opened.executor.run(commands);
-    this.#tileScene.runUploads(began + this.#frameMs);
+    this.#tileScene.runUploads(Math.max(began + this.#frameMs, performance.now() + this.#uploadsShare(began)));
     this.statistics = { ...readStatistics(statistics), coreMs: decided - began, hostMs: performance.now() - decided, ...this.#tileScene.calls };
     performance.clearMarks('lodestream-core');
     return changed;
+  }
+
+  // What uploads and batches have however long deciding took: half the budget, and as much more as the frames are slower than sixty a
+  // second. Where drawing takes half a second it would take minutes else until there is less to draw.
+  /** @param {number} began milliseconds */
+  #uploadsShare(began) {
+    const interval = began - this.#lastTick;
+    this.#lastTick = began;
+    return Math.min(this.#frameMs / 2 * Math.max(1, interval / USUAL_FRAME), Math.max(this.#frameMs / 2, LONGEST_UPLOADS));
   }
 
   /** Tells C# of something, with the next frame. @param {number[]} event its kind, then its words */

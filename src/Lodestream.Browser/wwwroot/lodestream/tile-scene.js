@@ -21,6 +21,7 @@ import { Uploader } from './uploader.js';
  * @property {number} region
  * @property {number} source
  * @property {number} level of the source
+ * @property {number} representation what the source shows of a manifest's tile: 0 the full tile, 1 the finest LOD and so on, 5 the HLOD; −1 for what is no manifest's
  * @property {string} key of the region
  * @property {number[]} contents
  * @property {MapUse | null} map
@@ -63,7 +64,7 @@ export class TileScene {
    */
   constructor(renderer, now, liftOf) {
     this.#uploader = new Uploader(renderer);
-    this.batches = new Batches(this.group, new Uploader(renderer));
+    this.batches = new Batches(this.group, new Uploader(renderer), { dress: (mesh, objects) => this.#dressBatch(mesh, objects), undress: mesh => this.#undress(mesh) });
     this.#now = now;
     this.#liftOf = liftOf;
     this.group.name = 'lodestream';
@@ -221,7 +222,7 @@ export class TileScene {
   }
 
   /**
-   * Lays a colour over every drawn item, or none.
+   * Lays a colour over every drawn item, or none. A batch of several colours is taken out of sight as long as it has them.
    * @param {((item: DrawItem) => THREE.Color) | null} tint
    */
   setTint(tint) {
@@ -231,9 +232,7 @@ export class TileScene {
       this.#forget(item.region)?.objects.forEach(object => this.#takeOut(object));
       this.#put(item);
     }
-    // A batch is of one colour.
-    if (!tint)
-      this.batches.resume();
+    this.batches.resume();
   }
 
   /** The GPU lost everything: forget it without a word to the GPU. */
@@ -308,7 +307,29 @@ export class TileScene {
     return object;
   }
 
-  /** @param {DrawnObject} object */
+  /**
+   * Gives a batch its members' colour, if there are colours.
+   * @param {THREE.Mesh<THREE.BufferGeometry, THREE.Material>} mesh
+   * @param {DrawnObject[]} objects it is of
+   * @returns {boolean} whether it can be drawn: not where its members are of several colours
+   */
+  #dressBatch(mesh, objects) {
+    const tint = this.#tint;
+    if (!tint)
+      return true;
+    const colors = [...new Set(objects.map(({ userData }) => userData.lodestream.region))].flatMap(region => this.items.get(region) ?? []).map(tint);
+    if (colors.some(color => !color.equals(colors[0])))
+      return false;
+    const material = this.#masked.take(mesh.material);
+    setCells(material, mesh.matrix, { center: new THREE.Vector3().setFromMatrixPosition(mesh.matrix).toArray(), keep: null, mask: 0, children: null });
+    setTint(material, colors[0] ?? null);
+    setFade(material, 0, 0);
+    mesh.material = material;
+    mesh.userData.masked = mesh.userData.dressed = true;
+    return true;
+  }
+
+  /** @param {DrawnObject | THREE.Mesh<THREE.BufferGeometry, THREE.Material>} object */
   #undress(object) {
     if (object.userData.dressed)
       this.#masked.give(object.material);

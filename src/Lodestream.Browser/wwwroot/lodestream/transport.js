@@ -28,14 +28,14 @@ export class Transport {
   start(id, uri, fresh) {
     const scheme = uri.slice(0, uri.indexOf(':'));
     if (!['http', 'https', 'blob', 'data'].includes(scheme)) {
-      this.#end(id, FetchStatus.Refused, { error: `a page cannot fetch ${scheme || 'relative'} addresses: ${uri}` });
+      this.#fail(id, FetchStatus.Refused, { error: `a page cannot fetch ${scheme || 'relative'} addresses: ${uri}` });
       return;
     }
     const attempt = new AbortController();
     this.#attempts.set(id, attempt);
     this.#run(id, uri, fresh, attempt.signal).catch(error => {
       if (!attempt.signal.aborted)
-        this.#end(id, FetchStatus.NetworkError, { error: `${uri}: ${error.message}` });
+        this.#fail(id, FetchStatus.NetworkError, { error: `${uri}: ${error.message}` });
     }).finally(() => this.#attempts.delete(id));
   }
 
@@ -87,14 +87,14 @@ export class Transport {
     if (!response.ok) {
       response.body?.cancel();
       const status = response.status === 404 || response.status === 410 ? FetchStatus.NotFound : FetchStatus.HttpError;
-      this.#end(id, status, { httpStatus: response.status, retryAfter: secondsToWait(response), costMs: performance.now() - began });
+      this.#fail(id, status, { httpStatus: response.status, retryAfter: secondsToWait(response), costMs: performance.now() - began });
       return;
     }
     // What is announced for a compressed answer is its compressed length, which says nothing about what will be read.
     const announced = response.headers.get('content-encoding') ? 0 : Number(response.headers.get('content-length') ?? 0);
     if (announced > MAXIMUM_BYTES) {
       response.body?.cancel();
-      this.#end(id, FetchStatus.Refused, { error: `${uri}: has ${announced} bytes; at most ${MAXIMUM_BYTES} are accepted` });
+      this.#fail(id, FetchStatus.Refused, { error: `${uri}: has ${announced} bytes; at most ${MAXIMUM_BYTES} are accepted` });
       return;
     }
     if (announced > 0)
@@ -103,11 +103,14 @@ export class Transport {
     if (signal.aborted)
       return;
     if (announced > buffer.byteLength) {
-      this.#end(id, FetchStatus.Truncated, { error: `${uri}: ${buffer.byteLength} of ${announced} bytes came` });
+      this.#fail(id, FetchStatus.Truncated, { error: `${uri}: ${buffer.byteLength} of ${announced} bytes came` });
       return;
     }
+    const costMs = performance.now() - began, [first, second] = await digestOf(buffer);
+    if (signal.aborted)
+      return;
     this.#payloads.set(id, buffer);
-    this.#end(id, FetchStatus.Ok, { httpStatus: response.status, bytes: buffer.byteLength, costMs: performance.now() - began });
+    this.#events.post([PageEvent.Fetched, id, FetchStatus.Ok, response.status, buffer.byteLength, first, costMs, second]);
   }
 
   /**
@@ -137,13 +140,25 @@ export class Transport {
   }
 
   /**
+   * An attempt has failed.
    * @param {number} id
    * @param {number} status
-   * @param {{ httpStatus?: number, bytes?: number, retryAfter?: number, costMs?: number, error?: string }} outcome
+   * @param {{ httpStatus?: number, retryAfter?: number, costMs?: number, error?: string }} outcome
    */
-  #end(id, status, { httpStatus = 0, bytes = 0, retryAfter = 0, costMs = 0, error = '' }) {
-    this.#events.post([PageEvent.Fetched, id, status, httpStatus, bytes, retryAfter, costMs, this.#events.keepText(error)]);
+  #fail(id, status, { httpStatus = 0, retryAfter = 0, costMs = 0, error = '' }) {
+    this.#events.post([PageEvent.Fetched, id, status, httpStatus, 0, retryAfter, costMs, this.#events.keepText(error)]);
   }
+}
+
+/**
+ * The first eight bytes of the SHA-256, in two halves, for recordings; zeros where the page may not: browsers keep it to secure origins.
+ * @param {ArrayBuffer} buffer
+ */
+async function digestOf(buffer) {
+  if (!globalThis.crypto?.subtle)
+    return [0, 0];
+  const digest = new DataView(await crypto.subtle.digest('SHA-256', buffer));
+  return [digest.getUint32(0), digest.getUint32(4)];
 }
 
 /**

@@ -5,7 +5,7 @@ import * as THREE from 'three';
 /** @typedef {import('./viewer.js').Viewer} Viewer */
 
 /** Options that are switches of the settings panel. */
-const TOGGLES = /** @type {const} */ ({ boundingVolumes: 'volumes', colourByLevel: 'levels', freeze: 'freeze', shadows: 'shadows', haze: 'haze' });
+const TOGGLES = /** @type {const} */ ({ boundingVolumes: 'volumes', colourByRepresentation: 'lods', colourByLevel: 'levels', freeze: 'freeze', shadows: 'shadows', haze: 'haze' });
 
 /**
  * @typedef {Partial<Record<keyof typeof TOGGLES, boolean>> & { targetErrorPx?: number, policy?: import('../lodestream.js').Policy, fadeMs?: number, hour?: number, exposure?: number }} Options

@@ -1,6 +1,6 @@
 // The settings panel: each control is wired once, and can be set as if by hand.
 
-/** @typedef {'volumes' | 'levels' | 'freeze' | 'shadows' | 'haze'} Toggle */
+/** @typedef {'volumes' | 'lods' | 'levels' | 'freeze' | 'shadows' | 'haze'} Toggle */
 /** @typedef {'sse' | 'hour' | 'exposure'} Slider */
 
 /** How a slider's position is read, and shown. @type {Record<Slider, { value: (position: number) => number, position: (value: number) => number, text: (value: number) => string }>} */

@@ -1,25 +1,27 @@
 // One open scene on the page: its frame loop, and what the panels and keys do to it.
 import * as THREE from 'three';
 import { CameraEvents } from './camera-events.js';
+import { Colouring } from './colouring.js';
 import { Gestures } from './gestures.js';
 import { copy, Inspector, summaryOf } from './inspector.js';
 import { Keys } from './keys.js';
 import { fragmentOf, shownIn } from './link.js';
 import { FrameLoop } from './loop.js';
 import { Navigation } from './navigation.js';
-import { BoundingVolumes, levelColor } from './overlays.js';
+import { BoundingVolumes } from './overlays.js';
 import { RangeFinder } from './range-finder.js';
 import { Readout } from './readout.js';
 import { SceneFrame } from './scene-frame.js';
 import { SessionRecording } from './session-recording.js';
 import { Settings } from './settings.js';
 import { ViewMenu } from './view-menu.js';
+import { Walk } from './walk.js';
 
 /** Where the sliders are when nobody has moved them. */
 const DEFAULTS = { hour: 15, exposure: 0 };
 
 /** Switches that a link names when they are on, and when they are off. */
-const OFF_BY_DEFAULT = /** @type {const} */ (['volumes', 'levels', 'freeze', 'shadows']), ON_BY_DEFAULT = /** @type {const} */ (['haze']);
+const OFF_BY_DEFAULT = /** @type {const} */ (['volumes', 'lods', 'levels', 'freeze', 'shadows']), ON_BY_DEFAULT = /** @type {const} */ (['haze']);
 
 /** @typedef {{ position: number[], direction: number[] }} CameraChange in the scene's frame: metres; length 1 */
 
@@ -35,7 +37,9 @@ export class Viewer {
   navigation;
   loop;
   inspector;
+  walk;
   #volumes;
+  #colouring;
   #readout;
   #views;
   #cameraEvents = new CameraEvents(() => this.#tellCamera());
@@ -50,10 +54,10 @@ export class Viewer {
    * @param {import('./stage.js').Stage} stage
    * @param {import('../lodestream.js').LodestreamTiles} tiles
    * @param {import('./hud.js').Hud} hud
-   * @param {import('./views.js').SuggestedView[]} views
+   * @param {{ views: import('./views.js').SuggestedView[], walk: import('./walk.js').WalkPath | null }} suggestions
    * @param {string | null} up the axis asked for
    */
-  constructor(stage, tiles, hud, views, up) {
+  constructor(stage, tiles, hud, { views, walk }, up) {
     const root = tiles.volume();
     if (!root)
       throw new Error(`${tiles.url}: the tileset has no root.`);
@@ -66,7 +70,9 @@ export class Viewer {
     this.ranges = new RangeFinder(tiles, this.frame, () => this.#refresh());
     this.navigation = new Navigation(stage, this.frame, this.ranges, () => this.loop.invalidate());
     this.inspector = new Inspector(() => this.frameSelection());
+    this.walk = new Walk(walk, this.navigation, this.frame, text => this.#sayFor(text, 4000));
     this.#volumes = new BoundingVolumes(stage.world);
+    this.#colouring = new Colouring(tiles, this.settings, () => this.redraw());
     this.#readout = new Readout(this.frame, () => this.navigation.faceNorth());
     this.#views = new ViewMenu(views, pose => this.navigation.flyTo(pose));
     this.navigation.setHome(views[0]?.pose ?? null);
@@ -83,6 +89,14 @@ export class Viewer {
     this.navigation.frameScene();
     this.#restore();
     this.loop.invalidate();
+  }
+
+  /** Begins the scene's walk once the first view is here, unless by then the user has moved, or the address names a view. */
+  async walkWhenReady() {
+    const { navigation, tiles } = this, isLink = shownIn(location.hash).pose !== undefined, before = navigation.pose;
+    await tiles.ready.catch(() => {});
+    if (!isLink && !navigation.isMoving && navigation.pose.position.equals(before.position) && navigation.pose.direction.equals(before.direction))
+      this.walk.begin();
   }
 
   /** Draws a frame though neither camera nor tiles have changed. */
@@ -139,6 +153,8 @@ export class Viewer {
     canvas.addEventListener('webglcontextrestored', () => this.#loseContext(false));
     this.tiles.addEventListener('wake', () => this.loop.invalidate());
     window.addEventListener('hashchange', () => this.#restore());
+    // Where the picture itself is touched somebody wants it still.
+    canvas.addEventListener('pointerdown', () => this.walk.stop());
     new Gestures(canvas, this.navigation, (x, y) => this.tiles.pick(x, y), {
       click: (x, y) => this.#inspect(x, y),
       doubleClick: async (x, y) => {
@@ -160,10 +176,6 @@ export class Viewer {
     settings.onToggle('volumes', on => {
       this.#volumes.visible = on;
       this.#volumes.update(this.tiles);
-      this.redraw();
-    });
-    settings.onToggle('levels', on => {
-      this.tiles.setTint(on ? ({ level }) => levelColor(level) : null);
       this.redraw();
     });
     settings.onToggle('freeze', on => {
@@ -196,8 +208,8 @@ export class Viewer {
     const commands = {
       h: () => navigation.flyHome(), v: () => this.#views.next(), f: () => this.#toggleFlight(), o: () => settings.toggle(), c: () => this.#copyLink(),
       '?': () => help.open ? help.close() : help.showModal(), n: () => navigation.faceNorth(), r: () => this.frameSelection(), i: () => this.hud.toggle(),
-      b: () => settings.setToggle('volumes'), l: () => settings.setToggle('levels'), p: () => settings.setToggle('freeze'),
-      t: () => recording.save(), escape: () => this.#close(),
+      b: () => settings.setToggle('volumes'), l: () => settings.setToggle('levels'), k: () => settings.setToggle('lods'), p: () => settings.setToggle('freeze'),
+      g: () => this.walk.toggle(), t: () => recording.save(), escape: () => this.#close(),
     };
     new Keys(navigation, commands);
     on('home', commands.h);
@@ -223,6 +235,7 @@ export class Viewer {
     const { coreMs, hostMs } = tiles.stats;
     this.hud.frame({ core: coreMs, host: hostMs, draw: performance.now() - began }, tiles.stats, this.loop.fps, this.#state);
     this.ranges.update(navigation.pose);
+    this.walk.update();
     if (moved)
       this.#cameraEvents.moved();
     return { again: tiles.needsUpdate || navigation.isMoving, delay: tiles.wakeDelay };
@@ -231,6 +244,7 @@ export class Viewer {
   // What is drawn has changed.
   #show() {
     this.#volumes.update(this.tiles);
+    this.#colouring.update();
     this.ranges.touch();
     if (this.stage.light.shadows)
       this.stage.light.cast(this.tiles.group);

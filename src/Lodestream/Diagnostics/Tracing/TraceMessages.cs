@@ -1,14 +1,13 @@
-using System.Runtime.InteropServices;
 using Lodestream.Scene;
 using Lodestream.Streaming;
 
 namespace Lodestream.Diagnostics;
 
-/// <summary>Inbox messages in a recording: what is 0 is left out, and of payloads that are bytes only a digest stays.</summary>
+/// <summary>Inbox messages in a recording: what is 0 is left out, and of payloads that are bytes only their digest stays, where the transport told it.</summary>
 internal static class TraceMessages
 {
     [Flags]
-    private enum Fields : ushort
+    private enum Fields : uint
     {
         Id = 1,
         Status = 2,
@@ -26,6 +25,7 @@ internal static class TraceMessages
         Uri = 8192,
         Files = 16384,
         Labels = 32768,
+        TextureSizes = 65536,
     }
 
     public static void Write(in InboxMessage message, TraceBuffer to, TraceUris uris)
@@ -53,15 +53,22 @@ internal static class TraceMessages
             to.Real(message.CostMs);
         if ((fields & Fields.Error) != 0)
             to.Text(TraceUris.StripText(message.Error!));
+        if ((fields & Fields.Digest) != 0)
+            to.Word(message.Digest);
         WritePayload(message.Payload, fields, to, uris);
         if ((fields & Fields.Labels) != 0)
             TraceLabels.Write(message.Labels!, to);
+        if ((fields & Fields.TextureSizes) != 0)
+        {
+            to.Signed(message.MediumTextureBytes);
+            to.Signed(message.FullTextureBytes);
+        }
     }
 
     public static InboxMessage Read(TraceInput from)
     {
         var message = new InboxMessage { Kind = from.Member<InboxKind>() };
-        var fields = (Fields)from.Count(ushort.MaxValue, "as a message's fields");
+        var fields = (Fields)from.Count(131071, "as a message's fields");
         if ((fields & Fields.Id) != 0)
             message.Id = from.Signed();
         if ((fields & Fields.Status) != 0)
@@ -83,8 +90,12 @@ internal static class TraceMessages
         message.Permanent = (fields & Fields.Permanent) != 0;
         if ((fields & Fields.Error) != 0)
             message.Error = from.Text();
+        if ((fields & Fields.Digest) != 0)
+            message.Digest = from.Word();
         message.Payload = ReadPayload(message.Kind, fields, from);
         message.Labels = (fields & Fields.Labels) != 0 ? TraceLabels.Read(from) : null;
+        if ((fields & Fields.TextureSizes) != 0)
+            (message.MediumTextureBytes, message.FullTextureBytes) = (from.Signed(), from.Signed());
         return message;
     }
 
@@ -92,10 +103,9 @@ internal static class TraceMessages
         (message.Id != 0 ? Fields.Id : 0) | (message.Status != 0 ? Fields.Status : 0) | (message.HttpStatus != 0 ? Fields.HttpStatus : 0) | (message.Bytes != 0 ? Fields.Bytes : 0)
         | (message.CpuBytes != 0 ? Fields.CpuBytes : 0) | (message.GpuGeometryBytes != 0 ? Fields.GpuGeometryBytes : 0) | (message.GpuTextureBytes != 0 ? Fields.GpuTextureBytes : 0)
         | (message.RetryAfterSeconds != 0 ? Fields.RetryAfter : 0) | (message.CostMs != 0 ? Fields.Cost : 0) | (message.Permanent ? Fields.Permanent : 0) | (message.Error is not null ? Fields.Error : 0)
-        | (message.Labels is not null ? Fields.Labels : 0)
+        | (message.Labels is not null ? Fields.Labels : 0) | (message.Digest != 0 ? Fields.Digest : 0) | (message.MediumTextureBytes != 0 || message.FullTextureBytes != 0 ? Fields.TextureSizes : 0)
         | message.Payload switch
         {
-            byte[] when message.Kind == InboxKind.Fetched => Fields.Digest,
             TileBlock => Fields.Topology,
             string or TracedUri when message.Kind == InboxKind.Changed => Fields.Uri,
             IReadOnlyList<ContentDependency> => Fields.Files,
@@ -104,9 +114,7 @@ internal static class TraceMessages
 
     private static void WritePayload(object? payload, Fields fields, TraceBuffer to, TraceUris uris)
     {
-        if ((fields & Fields.Digest) != 0)
-            to.Word(Digest((byte[])payload!));
-        else if ((fields & Fields.Topology) != 0)
+        if ((fields & Fields.Topology) != 0)
             TraceTopology.Write((TileBlock)payload!, to, uris);
         else if ((fields & Fields.Uri) != 0)
             to.Word(TracedUri.HashOf(payload));
@@ -116,8 +124,6 @@ internal static class TraceMessages
 
     private static object? ReadPayload(InboxKind kind, Fields fields, TraceInput from)
     {
-        if ((fields & Fields.Digest) != 0)
-            from.Word();
         if ((fields & Fields.Topology) != 0)
             return TraceTopology.Read(from);
         if ((fields & Fields.Uri) != 0)
@@ -146,17 +152,5 @@ internal static class TraceMessages
             files[i] = new(from.Text(), isOptional);
         }
         return files;
-    }
-
-    // Tells bytes from other bytes, nothing more: it is no protection against anybody.
-    private static ulong Digest(byte[] bytes)
-    {
-        var hash = (ulong)bytes.Length;
-        var whole = bytes.Length / 8 * 8;
-        foreach (var word in MemoryMarshal.Cast<byte, ulong>(bytes.AsSpan(0, whole)))
-            hash = (hash ^ word) * 0x9e3779b97f4a7c15 ^ hash >> 32;
-        for (var i = whole; i < bytes.Length; i++)
-            hash = (hash ^ bytes[i]) * 0x9e3779b97f4a7c15 ^ hash >> 32;
-        return UriHash.Mix(hash);
     }
 }

@@ -44,7 +44,8 @@ public readonly record struct BatchMember(int Content, int Mesh);
 /// <param name="X">Place along x, or the number of the tile that is the cell.</param>
 /// <param name="Y">Place along y.</param>
 /// <param name="Z">Place along z.</param>
-public readonly record struct BatchCell(int X, int Y, int Z)
+/// <param name="Grid">Which grid: 0 for that of full tiles, more for those of coarser ones, whose cells are larger.</param>
+public readonly record struct BatchCell(int X, int Y, int Z, int Grid = 0)
 {
     // Where there is no grid; no grid reaches so far.
     private const int NoGrid = int.MinValue;
@@ -52,7 +53,8 @@ public readonly record struct BatchCell(int X, int Y, int Z)
     /// <summary>The cell that holds a point.</summary>
     /// <param name="point">Metres, scene frame.</param>
     /// <param name="size">Size of a cell, metres; along an axis without one that is finite and above 0 there is one cell.</param>
-    public static BatchCell Containing(Vector3d point, Vector3d size) => new(Along(point.X, size.X), Along(point.Y, size.Y), Along(point.Z, size.Z));
+    /// <param name="grid">Which grid.</param>
+    public static BatchCell Containing(Vector3d point, Vector3d size, int grid = 0) => new(Along(point.X, size.X), Along(point.Y, size.Y), Along(point.Z, size.Z), grid);
 
     /// <summary>The cell that is a tile.</summary>
     /// <param name="tile">The tile.</param>

@@ -8,6 +8,13 @@ public sealed record BatchOptions
     /// <summary>Size of a cell along the scene's axes, metres. Null (default): the manifest's tile size, and where it names none, a cell for each tile (ours).</summary>
     public Vector3d? CellSize { get; init; }
 
+    /// <summary>
+    /// In a manifest's scene, cells of LOD1 are so many times as long as those of full tiles, and cells of LOD2, of what is coarser and of
+    /// HLODs so many times that. Default 2 (ours): the coarser a tile is the fewer meshes it has, and alone in its cell a mesh is merged with nothing.
+    /// 1 for cells of one size.
+    /// </summary>
+    public double CoarseCellScale { get; init; } = 2;
+
     /// <summary>A group of fewer meshes stays as it is. Default 2.</summary>
     public int LeastMeshes { get; init; } = 2;
 
@@ -56,6 +63,7 @@ public sealed record BatchOptions
     {
         if (CellSize is { } size)
             Require(size.IsFinite && size.X > 0 && size.Y > 0 && size.Z > 0, nameof(CellSize), size, "finite lengths of more than 0 m, or null");
+        Require(CoarseCellScale is >= 1 and <= 64, nameof(CoarseCellScale), CoarseCellScale, "1 to 64");
         Require(LeastMeshes >= 2, nameof(LeastMeshes), LeastMeshes, "2 or more");
         AtLeast(1, CellsPerTick, nameof(CellsPerTick));
         AtLeast(1, BuildsPerTick, nameof(BuildsPerTick));

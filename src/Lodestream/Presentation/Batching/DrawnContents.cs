@@ -11,8 +11,12 @@ namespace Lodestream.Presentation.Batching;
 /// <param name="tree">The scene.</param>
 /// <param name="planner">Who is told.</param>
 /// <param name="cellSize">Size of a cell, metres; null for the manifest's tile size or, without one, a cell for each tile.</param>
-public sealed class DrawnContents(TileTree tree, BatchPlanner planner, Vector3d? cellSize = null)
+/// <param name="coarseCellScale"><see cref="BatchOptions.CoarseCellScale"/>.</param>
+public sealed class DrawnContents(TileTree tree, BatchPlanner planner, Vector3d? cellSize = null, double coarseCellScale = 2)
 {
+    // Of what is coarser still there is little left to merge.
+    private const int CoarsestGrid = 2;
+
     private readonly Dictionary<int, DrawItem> _items = [];
     private readonly Dictionary<int, Drawn> _drawn = [];
     private readonly Dictionary<long, BatchMesh[]> _reports = [];
@@ -173,11 +177,16 @@ public sealed class DrawnContents(TileTree tree, BatchPlanner planner, Vector3d?
         planner.Place(content, PlaceOf(drawn.Tile, content), tree.Transform(drawn.Tile), _reports[drawn.Current], drawn.ArrivedWhole);
     }
 
-    internal BatchPlace PlaceOf(int tile, int content) => new(CellOf(tile), LodOf(tile), (int)tree.Contents.Records[content].Family);
+    internal BatchPlace PlaceOf(int tile, int content)
+    {
+        var level = Representations.LevelOf(tree, tile);
 
-    private BatchCell CellOf(int tile) => (cellSize ?? ProximityTable.Of(tree, tile)?.TileSize) is { } size
-        ? BatchCell.Containing(tree.Volume(tile).Center, size) : BatchCell.OfTile(tile);
+        // Of a manifest's tile its representation, of any other its level: what replaces something else is never merged with it.
+        return new(CellOf(tile, Math.Clamp(level, 0, CoarsestGrid)), level >= 0 ? level : tree.Links[tile].Level, (int)tree.Contents.Records[content].Family);
+    }
 
-    // Of a manifest's tile its representation, of any other its level: what replaces something else is never merged with it.
-    private int LodOf(int tile) => Representations.LevelOf(tree, tile) is >= 0 and var level ? level : tree.Links[tile].Level;
+    private BatchCell CellOf(int tile, int grid) => (cellSize ?? ProximityTable.Of(tree, tile)?.TileSize) is { } size
+        ? BatchCell.Containing(tree.Volume(tile).Center, size * ScaleOf(grid), grid) : BatchCell.OfTile(tile);
+
+    private double ScaleOf(int grid) => grid == 0 ? 1 : coarseCellScale * ScaleOf(grid - 1);
 }

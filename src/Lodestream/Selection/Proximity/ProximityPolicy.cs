@@ -12,7 +12,7 @@ namespace Lodestream.Selection;
 /// A distance is the smaller of those from where a camera is and where it will be. A tile drawn stays drawn until what is wanted in its
 /// place is here: this only says what is wanted.
 /// </remarks>
-public sealed class ProximityPolicy : ISelectionPolicy
+public sealed partial class ProximityPolicy : ISelectionPolicy
 {
     // Measured at once: what they are measured into stays in the processor's first cache.
     private const int FarAtOnce = 256;
@@ -63,6 +63,7 @@ public sealed class ProximityPolicy : ISelectionPolicy
             Find(tree, table, views, inputs);
             Decide(tree, inputs, set);
             Visit(tree, set);
+            VisitMeshes(tree, set);
             set.NextDeadline = _search.IsAhead ? Sooner(_rule.NextDeadline, inputs.Now + TimeSpan.FromSeconds(_options.BurstTickInterval)) : _rule.NextDeadline;
         }
         set.Conclude(_sum);
@@ -260,6 +261,8 @@ public sealed class ProximityPolicy : ISelectionPolicy
         (visit.Views, visit.Inside) = (_search.ViewsOf(wanted.Entry), 0);
         _search.Measure(tree, tile, ref visit);
         visit.Flags = FlagsAt(wanted, depth);
+        if (depth == wanted.Last)
+            Part(tree, set, set.Count);
         if ((visit.Flags & (VisitFlags.Primary | VisitFlags.Ahead)) != 0)
             _sum.Add(tree.PathKeyArray[tile], visit.Flags, tree.LinkArray[tile].Level);
         wanted.Visit = set.Count++;

@@ -7,7 +7,7 @@ namespace Lodestream.Selection;
 /// Finds a tick's entries: those within the query radius of a view, with their distances, and beyond it those that a view sees and that have
 /// something coarser than their full tile. Answers whether an entry is in view and whether its gates are open.
 /// </summary>
-internal sealed class ProximitySearch(ProximityOptions options)
+internal sealed partial class ProximitySearch(ProximityOptions options)
 {
     private readonly PreparedView[] _views = new PreparedView[VisibilitySet.MaximumViews];
     private readonly Vector3d[] _ahead = new Vector3d[VisibilitySet.MaximumViews];

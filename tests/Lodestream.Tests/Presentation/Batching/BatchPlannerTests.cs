@@ -315,6 +315,7 @@ public class BatchPlannerTests
         property.SetValue(options, property.PropertyType == typeof(int) ? (object)-1 : -1L);
         var error = Assert.Throws<ArgumentException>(() => new BatchPlanner(options));
         Assert.Contains($"BatchOptions.{name} is -1; it takes", error.Message, StringComparison.Ordinal);
+        Assert.Contains("BatchOptions.CoarseCellScale is 0.5; it takes 1 to 64", Assert.Throws<ArgumentException>(() => new BatchPlanner(new() { CoarseCellScale = 0.5 })).Message, StringComparison.Ordinal);
         Assert.Contains("CellSize", Assert.Throws<ArgumentException>(() => new BatchPlanner(new() { CellSize = new(25, 0, 25) })).Message, StringComparison.Ordinal);
     }
 

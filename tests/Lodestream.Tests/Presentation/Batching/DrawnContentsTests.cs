@@ -112,7 +112,7 @@ public class DrawnContentsTests
     }
 
     [Fact]
-    public void Representations_of_a_manifest_s_tiles_are_told_apart_and_cells_are_of_the_tile_size()
+    public void Representations_of_a_manifest_s_tiles_are_told_apart_and_cells_are_of_the_tile_size_and_larger_for_coarser_ones()
     {
         var table = new ProximityTable(2, 5, 0) { TileSize = new(25, 25, 1000) };
         RepresentationKind[] kinds = [RepresentationKind.Hlod, RepresentationKind.Lod, RepresentationKind.Lod, RepresentationKind.Full, RepresentationKind.Full];
@@ -139,9 +139,20 @@ public class DrawnContentsTests
                 places.Add(drawn.PlaceOf(tile, tree.SlotsOf(tile)[0]));
         }
         Assert.Equal([0, 0, 1, 2, 5], places.Select(place => place.Lod).Order());
-        Assert.Single(places.Select(place => place.Cell).Distinct());
-        Assert.Equal(new(0, 0, 0), places[0].Cell);
+        Assert.Equal([(0, 0), (0, 0), (1, 1), (2, 2), (5, 2)], places.Select(place => (place.Lod, place.Cell.Grid)).Order());
+        Assert.All(places, place => Assert.Equal(new(0, 0, 0, place.Cell.Grid), place.Cell));
+
+        // At 5.5 m: in cells of 5, 10 and 20 m; and where nothing grows, of 5 m all.
+        Assert.Equal([(0, 1), (0, 1), (1, 0), (2, 0), (5, 0)], PlacesBy(new(5, 5, 5), 2));
+        Assert.Equal([(0, 1), (0, 1), (1, 1), (2, 1), (5, 1)], PlacesBy(new(5, 5, 5), 1));
         Assert.All(places, place => Assert.Equal((int)ContentFamily.Mesh, place.Channel));
+
+        (int Lod, int X)[] PlacesBy(Vector3d size, double scale)
+        {
+            var by = new DrawnContents(tree, new(), size, scale);
+            return [.. Enumerable.Range(1, tree.Capacity - 1).Where(tile => tree.SlotsOf(tile).Length > 0).Take(5).Select(tile => by.PlaceOf(tile, tree.SlotsOf(tile)[0]))
+                .Select(place => (place.Lod, place.Cell.X)).Order()];
+        }
 
         static BoundingVolume Box(double x) => BoundingVolume.AxisAligned(new(x, 0, 0), new(x + 1, 1, 1));
     }

@@ -143,8 +143,8 @@ internal sealed class ProximityIndex
         }
     }
 
-    // A tile's box, padded; its axes are the tile's.
-    private static TileNode Padded(in TileNode node, double padding) => node with { HalfX = node.HalfX + padding, HalfY = node.HalfY + padding, HalfZ = node.HalfZ + padding };
+    /// <summary>A tile's box, padded, as views test it; its axes are the tile's.</summary>
+    public static TileNode Padded(in TileNode node, double padding) => node with { HalfX = node.HalfX + padding, HalfY = node.HalfY + padding, HalfZ = node.HalfZ + padding };
 
     private void FindTiles(int entry)
     {

@@ -14,7 +14,7 @@ const side = 16384, encoder = new TextEncoder();
  * @param {number} [options.screens] side of the screen on which the stages are timed, in screens of 1920 × 1080
  * @param {number} [options.recordingBytes] that the session's recording may take; 0 for none
  */
-export async function run({ root, clock, print, tilesToOpen = 50000, levels = 8, recordingBytes = 16 * 2 ** 20, screens = 2.5 }) {
+export async function run({ root, clock, print, tilesToOpen = 50000, levels = 8, recordingBytes = 16 * 2 ** 20, screens = 5 }) {
   const load = file => import(new URL(`lodestream/${file}`, root).href);
   const { attachPage, boot } = await load('runtime.js'), { readStatistics } = await load('statistics.js');
   const core = await boot(new URL('_framework/', root));

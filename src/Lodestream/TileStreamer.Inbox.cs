@@ -45,6 +45,7 @@ public sealed partial class TileStreamer
                 break;
             case InboxKind.Measured:
                 _pipeline.OnMeasured(message, now);
+                _memory?.Textures?.OnMeasured(message);
                 break;
             case InboxKind.Prepared:
                 _pipeline.OnPrepared(message, now);
@@ -75,6 +76,12 @@ public sealed partial class TileStreamer
                 break;
             case InboxKind.UnloadAll:
                 _unloadsAll = true;
+                break;
+            case InboxKind.ShedTextures:
+                _memory?.ShedTextures(message.Bytes);
+                break;
+            case InboxKind.TexturesChanged:
+                _memory?.Textures?.OnChanged(message, now);
                 break;
             case InboxKind.ContextLost:
                 _pipeline.OnContextLost(now);

@@ -36,6 +36,7 @@ public sealed partial class TileStreamer
     private readonly ISelectionPolicy _policy;
     private readonly IPriorityModel _priorities;
     private readonly TileTeardown _teardown;
+    private readonly ProximityMemory? _memory;
     private readonly TraceRecorder? _recorder;
     private bool _closed, _budgetRaised, _unloadsAll;
 
@@ -69,7 +70,7 @@ public sealed partial class TileStreamer
         _priorities = _options.Priorities();
         var proximity = _options.Proximity;
         _residency = new(tree, _options.RequiredFamilies);
-        _ledger = new(_options.MemoryBudgetBytes);
+        _ledger = new(_options.MemoryBudgetBytes, proximity?.Memory);
         _health = new(_options.Hosts, _options.Seed);
         _scheduler = new(tree, _residency, _ledger, _health, sizes, transport, _options);
         _unloader = new(tree, _residency, _options);
@@ -81,7 +82,8 @@ public sealed partial class TileStreamer
         _evictor = new(tree, _residency, sizes, _options.RetainMargin);
         _detail = new(tree, _residency, sizes, _ledger, _policy);
         _teardown = new(tree, _residency, sizes, _outOfCore, proximity);
-        _planner = new(_residency, _ledger, _scheduler, _pipeline, new(tree, _residency, _options.HostHasMasks, _options.FillInFrom), _evictor, _detail, new(tree, _residency, _ledger, _policy, _options), _teardown, _meshes, _outOfCore, sizes, tree, _priorities, _options);
+        _memory = proximity is null ? null : new(tree, _residency, sizes, _ledger, _pipeline, host, proximity, _options);
+        _planner = new(_residency, _ledger, _scheduler, _pipeline, new(tree, _residency, _options.HostHasMasks, _options.FillInFrom), _evictor, _detail, new(tree, _residency, _ledger, _policy, _options), _teardown, _meshes, _outOfCore, _memory, sizes, tree, _priorities, _options);
         _resolver = new(tree, _residency, _options);
         _uploads = new(tree, _residency, _ledger, _pipeline, host, new(tree, _residency, _options.HostHasMasks), _options);
         _commits = new(tree, _residency, host);
@@ -189,7 +191,9 @@ public sealed partial class TileStreamer
         _commits.Free(_uploads.Superseded);
         _commits.Free(_evictor.Chosen);
         _commits.Free(_teardown.Chosen);
-        _floor.Judge(_ledger.Budget, _detail.IsExhausted ? Selection : null);
+        if (_memory is not null)
+            _commits.Free(_memory.Chosen);
+        _floor.Judge(_ledger, _detail.IsExhausted ? Selection : null);
         StageBegins?.Invoke(TickStage.Label);
         _labels.Place(_commits.Shown, _commits.Commits, views, now);
         StageBegins?.Invoke(TickStage.Report);
@@ -212,6 +216,18 @@ public sealed partial class TileStreamer
     /// anew what is wanted then. Pinned are a manifest's shared bucket, a tileset's root, topology, and what the host is just uploading.
     /// </summary>
     public void ForceUnloadAll() => _inbox.Post(new() { Kind = InboxKind.UnloadAll });
+
+    /// <summary>
+    /// Shrinks textures to their least size, those of the farthest contents first, however near they are; they stay so for a while
+    /// (<see cref="TextureTierOptions.ShedHoldSeconds"/>). Does nothing where textures have one size. The next tick commands it.
+    /// </summary>
+    /// <param name="count">Contents at most.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Not more than 0.</exception>
+    public void ShedTextureMemory(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
+        _inbox.Post(new() { Kind = InboxKind.ShedTextures, Bytes = count });
+    }
 
     /// <summary>State of a content.</summary>
     public ContentState StateOf(int content) => _residency.StateOf(content);
@@ -281,7 +297,7 @@ public sealed partial class TileStreamer
         s.BytesFetched = _scheduler.BytesFetched;
         s.Stale = _residency.Stale.Count;
         s.Superseded = _uploads.SupersededCount;
-        s.Evicted = _evictor.Evicted;
+        s.Evicted = _evictor.Evicted + (_memory?.Evicted ?? 0);
         s.GivenBack = _uploads.GivenBack;
         s.ForcedUnloads = _planner.ForcedUnloads;
         s.TornDown = _teardown.TornDown;
@@ -293,8 +309,18 @@ public sealed partial class TileStreamer
         s.PeakBytes = _ledger.Peak;
         s.BudgetBytes = _ledger.Budget;
         s.DetailScale = _detail.Value;
+        ReportAccounts(s);
         s.Settled = s.NotYetResident + incomplete == 0 && _pipeline.IsIdleBut(_uploads.HeldBack);
         ScreenErrors.Measure(Tree, Selection, _resolver.Items, _resolver.VisitOfItem, views, s);
+    }
+
+    private void ReportAccounts(StreamerStatistics s)
+    {
+        (s.GeometryBudgetBytes, s.TextureBudgetBytes) = (Math.Min(_ledger.GeometryBudget, _ledger.Budget), Math.Min(_ledger.TextureBudget, _ledger.Budget));
+        if (_memory?.Textures is not { } textures)
+            return;
+        (s.FullTextures, s.MediumTextures, s.MinimumTextures) = (textures.Count[0], textures.Count[1], textures.Count[2]);
+        (s.TexturesRaised, s.TexturesLowered) = (textures.Raised, textures.Lowered);
     }
 
     // Primary tiles that cannot be drawn yet; underlay that is not all here, and primary tiles that can be drawn but for a content that is still to join: an optional family's, one of a

@@ -1,3 +1,4 @@
+using Lodestream.Residency;
 using Lodestream.Scene;
 using Lodestream.Simulation.Network;
 using Lodestream.Simulation.Runs;
@@ -6,6 +7,11 @@ using Lodestream.Simulation.Time;
 using Lodestream.Streaming;
 
 namespace Lodestream.Simulation.Device;
+
+/// <summary>A decoded content as the simulated host takes it.</summary>
+/// <param name="Origin">What it is.</param>
+/// <param name="Tier">The size its textures have.</param>
+internal sealed record PreparedOrigin(OriginContent Origin, TextureTier Tier);
 
 /// <summary>
 /// Decodes in virtual time with a few workers: measures, waits to be granted the memory, decodes. A worker cannot be interrupted: a
@@ -23,8 +29,9 @@ public sealed class SimulatedPreparer(TileTree tree, VirtualTime time, DevicePro
     private readonly Dictionary<long, OriginContent> _copies = [];
     private int _busy, _releasing;
 
-    private sealed class Job(long ticket, SimulatedPayload payload, long bytes, SeededRandom fate)
+    private sealed class Job(long ticket, SimulatedPayload payload, long bytes, bool limitsTextures, SeededRandom fate)
     {
+        public readonly bool LimitsTextures = limitsTextures && payload.Origin.MinimumTextureBytes > 0;
         public readonly long Ticket = ticket;
         public readonly SimulatedPayload Payload = payload;
         public readonly long Bytes = bytes;
@@ -45,11 +52,8 @@ public sealed class SimulatedPreparer(TileTree tree, VirtualTime time, DevicePro
     {
         var payload = job.Mesh < 0 ? (SimulatedPayload)job.Payload! : new(MeshOf(_copies[job.Copy], job.Mesh), Damaged: false);
         var attempt = _attempts[job.Uri] = _attempts.GetValueOrDefault(job.Uri) + 1;
-        var started = new Job(job.Ticket, payload, job.ByteLength, SeededRandom.For(~seed, job.Uri, attempt))
-        {
-            Order = job,
-            IsParted = job.Admission?.IsOutOfCore(payload.Origin.Meshes.Count, payload.Origin.GeometryBytes) == true,
-        };
+        var isParted = job.Admission?.IsOutOfCore(payload.Origin.Meshes.Count, payload.Origin.GeometryBytes) == true;
+        var started = new Job(job.Ticket, payload, job.ByteLength, job.TextureSizes is not null && !isParted, SeededRandom.For(~seed, job.Uri, attempt)) { Order = job, IsParted = isParted };
         _jobs[job.Ticket] = started;
         if (payload.Origin.Files.Count > 0 && !payload.Damaged)
             started.Measuring = time.After(MeasuringTime, () => AskForFiles(started));
@@ -132,7 +136,9 @@ public sealed class SimulatedPreparer(TileTree tree, VirtualTime time, DevicePro
             Id = job.Ticket,
             CpuBytes = job.Origin.DecodedBytes,
             GpuGeometryBytes = job.IsParted ? 0 : job.Origin.GeometryBytes,
-            GpuTextureBytes = job.IsParted ? 0 : job.Origin.TextureBytes,
+            GpuTextureBytes = job.IsParted ? 0 : job.Origin.TexturesAt(job.LimitsTextures ? TextureTier.Minimum : TextureTier.Full),
+            MediumTextureBytes = job.LimitsTextures ? job.Origin.MediumTextureBytes : 0,
+            FullTextureBytes = job.LimitsTextures ? job.Origin.TextureBytes : 0,
         });
     }
 
@@ -175,7 +181,7 @@ public sealed class SimulatedPreparer(TileTree tree, VirtualTime time, DevicePro
         {
             Kind = job.Origin.Topology is null && !job.IsParted ? InboxKind.Prepared : InboxKind.TopologyReady,
             Id = job.Ticket,
-            Payload = job.Origin.Topology is { } parse ? parse() : job.IsParted ? Keep(job) : job.Origin,
+            Payload = job.Origin.Topology is { } parse ? parse() : job.IsParted ? Keep(job) : new PreparedOrigin(job.Origin, job.LimitsTextures ? TextureTier.Minimum : TextureTier.Full),
         });
     }
 

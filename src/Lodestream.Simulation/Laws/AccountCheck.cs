@@ -7,13 +7,13 @@ using Lodestream.Simulation.Runs;
 namespace Lodestream.Simulation.Laws;
 
 /// <summary>Laws 5 and 8: what is held against what is reserved and allowed, and the statistics and reasons against what happened.</summary>
-internal sealed class AccountCheck(TileTree tree, ContentFacts contents, TileFacts tiles)
+internal sealed class AccountCheck(TileTree tree, ContentFacts contents, TileFacts tiles, ProximityMemoryOptions? accounts)
 {
     // Tiles whose reason is asked for in a frame.
     private const int Asked = 3;
 
     private readonly Dictionary<int, int> _visitOf = [];
-    private long _frames, _charged;
+    private long _frames, _charged, _geometry, _texture;
     private int _next;
 
     /// <summary>Commits that reached the host.</summary>
@@ -38,11 +38,28 @@ internal sealed class AccountCheck(TileTree tree, ContentFacts contents, TileFac
             fail(Breach.OverBudget, -1, $"at rest {held} bytes are held; the budget is {s.BudgetBytes}");
         if (charged > s.BudgetBytes && (charged > _charged || isQuiet))
             fail(Breach.OverBudget, -1, $"{charged} bytes are reserved, {_charged} the frame before; the budget is {s.BudgetBytes}");
+        if (accounts is not null)
+        {
+            CheckAccount("geometry", contents.Geometry, s.GpuGeometryBytes, ref _geometry, Math.Min(accounts.GeometryBudgetBytes, s.BudgetBytes), isQuiet, fail);
+            CheckAccount("textures", contents.Texture, s.GpuTextureBytes, ref _texture, Math.Min(accounts.TextureBudgetBytes, s.BudgetBytes), isQuiet, fail);
+        }
         if (held > charged)
             fail(Breach.OverBudget, -1, $"{held} bytes are held, {charged} are reserved");
         _charged = charged;
         if (isQuiet && (contents.Cpu, contents.Geometry, contents.Texture) != (s.CpuBytes, s.GpuGeometryBytes, s.GpuTextureBytes))
             fail(Breach.Dishonest, -1, $"at rest {contents.Cpu} + {contents.Geometry} + {contents.Texture} bytes are held, {s.CpuBytes} + {s.GpuGeometryBytes} + {s.GpuTextureBytes} are said to be");
+    }
+
+    // As the total: each has a budget of its own.
+    private static void CheckAccount(string name, long held, long charged, ref long before, long budget, bool isQuiet, Action<Breach, int, string> fail)
+    {
+        if (held > budget && isQuiet)
+            fail(Breach.OverBudget, -1, $"at rest {held} bytes of {name} are held; their budget is {budget}");
+        if (charged > budget && (charged > before || isQuiet))
+            fail(Breach.OverBudget, -1, $"{charged} bytes of {name} are reserved, {before} the frame before; their budget is {budget}");
+        if (held > charged)
+            fail(Breach.OverBudget, -1, $"{held} bytes of {name} are held, {charged} are reserved");
+        before = charged;
     }
 
     private void CheckCounters(in SimulatedFrame frame, Screen screen, Action<Breach, int, string> fail)

@@ -27,6 +27,15 @@ internal sealed class ContentFact
     public long Cpu, Geometry, Texture;
 
     public long MeasuredCpu, MeasuredGeometry, MeasuredTexture;
+    /// <summary>Textures at their other sizes, from the least; 0 where they have one.</summary>
+    public long MinimumTexture, MediumTexture, FullTexture;
+
+    /// <summary>The size the host was asked for, and how large that is; null while nothing is asked.</summary>
+    public long? AskedTexture;
+
+    /// <summary>What they took before that.</summary>
+    public long TextureBefore;
+
     public long ReportedBytes;
     public bool IsMeasured;
 

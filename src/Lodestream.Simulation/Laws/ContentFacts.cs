@@ -1,4 +1,5 @@
 using Lodestream.Presentation;
+using Lodestream.Residency;
 using Lodestream.Scene;
 using Lodestream.Simulation.Runs;
 using Lodestream.Streaming;
@@ -202,6 +203,20 @@ internal sealed partial class ContentFacts(TileTree tree, StreamerOptions option
         _changed.Add(content);
     }
 
+    // A larger texture takes its memory from the command on, a smaller one gives it back when it is done.
+    public override void OnSetTextures(in TextureCommand command)
+    {
+        var fact = _byTicket[command.Ticket].Fact;
+        if (fact.State != OutsideState.Uploaded || fact.FullTexture == 0)
+            Faults.Add((Breach.Dishonest, command.Content, $"textures are to change of a content that is {fact.State} and {(fact.FullTexture == 0 ? "has one size of them" : "has several")}"));
+        if (fact.AskedTexture is not null)
+            Faults.Add((Breach.Dishonest, command.Content, "textures are to change that are changing"));
+        var asked = command.Tier switch { TextureTier.Full => fact.FullTexture, TextureTier.Medium => fact.MediumTexture, _ => fact.MinimumTexture };
+        fact.AskedTexture = asked;
+        fact.TextureBefore = fact.Texture;
+        Hold(fact, fact.Cpu, fact.Geometry, Math.Max(fact.Texture, asked));
+    }
+
     public override void OnPosted(in InboxMessage message)
     {
         if (message.Kind == InboxKind.Changed)
@@ -328,6 +343,7 @@ internal sealed partial class ContentFacts(TileTree tree, StreamerOptions option
                 break;
             case InboxKind.Measured:
                 (fact.MeasuredCpu, fact.MeasuredGeometry, fact.MeasuredTexture) = (message.CpuBytes, message.GpuGeometryBytes, message.GpuTextureBytes);
+                (fact.MinimumTexture, fact.MediumTexture, fact.FullTexture, fact.AskedTexture) = (message.GpuTextureBytes, message.MediumTextureBytes, message.FullTextureBytes, null);
                 fact.IsMeasured = true;
                 break;
             case InboxKind.Prepared when fact.State == OutsideState.Preparing:
@@ -366,6 +382,10 @@ internal sealed partial class ContentFacts(TileTree tree, StreamerOptions option
                     (fact.TookPlaceOf, failed.Incoming, _facts[content]) = (failed, null, fact);
                     _acknowledged.Add(fact);
                 }
+                break;
+            case InboxKind.TexturesChanged when fact.State == OutsideState.Uploaded && fact.AskedTexture is not null:
+                Hold(fact, fact.Cpu, fact.Geometry, message.Error is null ? message.GpuTextureBytes : fact.TextureBefore);
+                fact.AskedTexture = null;
                 break;
             case InboxKind.Released:
                 fact.State = OutsideState.Absent;

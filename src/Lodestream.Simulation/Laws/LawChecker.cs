@@ -43,7 +43,7 @@ public sealed class LawChecker : SimulationObserver
         _tiles = new(tree, _contents, options);
         _selection = new(tree, _tiles, options);
         _coverage = new(tree, _tiles, options);
-        _accounts = new(tree, _contents, _tiles);
+        _accounts = new(tree, _contents, _tiles, options.Proximity?.Memory);
         _progress = new(tree, _contents, _tiles);
         _meshes = options.Proximity is { } proximity ? new(tree, _contents, _tiles, proximity.OutOfCore) : null;
     }
@@ -78,6 +78,9 @@ public sealed class LawChecker : SimulationObserver
 
     /// <inheritdoc />
     public override void OnFree(int content, long ticket) => _contents.OnFree(content, ticket);
+
+    /// <inheritdoc />
+    public override void OnSetTextures(in TextureCommand command) => _contents.OnSetTextures(command);
 
     /// <inheritdoc />
     public override void OnPosted(in InboxMessage message)

@@ -69,4 +69,11 @@ internal sealed class ObservedPorts(ITileTransport transport, IContentPreparer p
             observer.OnFree(content, ticket);
         host.Free(content, ticket);
     }
+
+    void IRenderHost.SetTextures(in TextureCommand command)
+    {
+        foreach (var observer in observers)
+            observer.OnSetTextures(command);
+        host.SetTextures(command);
+    }
 }

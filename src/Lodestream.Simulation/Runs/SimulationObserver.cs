@@ -54,6 +54,11 @@ public abstract class SimulationObserver
     {
     }
 
+    /// <summary>The core had textures change their size.</summary>
+    public virtual void OnSetTextures(in TextureCommand command)
+    {
+    }
+
     /// <summary>Something was posted to the inbox; the next tick drains it.</summary>
     public virtual void OnPosted(in InboxMessage message)
     {

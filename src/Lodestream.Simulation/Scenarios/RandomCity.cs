@@ -18,7 +18,7 @@ internal sealed class RandomCity : IContentOrigin
     private readonly Dictionary<string, OriginContent?> _contents = [];
     private readonly RandomScenario _scenario;
     private readonly List<Entry> _entries = [];
-    private SeededRandom _random, _parts;
+    private SeededRandom _random, _parts, _textured;
     private BoundingVolume? _zone;
 
     private sealed class Entry
@@ -34,6 +34,7 @@ internal sealed class RandomCity : IContentOrigin
     {
         _scenario = scenario;
         _random = new(scenario.Seed ^ 0xc177);
+        _textured = new(scenario.Seed ^ 0x7e87);
         _parts = new(scenario.Seed ^ 0x9a27);
         Size = _random.Between(500, 5000);
     }
@@ -43,6 +44,12 @@ internal sealed class RandomCity : IContentOrigin
 
     /// <summary>The least budget the city can be streamed with, bytes: what is coarsest of every entry, what is always there, and the largest tile twice.</summary>
     public long MemoryFloor { get; private set; }
+
+    /// <summary>The least that its geometry and its textures take by themselves, bytes.</summary>
+    public long GeometryFloor { get; private set; }
+
+    /// <inheritdoc cref="GeometryFloor"/>
+    public long TextureFloor { get; private set; }
 
     /// <summary>The policy's options that suit the city's size: a random city is not built to the default's measure.</summary>
     public ProximityOptions Options { get; private set; } = new();
@@ -67,6 +74,21 @@ internal sealed class RandomCity : IContentOrigin
             AddEntry(isShared: i == 0 && _scenario.Shared);
         _contents[RandomWorld.RootUri] = new(400 + 200 * _entries.Count) { AnnouncesLength = !_scenario.UnknownLengths, Topology = BuildBlock };
         MemoryFloor = FloorOfAll();
+        var room = new SeededRandom(_scenario.Seed ^ 0xacc7);
+        Options = Options with { Memory = MemoryOptions(ref room) };
+    }
+
+    // A city is larger than the radii within which textures are meant to be large; and accounts of its own, where they are to be tight.
+    private ProximityMemoryOptions MemoryOptions(ref SeededRandom random)
+    {
+        var memory = new ProximityMemoryOptions
+        {
+            Textures = new() { UpgradeRadius = Size * random.Between(0.005, 0.05), DowngradeRadius = Size * random.Between(0.05, 0.2) },
+            HighWaterMark = random.Between(0.7, 0.95),
+            VisibleEvictionProtectionRadius = Size * random.Between(0, 0.05),
+        };
+        var (geometry, texture) = ((long)(GeometryFloor * random.Between(1, 1.6)), (long)(TextureFloor * random.Between(1, 1.6)));
+        return _scenario.TightAccounts ? memory with { GeometryBudgetBytes = geometry, TextureBudgetBytes = texture } : memory;
     }
 
     private void AddEntry(bool isShared)
@@ -106,11 +128,15 @@ internal sealed class RandomCity : IContentOrigin
         var length = 500 + (int)(share * _random.Whole(500, _random.Chance(0.1) ? 400_000 : 60_000));
         var gpu = (long)(length * _random.Between(0.5, 10));
         var fate = _scenario.FailForGood ? _random.Unit() : 1;
+        var texture = _scenario.Textures && kind == RepresentationKind.Full && _textured.Chance(0.6) ? 20 * (long)(_textured.Between(0.2, 3) * length) : 0;
         _contents[Folder + uri] = fate < 0.04 ? null : new(length)
         {
             AnnouncesLength = !_scenario.UnknownLengths,
-            DecodedBytes = length + gpu,
+            DecodedBytes = length + gpu + texture / 20,
             GeometryBytes = gpu,
+            TextureBytes = texture,
+            MediumTextureBytes = texture / 4,
+            MinimumTextureBytes = texture / 20,
             Meshes = kind == RepresentationKind.Full && _scenario.OutOfCore ? RandomMeshes(volume, gpu) : [],
             IsBroken = fate < 0.08,
             IsUnsupported = fate is >= 0.08 and < 0.12,
@@ -150,7 +176,7 @@ internal sealed class RandomCity : IContentOrigin
 
     private long FloorOfAll()
     {
-        long coarsest = 0, largest = 0;
+        long coarsest = 0, largest = 0, coarsestTexture = 0;
         foreach (var entry in _entries)
         {
             var found = false;
@@ -158,26 +184,32 @@ internal sealed class RandomCity : IContentOrigin
             {
                 if (_contents[Folder + level.Uri] is not { } made)
                     continue;
-                largest = Math.Max(largest, made.DecodedBytes + made.GeometryBytes + made.Meshes.Sum(mesh => mesh.TextureBytes));
+                largest = Math.Max(largest, made.DecodedBytes + made.GeometryBytes + made.MinimumTextureBytes + made.Meshes.Sum(mesh => mesh.TextureBytes));
 
                 // The coarsest that works is there at any distance.
                 if (found || made.IsBroken || made.IsUnsupported || !(entry.Shared || level.Kind != RepresentationKind.Full))
                     continue;
                 coarsest += made.GeometryBytes;
+                coarsestTexture += made.MinimumTextureBytes;
                 found = true;
             }
         }
-        return coarsest + 2 * largest + _contents[RandomWorld.RootUri]!.Length + _entries.Sum(WantedAtAnyDetail);
+        var reached = _entries.Where(IsReached).Select(entry => _contents[Folder + entry.Levels[^1].Uri]).OfType<OriginContent>().ToArray();
+        GeometryFloor = coarsest + 2 * largest + reached.Sum(made => made.GeometryBytes);
+        TextureFloor = coarsestTexture + 2 * largest + reached.Sum(made => made.MinimumTextureBytes + made.Meshes.Sum(mesh => mesh.TextureBytes));
+        return coarsest + coarsestTexture + 2 * largest + _contents[RandomWorld.RootUri]!.Length + _entries.Sum(WantedAtAnyDetail);
     }
+
+    private bool IsReached(Entry entry) => _scenario.Sphere && entry.Volume.DistanceTo(default) <= RandomCameras.LargestSphere * Size;
 
     // What is wanted at any detail, besides its coarsest: what a sphere in the middle may reach; and where that, or what is shared, is out of core, its copy.
     private long WantedAtAnyDetail(Entry entry)
     {
-        var isReached = _scenario.Sphere && entry.Volume.DistanceTo(default) <= RandomCameras.LargestSphere * Size;
+        var isReached = IsReached(entry);
         if (!(entry.Shared || isReached) || _contents[Folder + entry.Levels[^1].Uri] is not { } made)
             return 0;
         var copy = Options.OutOfCore.IsOutOfCore(made.Meshes.Count, made.GeometryBytes) ? made.DecodedBytes + made.Meshes.Sum(mesh => mesh.TextureBytes) : 0;
-        return copy + (isReached ? made.GeometryBytes : 0);
+        return copy + (isReached ? made.GeometryBytes + made.MinimumTextureBytes : 0);
     }
 
     private TileBlock BuildBlock()

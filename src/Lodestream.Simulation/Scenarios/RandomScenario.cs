@@ -173,6 +173,15 @@ public sealed record RandomScenario
     /// <summary>A manifest scene, selected by distance.</summary>
     public bool Proximity { get; init; }
 
+    /// <summary>Of a manifest scene: some full tiles have textures that change their size.</summary>
+    public bool Textures { get; init; }
+
+    /// <summary>Of a manifest scene: geometry and textures each have hardly more than they take.</summary>
+    public bool TightAccounts { get; init; }
+
+    /// <summary>Seconds after which all textures are shed; 0 for never.</summary>
+    public double ShedAt { get; init; }
+
     /// <summary>Seconds after which everything is unloaded at once; 0 for never.</summary>
     public double UnloadAllAt { get; init; }
 
@@ -226,18 +235,21 @@ public sealed record RandomScenario
             LayersAt = random.Chance(0.15) ? random.Between(0.1, 6) : 0,
             Proximity = random.Chance(0.25),
             UnloadAllAt = random.Chance(0.08) ? random.Between(0.5, 8) : 0,
+            Textures = random.Chance(0.6),
+            TightAccounts = random.Chance(0.25),
+            ShedAt = random.Chance(0.15) ? random.Between(0.5, 8) : 0,
             OutOfCore = random.Chance(0.5),
         };
     }
 
     /// <summary>The scenario with memory to spare and a GPU that keeps what it has.</summary>
-    public RandomScenario WithPlenty() => this with { Room = 0, PressureAt = 0, ContextLostAt = 0 };
+    public RandomScenario WithPlenty() => this with { Room = 0, PressureAt = 0, ContextLostAt = 0, TightAccounts = false };
 
     /// <summary>The scenario with hardly more memory than it takes, and, every other time, pressure.</summary>
     public RandomScenario WithTightMemory()
     {
         var random = new SeededRandom(Seed ^ 0x7197);
-        return this with { Room = random.Between(1, 1.5), PressureAt = random.Chance(0.5) ? random.Between(0.5, 8) : 0 };
+        return this with { Room = random.Between(1, 1.5), PressureAt = random.Chance(0.5) ? random.Between(0.5, 8) : 0, TightAccounts = random.Chance(0.5) };
     }
 
     /// <summary>Scenarios that are simpler by one trait each, the greatest simplifications first.</summary>
@@ -254,6 +266,7 @@ public sealed record RandomScenario
             this with { Masks = true }, this with { FailedLeaves = FailedLeafRule.Coarse },
             this with { PressureAt = 0 }, this with { ContextLostAt = 0 }, this with { HiddenAt = 0 }, this with { ChangesAt = 0 }, this with { Sphere = false },
             this with { UnloadAfter = 120 }, this with { Pyramid = false }, this with { LayersAt = 0 }, this with { Proximity = false }, this with { UnloadAllAt = 0 }, this with { OutOfCore = false },
+            this with { Textures = false }, this with { TightAccounts = false }, this with { ShedAt = 0 },
             this with { Volumes = WorldVolumes.Boxes }, this with { Shape = WorldShape.Quadtree },
         ];
         return candidates.Where(candidate => candidate != this);
@@ -320,6 +333,8 @@ public sealed record RandomScenario
             yield return new(ContextLostAt, controls => controls.Host.LoseContext());
         if (UnloadAllAt > 0)
             yield return new(UnloadAllAt, controls => controls.Streamer.ForceUnloadAll());
+        if (ShedAt > 0)
+            yield return new(ShedAt, controls => controls.Streamer.ShedTextureMemory(1000));
         if (HiddenAt > 0)
         {
             yield return new(HiddenAt, controls => controls.Streamer.RequestsAllowed = false);

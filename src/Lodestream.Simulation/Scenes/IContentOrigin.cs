@@ -1,3 +1,4 @@
+using Lodestream.Residency;
 using Lodestream.Scene;
 using Lodestream.Streaming;
 
@@ -21,6 +22,20 @@ public sealed record OriginContent(long Length)
 
     /// <summary>Textures with their mip levels.</summary>
     public long TextureBytes { get; init; }
+
+    /// <summary>Textures at the least and at the medium size; 0 where they have one size.</summary>
+    public long MinimumTextureBytes { get; init; }
+
+    /// <inheritdoc cref="MinimumTextureBytes"/>
+    public long MediumTextureBytes { get; init; }
+
+    /// <summary>Textures at a size.</summary>
+    public long TexturesAt(TextureTier tier) => MinimumTextureBytes == 0 ? TextureBytes : tier switch
+    {
+        TextureTier.Full => TextureBytes,
+        TextureTier.Medium => MediumTextureBytes,
+        _ => MinimumTextureBytes,
+    };
 
     /// <summary>It cannot be decoded, however often it is fetched.</summary>
     public bool IsBroken { get; init; }

@@ -99,6 +99,27 @@ public sealed class StreamerStatistics
     /// <summary>The budget, bytes.</summary>
     public long BudgetBytes { get; internal set; }
 
+    /// <summary>What of it geometry may take, bytes; all of it but in manifest scenes.</summary>
+    public long GeometryBudgetBytes { get; internal set; }
+
+    /// <summary>What of it textures may take, bytes; all of it but in manifest scenes.</summary>
+    public long TextureBudgetBytes { get; internal set; }
+
+    /// <summary>Contents whose textures follow the distance and have their native size, as of the last look at them.</summary>
+    public int FullTextures { get; internal set; }
+
+    /// <summary>The same, at medium size.</summary>
+    public int MediumTextures { get; internal set; }
+
+    /// <summary>The same, at the least size.</summary>
+    public int MinimumTextures { get; internal set; }
+
+    /// <summary>Contents whose textures the host made larger, since the start.</summary>
+    public long TexturesRaised { get; internal set; }
+
+    /// <summary>Contents whose textures the host made smaller, since the start.</summary>
+    public long TexturesLowered { get; internal set; }
+
     /// <summary>Divides the views' target error so that what is wanted fits the budget; 1 when it does.</summary>
     public double DetailScale { get; internal set; } = 1;
 

@@ -99,6 +99,9 @@ internal struct ContentEntry
     /// <summary>What it was measured to need.</summary>
     public MemoryCharge Measured;
 
+    /// <summary>What its textures take at each tier, and at which they are.</summary>
+    public TextureTiers Textures;
+
     /// <summary>Bytes of the attempt that came, and those it was expected to have.</summary>
     public long BytesFetched, Expected;
 

@@ -23,6 +23,7 @@ internal sealed partial class ContentPipeline
         {
             Copy = copy,
             Mesh = record.Tile - tree.MeshesOf(tree.PayloadTileOf(record.Tile)).First,
+            TextureSizes = TextureSizes,
         });
     }
 

@@ -45,8 +45,10 @@ internal sealed partial class ContentPipeline(
         entry.Id = _nextTicket++;
         _byTicket[entry.Id] = index;
         _preparing.Add(index);
-        preparer.Start(new(entry.Id, entry.Content, record.Tile, tree.Contents.Uri(entry.Content), record.Format, message.Payload, message.Bytes) { Admission = AdmissionOf(entry) });
+        preparer.Start(new(entry.Id, entry.Content, record.Tile, tree.Contents.Uri(entry.Content), record.Format, message.Payload, message.Bytes) { Admission = AdmissionOf(entry), TextureSizes = TextureSizes });
     }
+
+    private TextureSizes? TextureSizes => options.Proximity?.Memory.Textures is { } textures ? new(textures.MediumPixels, textures.MinimumPixels) : null;
 
     /// <summary>A preparation knows its sizes; it goes on when they fit.</summary>
     public void OnMeasured(in InboxMessage message, TimeSpan now)
@@ -61,9 +63,9 @@ internal sealed partial class ContentPipeline(
         else
             sizes.Learn(entry.Content, entry.BytesFetched, entry.Measured);
         floor.Learn(entry.Content);
-        if (entry.Measured.Total > ledger.Budget)
+        if (ledger.ExceededBy(entry.Measured) is { } exceeded)
         {
-            entry.Error = $"needs {entry.Measured.Total:N0} bytes; the budget is {ledger.Budget:N0}";
+            entry.Error = exceeded;
             Abandon(index, CancelReason.OverBudget, StateReason.OverBudget, now);
             return;
         }
@@ -90,18 +92,17 @@ internal sealed partial class ContentPipeline(
             if (at < 0)
                 return;
             ref var entry = ref residency.Entry(_awaitingMemory[at]);
-            var more = entry.Measured.Total - entry.Charge.Total;
-            var spare = scheduler.IsUrgent(entry) ? 0 : scheduler.Headroom;
-            if (!ledger.Fits(Math.Max(0, more + spare)))
+            var spare = scheduler.IsUrgent(entry) ? default : scheduler.Headroom;
+            if (!ledger.Fits(entry.Charge, entry.Measured, spare))
             {
-                MemoryShortage = more + spare;
+                MemoryShortage = entry.Measured.Total - entry.Charge.Total + spare.Total;
                 return;
             }
             Grant(at, now);
         }
     }
 
-    private bool IsReserved(in ContentEntry entry) => entry.Measured.Total <= entry.Charge.Total && ledger.Fits(0);
+    private bool IsReserved(in ContentEntry entry) => entry.Measured.Total <= entry.Charge.Total && ledger.Fits(entry.Charge, entry.Measured);
 
     // Of those for which a decoder is free, the most urgent one's place among those that wait; -1 without.
     private int MostUrgentThatMayStart(PreparationLimits free, bool reserved)

@@ -48,30 +48,30 @@ internal sealed class DetailScale(TileTree tree, TileResidency residency, SizeEs
     public bool NeedsTick { get; private set; }
 
     /// <summary>
-    /// Bytes kept free so that a coarser tile can always come in before what it replaces goes: the largest tile seen. Where nothing coarser is
-    /// left to want, none.
+    /// What is kept free so that a coarser tile can always come in before what it replaces goes: the largest tile seen. Where nothing coarser is
+    /// left to want, nothing.
     /// </summary>
-    public long Headroom => Value > Least ? RoomForCoarser : 0;
+    public MemoryRoom Headroom => Value > Least ? RoomForCoarser : default;
 
     /// <summary>Looks at what is wanted and sets the scale for the next tick.</summary>
     /// <param name="set">What is wanted now.</param>
     /// <param name="views">The cameras.</param>
     /// <param name="inputs">What the frame's selection was given.</param>
-    /// <param name="demandBytes">Bytes that what is wanted and not here is expected to need.</param>
+    /// <param name="demand">What is wanted and not here is expected to need so much.</param>
     /// <param name="stuck">Memory is short, nothing can be evicted, and nothing is under way that would change that.</param>
-    public void Adjust(VisibilitySet set, ReadOnlySpan<View> views, in SelectionInputs inputs, long demandBytes, bool stuck)
+    public void Adjust(VisibilitySet set, ReadOnlySpan<View> views, in SelectionInputs inputs, in MemoryCharge demand, bool stuck)
     {
         var before = Value;
         var mayRise = false;
         ForgetOnChange(views);
         _stuckTicks = stuck ? _stuckTicks + 1 : 0;
         IsExhausted = false;
-        var limit = ledger.Budget - Headroom;
-        if (ledger.Used.Total + demandBytes > limit && Predicted(set) is var needed && needed > limit)
+        var limits = Limits(Headroom);
+        if (Overfill(ledger.Used + demand, limits) > 1 && Overfill(Predicted(set), limits) is > 1 and var overfill)
         {
             // The number of tiles goes with the square of the scale.
             IsExhausted = Value <= Least;
-            Value = Math.Max(Least, Value * Math.Clamp(Math.Sqrt((double)limit / needed), 0.5, 0.97));
+            Value = Math.Max(Least, Value * Math.Clamp(Math.Sqrt(1 / overfill), 0.5, 0.97));
         }
         else if (_stuckTicks > PatienceTicks)
         {
@@ -89,7 +89,16 @@ internal sealed class DetailScale(TileTree tree, TileResidency residency, SizeEs
         NeedsTick = Value != before || (_stuckTicks > 0 && Value > Least) || mayRise;
     }
 
-    private long RoomForCoarser => Math.Min(sizes.Largest, ledger.Budget / 2);
+    private MemoryRoom RoomForCoarser => new(
+        Math.Min(sizes.Largest, ledger.Budget / 2), Math.Min(sizes.LargestOfEach.Geometry, ledger.GeometryBudget / 2), Math.Min(sizes.LargestOfEach.Texture, ledger.TextureBudget / 2));
+
+    // What may be filled beside what is to stay free. Above its mark geometry would keep what is wanted from starting.
+    private MemoryRoom Limits(in MemoryRoom spare) =>
+        new(ledger.Budget - spare.Total, Math.Min(ledger.GeometryMark, ledger.GeometryBudget - spare.Geometry), ledger.TextureBudget - spare.Texture);
+
+    // What is needed, as a multiple of what may be filled: of the account where that is the most.
+    private static double Overfill(in MemoryCharge needed, in MemoryRoom limits) =>
+        Math.Max((double)needed.Total / limits.Total, Math.Max((double)needed.Geometry / limits.Geometry, (double)needed.Texture / limits.Texture));
 
     // The next lower scale at which something else is wanted: any between would get stuck on the same.
     private void FallToNext(VisibilitySet set, ReadOnlySpan<View> views, in SelectionInputs inputs)
@@ -124,7 +133,7 @@ internal sealed class DetailScale(TileTree tree, TileResidency residency, SizeEs
         if (higher <= _ceiling)
         {
             policy.Select(tree, views, inputs with { DetailScale = higher, IsTrial = true }, _trial);
-            if (Predicted(_trial) <= RiseBelow * (ledger.Budget - RoomForCoarser))
+            if (Overfill(Predicted(_trial), Limits(RoomForCoarser)) <= RiseBelow)
             {
                 Value = higher;
                 _rise = Math.Min(SteepestRise, _rise * _rise);
@@ -137,42 +146,44 @@ internal sealed class DetailScale(TileTree tree, TileResidency residency, SizeEs
 
     // What the set's contents hold on the GPU once all are here, with what must be kept beside them, and what the largest one that is
     // missing takes on its way.
-    private long Predicted(VisibilitySet set)
+    private MemoryCharge Predicted(VisibilitySet set)
     {
-        long bytes = 0, largestOnItsWay = 0;
+        var held = new MemoryCharge();
+        long largestOnItsWay = 0;
         foreach (ref readonly var visit in set.Visits)
         {
             ref readonly var links = ref tree.LinkArray[visit.Tile];
             if ((links.Flags & TileFlags.OutOfCore) != 0)
-                bytes += CopyOf(links);
+                held += new MemoryCharge(CopyOf(links), 0, 0);
             if ((links.Flags & TileFlags.HasContent) == 0)
                 continue;
             var wanted = (visit.Flags & (VisitFlags.Primary | VisitFlags.Underlay)) != 0;
             if (wanted || residency.Drawable[visit.Tile] || (links.Flags & TileFlags.Root) != 0)
-                bytes += Footprint(links, ref largestOnItsWay);
+                held += Footprint(links, ref largestOnItsWay);
             else if ((links.Flags & TileFlags.Maskable) == 0)
-                bytes += Footprint(links, ref largestOnItsWay) + CulledChildren(visit, links, ref largestOnItsWay);
+                held += Footprint(links, ref largestOnItsWay) + CulledChildren(visit, links, ref largestOnItsWay);
         }
-        return bytes + largestOnItsWay;
+        return held with { Cpu = held.Cpu + largestOnItsWay };
     }
 
     // A maskless tile gives way to all its children, those out of view included.
-    private long CulledChildren(in Visit visit, in TileLinks links, ref long largestOnItsWay)
+    private MemoryCharge CulledChildren(in Visit visit, in TileLinks links, ref long largestOnItsWay)
     {
+        var all = new MemoryCharge();
         if (visit.ChildCount == 0 || visit.ChildCount == links.ChildCount)
-            return 0;
-        long all = 0;
+            return all;
         for (var child = links.FirstChild; child < links.FirstChild + links.ChildCount; child++)
             all += Footprint(tree.LinkArray[child], ref largestOnItsWay);
-        return all * (links.ChildCount - visit.ChildCount) / links.ChildCount;
+        var unseen = links.ChildCount - visit.ChildCount;
+        return new(0, all.Geometry * unseen / links.ChildCount, all.Texture * unseen / links.ChildCount);
     }
 
     // What a payload's copy holds in main memory as long as its meshes are drawn.
     private long CopyOf(in TileLinks links) => residency.Find(tree.SlotArray[links.FirstSlot]) is >= 0 and var index ? residency.Entry(index).Charge.Cpu : 0;
 
-    private long Footprint(in TileLinks links, ref long largestOnItsWay)
+    private MemoryCharge Footprint(in TileLinks links, ref long largestOnItsWay)
     {
-        long bytes = 0;
+        var held = new MemoryCharge();
         for (var slot = links.FirstSlot; slot < links.FirstSlot + links.SlotCount; slot++)
         {
             var content = tree.SlotArray[slot];
@@ -181,10 +192,10 @@ internal sealed class DetailScale(TileTree tree, TileResidency residency, SizeEs
                 continue;
             var index = residency.Find(content);
             var charge = index >= 0 && residency.Entry(index).Measured.Total > 0 ? residency.Entry(index).Measured : sizes.Expected(content, record.ByteLength);
-            bytes += charge.Geometry + charge.Texture;
+            held += charge with { Cpu = 0 };
             if (index < 0 || residency.Entry(index).State != ContentState.Resident)
                 largestOnItsWay = Math.Max(largestOnItsWay, charge.Cpu);
         }
-        return bytes;
+        return held;
     }
 }

@@ -21,7 +21,19 @@ public readonly record struct PrepareJob(long Ticket, int Content, int Tile, str
 
     /// <summary>The mesh's number in that payload, as its <see cref="MeshTopology"/> has it; −1 for everything else.</summary>
     public int Mesh { get; init; } = -1;
+
+    /// <summary>
+    /// The sizes textures are to have later; null where they have their native size from the start. A preparer that can limit them decodes
+    /// them at the least size, and says with <see cref="InboxKind.Measured"/> what they would take at the others; for one that cannot, this
+    /// means nothing.
+    /// </summary>
+    public TextureSizes? TextureSizes { get; init; }
 }
+
+/// <summary>Longer sides of limited textures, pixels.</summary>
+/// <param name="Medium">At <see cref="Residency.TextureTier.Medium"/>.</param>
+/// <param name="Minimum">At <see cref="Residency.TextureTier.Minimum"/>.</param>
+public readonly record struct TextureSizes(int Medium, int Minimum);
 
 /// <summary>
 /// Makes fetched bytes ready for the host: decodes meshes and images, parses topology. Answers go to the <see cref="Inbox"/>, from

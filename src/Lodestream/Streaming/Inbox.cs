@@ -61,6 +61,15 @@ public enum InboxKind : byte
 
     /// <summary>Everything that is not pinned goes at once: <see cref="TileStreamer.ForceUnloadAll"/>.</summary>
     UnloadAll,
+
+    /// <summary>The textures of so many contents (<see cref="InboxMessage.Bytes"/>) shrink at once: <see cref="TileStreamer.ShedTextureMemory"/>.</summary>
+    ShedTextures,
+
+    /// <summary>
+    /// The host changed a content's textures as commanded, and they take <see cref="InboxMessage.GpuTextureBytes"/> now; with an
+    /// <see cref="InboxMessage.Error"/> it could not, and they are as they were.
+    /// </summary>
+    TexturesChanged,
 }
 
 /// <summary>Something that happened outside the tick. Which fields mean something depends on <see cref="Kind"/>.</summary>
@@ -90,8 +99,11 @@ public struct InboxMessage
     /// <summary>Bytes of vertex and index buffers.</summary>
     public long GpuGeometryBytes;
 
-    /// <summary>Bytes of textures with their mip levels.</summary>
+    /// <summary>Bytes of textures with their mip levels, and of what is kept to make them anew at another size.</summary>
     public long GpuTextureBytes;
+
+    /// <summary>With <see cref="InboxKind.Measured"/>: the same at <see cref="Residency.TextureTier.Medium"/> and <see cref="Residency.TextureTier.Full"/>, where textures come at the least size first; 0 where they do not.</summary>
+    public long MediumTextureBytes, FullTextureBytes;
 
     /// <summary>Seconds the source asked to wait (Retry-After); 0 where it did not.</summary>
     public double RetryAfterSeconds;

@@ -14,14 +14,21 @@ internal sealed class MemoryFloor(TileTree tree, TileResidency residency, SizeEs
 {
     private readonly List<int> _measured = [];
     private readonly List<int> _groups = [];
-    private long _roots, _group, _tile;
+    private Needs _roots, _tile, _coarsest;
+    private long _group;
     private long _saidFloor, _saidBudget;
 
+    // Bytes in all, of geometry and of textures.
+    private readonly record struct Needs(long Total, long Geometry, long Texture)
+    {
+        public long OnGpu => Geometry + Texture;
+    }
+
     /// <summary>Bytes the scene takes at least, as far as is known.</summary>
-    public long Bytes => Math.Max(_roots, Coarsest) + _group + Math.Max(_tile, sizes.Longest);
+    public long Bytes => Math.Max(_roots.Total, Coarsest) + _group + Math.Max(_tile.Total, sizes.Longest);
 
     /// <summary>What is drawn where the views make do with the least detail there is, bytes; 0 while they do not have to.</summary>
-    public long Coarsest { get; private set; }
+    public long Coarsest => _coarsest.Total;
 
     /// <summary>What is wrong with the budget; null when nothing is known to be.</summary>
     public string? Error { get; private set; }
@@ -30,9 +37,9 @@ internal sealed class MemoryFloor(TileTree tree, TileResidency residency, SizeEs
     public void Learn(int content) => _measured.Add(content);
 
     /// <summary>Counts what was measured since the last time, and says whether the budget is known to be too small.</summary>
-    /// <param name="budget">The budget, bytes.</param>
+    /// <param name="ledger">The budgets.</param>
     /// <param name="coarsest">What is wanted, if less detail could not be; else null.</param>
-    public void Judge(long budget, VisibilitySet? coarsest)
+    public void Judge(MemoryLedger ledger, VisibilitySet? coarsest)
     {
         foreach (var content in _measured)
         {
@@ -44,18 +51,31 @@ internal sealed class MemoryFloor(TileTree tree, TileResidency residency, SizeEs
         foreach (var gate in _groups)
             _group = Math.Max(_group, Frontier(gate));
         _groups.Clear();
-        Coarsest = coarsest is null ? 0 : Wanted(coarsest);
-        Say(budget);
+        _coarsest = coarsest is null ? default : Wanted(coarsest);
+        if (ledger.Budget >= Bytes && ShortAccount(ledger) is { } account)
+            Say(account.Budget, account.Account, account.Parts);
+        else
+            Say(ledger.Budget, "", (Math.Max(_roots.Total, Coarsest), _group, Math.Max(_tile.Total, sizes.Longest)));
+    }
+
+    // Of geometry and textures by themselves: what everything falls back on, and the largest that must find room beside it.
+    private (string Account, (long, long, long) Parts, long Budget)? ShortAccount(MemoryLedger ledger)
+    {
+        var geometry = (Math.Max(_roots.Geometry, _coarsest.Geometry), 0L, _tile.Geometry);
+        if (geometry.Item1 + geometry.Item3 > ledger.GeometryBudget)
+            return ("geometry ", geometry, ledger.GeometryBudget);
+        var texture = (Math.Max(_roots.Texture, _coarsest.Texture), 0L, _tile.Texture);
+        return texture.Item1 + texture.Item3 > ledger.TextureBudget ? ("texture ", texture, ledger.TextureBudget) : null;
     }
 
     private void Count(int tile)
     {
         if (tree.BlockOf(tile) < 0)
             return;
-        var (gpu, all) = Known(tile);
-        _tile = Math.Max(_tile, all);
+        var known = Known(tile);
+        _tile = new(Math.Max(_tile.Total, known.Total), Math.Max(_tile.Geometry, known.Geometry), Math.Max(_tile.Texture, known.Texture));
         if ((tree.Links[tile].Flags & TileFlags.Root) != 0)
-            _roots = Math.Max(_roots, gpu);
+            _roots = new(Math.Max(_roots.Total, known.OnGpu), Math.Max(_roots.Geometry, known.Geometry), Math.Max(_roots.Texture, known.Texture));
         if (GateOf(tile) is >= 0 and var gate && !_groups.Contains(gate))
             _groups.Add(gate);
     }
@@ -79,45 +99,48 @@ internal sealed class MemoryFloor(TileTree tree, TileResidency residency, SizeEs
         long bytes = 0;
         ref readonly var links = ref tree.Links[tile];
         for (var child = links.FirstChild; child < links.FirstChild + links.ChildCount; child++)
-            bytes += tree.Links[child].HasLiveContent ? Known(child).Gpu : Frontier(child);
+            bytes += tree.Links[child].HasLiveContent ? Known(child).OnGpu : Frontier(child);
         return bytes;
     }
 
-    private long Wanted(VisibilitySet set)
+    private Needs Wanted(VisibilitySet set)
     {
-        long bytes = 0;
+        var bytes = new Needs();
         foreach (ref readonly var visit in set.Visits)
         {
             if ((visit.Flags & (VisitFlags.Primary | VisitFlags.Underlay)) != 0)
-                bytes += Known(visit.Tile).Gpu;
+            {
+                var known = Known(visit.Tile);
+                bytes = new(bytes.Total + known.OnGpu, bytes.Geometry + known.Geometry, bytes.Texture + known.Texture);
+            }
         }
         return bytes;
     }
 
-    private (long Gpu, long All) Known(int tile)
+    private Needs Known(int tile)
     {
-        var (gpu, all) = (0L, 0L);
+        var known = new Needs();
         foreach (var content in tree.SlotsOf(tile))
         {
             var index = residency.Find(content);
             var needs = index >= 0 && residency.Entry(index).Measured.Total > 0 ? residency.Entry(index).Measured : sizes.Measurement(content);
-            gpu += needs.Geometry + needs.Texture;
-            all += needs.Total;
+            known = new(known.Total + needs.Total, known.Geometry + needs.Geometry, known.Texture + needs.Texture);
         }
-        return (gpu, all);
+        return known;
     }
 
-    private void Say(long budget)
+    private void Say(long budget, string account, (long Roots, long Group, long Tile) parts)
     {
-        if (budget >= Bytes)
+        var floor = parts.Roots + parts.Group + parts.Tile;
+        if (budget >= floor)
         {
             (Error, _saidFloor) = (null, 0);
             return;
         }
-        if (Bytes == _saidFloor && budget == _saidBudget)
+        if (floor == _saidFloor && budget == _saidBudget)
             return;
-        (_saidFloor, _saidBudget) = (Bytes, budget);
+        (_saidFloor, _saidBudget) = (floor, budget);
         Error = string.Create(CultureInfo.InvariantCulture,
-            $"the memory budget of {budget:N0} bytes is below {Bytes:N0}, the least this scene takes: roots {Math.Max(_roots, Coarsest):N0}, largest sibling group {_group:N0}, largest tile {Math.Max(_tile, sizes.Longest):N0}");
+            $"the {account}memory budget of {budget:N0} bytes is below {floor:N0}, the least this scene takes: roots {parts.Roots:N0}, largest sibling group {parts.Group:N0}, largest tile {parts.Tile:N0}");
     }
 }

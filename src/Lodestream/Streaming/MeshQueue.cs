@@ -37,8 +37,8 @@ internal sealed class MeshQueue(TileTree tree, TileResidency residency, MemoryLe
     /// <summary>Meshes started since the start, those that came again among them.</summary>
     public long Started { get; private set; }
 
-    /// <summary>Bytes that what waits is expected to need.</summary>
-    public long WaitingBytes { get; private set; }
+    /// <summary>What waits is expected to need so much.</summary>
+    public MemoryCharge Waiting { get; private set; }
 
     /// <summary>Bytes the last start was short of; 0 when memory held nothing back.</summary>
     public long MemoryShortage { get; private set; }
@@ -50,7 +50,7 @@ internal sealed class MeshQueue(TileTree tree, TileResidency residency, MemoryLe
     public void BeginFrame(long frame)
     {
         _frame = frame;
-        WaitingBytes = 0;
+        Waiting = default;
         _candidates.Clear();
     }
 
@@ -74,7 +74,7 @@ internal sealed class MeshQueue(TileTree tree, TileResidency residency, MemoryLe
         }
         if (entry.State != ContentState.Queued)
             return;
-        WaitingBytes += Expected(demand.Content).Total;
+        Waiting += Expected(demand.Content);
         var (near, distance) = Locate(demand.Tile, views);
         _candidates.Add(new(demand.Class, near, distance, demand.Priority, tree.Contents.Key(demand.Content), index));
     }
@@ -123,11 +123,11 @@ internal sealed class MeshQueue(TileTree tree, TileResidency residency, MemoryLe
         if (residency.Find(payload) is not (>= 0 and var copy) || residency.Entry(copy).State != ContentState.Resident)
             return false;
         var charge = Expected(entry.Content);
-        var spare = scheduler.IsUrgent(entry) ? 0 : scheduler.Headroom;
-        if (!ledger.Fits(charge.Total + spare))
+        var isUrgent = scheduler.IsUrgent(entry);
+        if (!scheduler.MayTake(charge, isUrgent))
         {
             // Passed over, not waited for: what comes after it may be smaller.
-            MemoryShortage = Math.Max(MemoryShortage, charge.Total + spare);
+            MemoryShortage = Math.Max(MemoryShortage, charge.Total + (isUrgent ? 0 : scheduler.Headroom.Total));
             return false;
         }
         ledger.Replace(ref entry.Charge, charge);

@@ -96,9 +96,9 @@ internal sealed partial class RequestScheduler
     {
         sizes.LearnLength(bytes);
         var charge = sizes.Expected(entry.Content, bytes);
-        if (charge.Total > entry.Charge.Total && !ledger.Fits(charge.Total - entry.Charge.Total))
+        if (charge.Total > entry.Charge.Total && !ledger.Fits(entry.Charge, charge))
             charge = entry.Charge with { Cpu = Math.Max(entry.Charge.Cpu, bytes) };
-        if (charge.Total > entry.Charge.Total && !ledger.Fits(charge.Total - entry.Charge.Total))
+        if (charge.Total > entry.Charge.Total && !ledger.Fits(entry.Charge, charge))
         {
             sizes.Remember(entry.Content, bytes);
             return false;

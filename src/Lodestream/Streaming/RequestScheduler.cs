@@ -61,14 +61,14 @@ internal sealed partial class RequestScheduler(
     /// <summary>Bytes that came, of all attempts.</summary>
     public long BytesFetched { get; private set; }
 
-    /// <summary>Bytes to leave free for what coarsens or covers.</summary>
-    public long Headroom { get; set; }
+    /// <summary>What to leave free for what coarsens or covers.</summary>
+    public MemoryRoom Headroom { get; set; }
 
     /// <summary>Nothing else moves and nothing can be evicted: what is urgent starts even if it is expected not to fit. Expectations err; its measure decides.</summary>
     public bool MayGuessLow { get; set; }
 
-    /// <summary>Bytes that what is wanted and not asked for yet is expected to need.</summary>
-    public long WaitingBytes { get; private set; }
+    /// <summary>What is wanted and not asked for yet is expected to need so much.</summary>
+    public MemoryCharge Waiting { get; private set; }
 
     /// <summary>Bytes the last start was short of; 0 when memory held nothing back.</summary>
     public long MemoryShortage { get; private set; }
@@ -97,7 +97,7 @@ internal sealed partial class RequestScheduler(
     public void BeginFrame(long frame)
     {
         _frame = frame;
-        WaitingBytes = 0;
+        Waiting = default;
         _queue.Clear();
     }
 
@@ -126,7 +126,7 @@ internal sealed partial class RequestScheduler(
             WantFiles(index, entry);
         if (entry.State != ContentState.Queued)
             return;
-        WaitingBytes += sizes.Expected(demand.Content, tree.Contents.Records[demand.Content].ByteLength).Total;
+        Waiting += sizes.Expected(demand.Content, tree.Contents.Records[demand.Content].ByteLength);
         _queue.Add(new(index, entry.Host, demand.Class, demand.Priority, tree.Contents.Key(demand.Content)));
     }
 
@@ -313,14 +313,15 @@ internal sealed partial class RequestScheduler(
     {
         ref var entry = ref residency.Entry(index);
         var charge = sizes.Expected(entry.Content, tree.Contents.Records[entry.Content].ByteLength);
-        if (MayGuessLow && IsUrgent(entry) && !ledger.Fits(charge.Total))
+        var isUrgent = IsUrgent(entry);
+        if (MayGuessLow && isUrgent && !ledger.Fits(default, charge) && !(sizes.IsMeasured(entry.Content) && ledger.Lacks(charge)))
             charge = new(sizes.KnowsLength(entry.Content) ? charge.Cpu : Math.Min(charge.Cpu, Math.Max(0, ledger.Budget - ledger.Used.Total)), 0, 0);
-        if (!ledger.Fits(charge.Total + (IsUrgent(entry) ? 0 : Headroom)))
+        if (!MayTake(charge, isUrgent))
         {
             sizes.LearnLength(tree.Contents.Records[entry.Content].ByteLength);
 
             // Passed over, not waited for: what comes after it may be small, or allowed to use the headroom.
-            MemoryShortage = Math.Max(MemoryShortage, charge.Total + Headroom);
+            MemoryShortage = Math.Max(MemoryShortage, charge.Total + Headroom.Total);
             HoldsRetryBack |= entry.NetworkFailures + entry.ParseFailures > 0;
             return;
         }
@@ -348,6 +349,20 @@ internal sealed partial class RequestScheduler(
         {
             BypassesCaches = _bypassing.Count > 0 && _bypassing.Contains(tree.Contents.Key(entry.Content)),
         });
+    }
+
+    /// <summary>
+    /// Whether memory lets something start. While geometry is high nothing does but what makes it less or covers a hole; where nothing coarser
+    /// could be wanted, the budget alone holds.
+    /// </summary>
+    public bool MayTake(in MemoryCharge charge, bool isUrgent)
+    {
+        if (!ledger.Fits(default, charge, isUrgent ? default : Headroom))
+            return false;
+        if (isUrgent || charge.Geometry == 0 || Headroom == default || !ledger.IsGeometryHigh)
+            return true;
+        ledger.RefuseForGeometry();
+        return false;
     }
 
     private void Fail(int index, in InboxMessage message, TimeSpan now)

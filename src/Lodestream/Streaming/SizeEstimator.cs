@@ -39,6 +39,9 @@ internal sealed class SizeEstimator(TileTree tree)
     /// <summary>The largest content measured so far, bytes; an assumption until one was.</summary>
     public long Largest { get; private set; } = (long)(FirstLength * (1 + FirstGrowth));
 
+    /// <summary>The largest geometry and the largest textures measured so far, bytes; 0 until one was.</summary>
+    public MemoryCharge LargestOfEach { get; private set; }
+
     /// <summary>The longest content that was announced or came, topology included, bytes.</summary>
     public long Longest { get; private set; }
 
@@ -54,6 +57,9 @@ internal sealed class SizeEstimator(TileTree tree)
         var key = tree.Contents.Key(content);
         return tree.Contents.Records[content].ByteLength > 0 || _remembered.ContainsKey(key) || _measured.TryGet(key, out _);
     }
+
+    /// <summary>Whether a content's needs are known exactly: it was here, or gave way.</summary>
+    public bool IsMeasured(int content) => _measured.TryGet(tree.Contents.Key(content), out _);
 
     /// <summary>What a content is expected to need.</summary>
     /// <param name="content">The content.</param>
@@ -104,6 +110,7 @@ internal sealed class SizeEstimator(TileTree tree)
             return;
         Measured++;
         Largest = Measured > 1 ? Math.Max(Largest, measured.Total) : measured.Total;
+        LargestOfEach = new(0, Math.Max(LargestOfEach.Geometry, measured.Geometry), Math.Max(LargestOfEach.Texture, measured.Texture));
         _scene.Add(length, measured.Geometry, measured.Texture);
     }
 

@@ -11,7 +11,8 @@ namespace Lodestream.Streaming;
 /// </summary>
 internal sealed class StreamingPlanner(
     TileResidency residency, MemoryLedger ledger, RequestScheduler scheduler, ContentPipeline pipeline, DemandCollector collector, Evictor evictor,
-    DetailScale detail, Prefetcher prefetcher, TileTeardown teardown, MeshQueue meshes, OutOfCoreTiles outOfCore, SizeEstimator sizes, TileTree tree, IPriorityModel priorities, StreamerOptions options)
+    DetailScale detail, Prefetcher prefetcher, TileTeardown teardown, MeshQueue meshes, OutOfCoreTiles outOfCore, ProximityMemory? memory, SizeEstimator sizes, TileTree tree,
+    IPriorityModel priorities, StreamerOptions options)
 {
     private CameraPredictor[] _predictors = [];
     private Vector3d[] _velocities = [];
@@ -28,6 +29,7 @@ internal sealed class StreamingPlanner(
     public void Plan(VisibilitySet set, ReadOnlySpan<View> views, in SelectionInputs inputs, bool mayRequest)
     {
         var (frame, now) = (set.FrameId, inputs.Now);
+        ledger.ForgetLack();
         scheduler.WakeAt(set.NextDeadline);
         collector.Collect(frame, set, Demands);
         if (mayRequest)
@@ -43,16 +45,21 @@ internal sealed class StreamingPlanner(
         }
         evictor.Evict(_pressed ? long.MaxValue : Shortage(), frame, now, views);
         var letsGo = (_pressed || evictor.ReachedNothing) && outOfCore.LetGoUnseen(frame);
-        _pressed = false;
         pipeline.Forget(evictor.Chosen);
+        var mayEvictMore = memory?.Relieve(set, views, now, isShort: _pressed || evictor.ReachedNothing) ?? false;
+        _pressed = false;
         teardown.TearDown(set, now);
         scheduler.WakeAt(teardown.NextDeadline);
         var wasStuck = IsStuck;
-        IsStuck = evictor.ReachedNothing && !letsGo && teardown.Chosen.Count == 0 && !teardown.IsPending && scheduler.InFlight == 0 && pipeline.IsWaitingForMemoryOnly;
+        IsStuck = (evictor.ReachedNothing || memory is { ReachedNothing: true }) && evictor.Chosen.Count == 0 && !letsGo && !mayEvictMore && teardown.Chosen.Count == 0 && !teardown.IsPending
+            && scheduler.InFlight == 0 && pipeline.IsWaitingForMemoryOnly;
         NeedsTick = IsStuck && !wasStuck && scheduler.HoldsRetryBack;
         if (IsStuck)
             pipeline.GiveWay(now);
-        detail.Adjust(set, views, inputs, scheduler.WaitingBytes + meshes.WaitingBytes, IsStuck);
+        var waiting = scheduler.Waiting + meshes.Waiting;
+        detail.Adjust(set, views, inputs, waiting, IsStuck);
+        memory?.FollowDistance(frame, now, waiting, detail.Headroom, mayRequest);
+        scheduler.WakeAt(memory?.NextDeadline ?? TimeSpan.MaxValue);
     }
 
     /// <summary>Takes in where the cameras are, and says what the frame's selection depends on.</summary>

@@ -189,11 +189,23 @@ public class TraceFileTests
         }
 
         // Within their ranges, which are narrow.
-        static ProximityOptions Shifted(ProximityOptions plain)
+        static T Shifted<T>(T plain)
         {
-            foreach (var property in typeof(ProximityOptions).GetProperties().Where(p => p.CanWrite && p.Name != nameof(ProximityOptions.OutOfCore)))
-                property.SetValue(plain, property.GetValue(plain) switch { int i => i + 1, double d => d * 0.96875, bool b => !b, _ => throw new NotSupportedException($"{property.Name} is of a type this test cannot change") });
-            return plain with { OutOfCore = Changed(new OutOfCoreOptions { Policy = AdmissionPolicy.Whole, MaximumGeometryShare = 0.25, UsableShare = 0.75, MaxConcurrentLoads = 7 }) };
+            foreach (var property in typeof(T).GetProperties().Where(p => p.CanWrite))
+            {
+                property.SetValue(plain, property.GetValue(plain) switch
+                {
+                    int i => i + 1,
+                    long l => l + 1,
+                    double d => d * 0.96875,
+                    bool b => !b,
+                    ProximityMemoryOptions m => Shifted(m),
+                    TextureTierOptions t => Shifted(t),
+                    OutOfCoreOptions => Changed(new OutOfCoreOptions { Policy = AdmissionPolicy.Whole, MaximumGeometryShare = 0.25, UsableShare = 0.75, MaxConcurrentLoads = 7 }),
+                    _ => throw new NotSupportedException($"{property.Name} is of a type this test cannot change"),
+                });
+            }
+            return plain;
         }
 
         // Every number and switch is made another one than its default, so that one that is left out is missed.

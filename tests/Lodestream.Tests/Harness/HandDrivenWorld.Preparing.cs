@@ -111,7 +111,8 @@ internal sealed partial class HandDrivenWorld
             return;
         }
         var size = SizeOf(NameOfUri(job.Uri));
-        Inbox.Post(new() { Kind = InboxKind.Measured, Id = job.Ticket, CpuBytes = size.Cpu, GpuGeometryBytes = size.Geometry, GpuTextureBytes = size.Texture });
+        var (medium, full) = job.TextureSizes is null ? default : TexturesOf(NameOfUri(job.Uri));
+        Inbox.Post(new() { Kind = InboxKind.Measured, Id = job.Ticket, CpuBytes = size.Cpu, GpuGeometryBytes = size.Geometry, GpuTextureBytes = size.Texture, MediumTextureBytes = medium, FullTextureBytes = full });
     }
 
     private void Prepare(long ticket)

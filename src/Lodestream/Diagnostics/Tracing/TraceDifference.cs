@@ -1,4 +1,5 @@
 using System.Globalization;
+using Lodestream.Residency;
 using Lodestream.Scene;
 using Lodestream.Streaming;
 
@@ -83,6 +84,7 @@ internal static class TraceDifference
         OutputKind.Uploaded => Text($"preparation {output.Id} uploaded, {Content(output.Index, tree)}"),
         OutputKind.Shown => Text($"tile {Tile(output.Index, tree)} shown{(output.Source == output.Index ? "" : $" by {Tile(output.Source, tree)}")}, mask {output.Detail:x2}, contents {output.Contents:x}"),
         OutputKind.Hidden => $"tile {Tile(output.Index, tree)} hidden",
+        OutputKind.TexturesSet => Text($"textures of preparation {output.Id} set to {(TextureTier)output.Detail}, {Content(output.Index, tree)}"),
         OutputKind.Replaced => $"{Content(output.Index, tree)} replaced",
         _ => Text($"preparation {output.Id} freed, {Content(output.Index, tree)}"),
     };

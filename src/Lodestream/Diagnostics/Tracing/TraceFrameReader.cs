@@ -55,7 +55,7 @@ internal sealed class TraceFrameReader
         var kind = from.Member<OutputKind>();
         switch (kind)
         {
-            case OutputKind.RequestStarted:
+            case OutputKind.RequestStarted or OutputKind.TexturesSet:
                 return new(kind, from.Signed(), (int)from.Signed(), Detail: from.Byte());
             case OutputKind.RequestCancelled or OutputKind.PreparationCancelled:
                 return new(kind, from.Signed(), 0, Detail: from.Byte());

@@ -63,7 +63,7 @@ internal sealed class TraceFrameWriter
         to.Byte((byte)output.Kind);
         switch (output.Kind)
         {
-            case OutputKind.RequestStarted:
+            case OutputKind.RequestStarted or OutputKind.TexturesSet:
                 to.Signed(output.Id);
                 to.Signed(output.Index);
                 to.Byte(output.Detail);

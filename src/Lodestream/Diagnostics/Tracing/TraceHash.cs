@@ -104,6 +104,9 @@ public sealed class TraceHash(TileTree tree)
     /// <summary>A content was freed.</summary>
     public void Free(long ticket) => Add(TracePart.Frees, 11, (ulong)ticket, 0);
 
+    /// <summary>Textures were commanded to change.</summary>
+    public void SetTextures(in TextureCommand command) => Add(TracePart.Uploads, 14, (ulong)command.Ticket, (ulong)command.Tier);
+
     /// <summary>A tick ended.</summary>
     /// <param name="now">Its time.</param>
     /// <param name="decision">When to tick again.</param>

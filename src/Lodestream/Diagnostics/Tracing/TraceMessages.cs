@@ -7,7 +7,7 @@ namespace Lodestream.Diagnostics;
 internal static class TraceMessages
 {
     [Flags]
-    private enum Fields : ushort
+    private enum Fields : uint
     {
         Id = 1,
         Status = 2,
@@ -25,6 +25,7 @@ internal static class TraceMessages
         Uri = 8192,
         Files = 16384,
         Labels = 32768,
+        TextureSizes = 65536,
     }
 
     public static void Write(in InboxMessage message, TraceBuffer to, TraceUris uris)
@@ -57,12 +58,17 @@ internal static class TraceMessages
         WritePayload(message.Payload, fields, to, uris);
         if ((fields & Fields.Labels) != 0)
             TraceLabels.Write(message.Labels!, to);
+        if ((fields & Fields.TextureSizes) != 0)
+        {
+            to.Signed(message.MediumTextureBytes);
+            to.Signed(message.FullTextureBytes);
+        }
     }
 
     public static InboxMessage Read(TraceInput from)
     {
         var message = new InboxMessage { Kind = from.Member<InboxKind>() };
-        var fields = (Fields)from.Count(ushort.MaxValue, "as a message's fields");
+        var fields = (Fields)from.Count(131071, "as a message's fields");
         if ((fields & Fields.Id) != 0)
             message.Id = from.Signed();
         if ((fields & Fields.Status) != 0)
@@ -88,6 +94,8 @@ internal static class TraceMessages
             message.Digest = from.Word();
         message.Payload = ReadPayload(message.Kind, fields, from);
         message.Labels = (fields & Fields.Labels) != 0 ? TraceLabels.Read(from) : null;
+        if ((fields & Fields.TextureSizes) != 0)
+            (message.MediumTextureBytes, message.FullTextureBytes) = (from.Signed(), from.Signed());
         return message;
     }
 
@@ -95,7 +103,7 @@ internal static class TraceMessages
         (message.Id != 0 ? Fields.Id : 0) | (message.Status != 0 ? Fields.Status : 0) | (message.HttpStatus != 0 ? Fields.HttpStatus : 0) | (message.Bytes != 0 ? Fields.Bytes : 0)
         | (message.CpuBytes != 0 ? Fields.CpuBytes : 0) | (message.GpuGeometryBytes != 0 ? Fields.GpuGeometryBytes : 0) | (message.GpuTextureBytes != 0 ? Fields.GpuTextureBytes : 0)
         | (message.RetryAfterSeconds != 0 ? Fields.RetryAfter : 0) | (message.CostMs != 0 ? Fields.Cost : 0) | (message.Permanent ? Fields.Permanent : 0) | (message.Error is not null ? Fields.Error : 0)
-        | (message.Labels is not null ? Fields.Labels : 0) | (message.Digest != 0 ? Fields.Digest : 0)
+        | (message.Labels is not null ? Fields.Labels : 0) | (message.Digest != 0 ? Fields.Digest : 0) | (message.MediumTextureBytes != 0 || message.FullTextureBytes != 0 ? Fields.TextureSizes : 0)
         | message.Payload switch
         {
             TileBlock => Fields.Topology,

@@ -150,7 +150,34 @@ internal static class TraceOptions
         HierarchyOcclusionPenalty = through.Real(options.HierarchyOcclusionPenalty),
         OcclusionMinWeight = through.Real(options.OcclusionMinWeight),
         ViewAlignmentMinWeight = through.Real(options.ViewAlignmentMinWeight),
+        Memory = Pass(options.Memory, through),
         OutOfCore = Pass(options.OutOfCore, through),
+    };
+
+    private static ProximityMemoryOptions Pass(ProximityMemoryOptions options, TraceFields through) => new()
+    {
+        GeometryBudgetBytes = through.Long(options.GeometryBudgetBytes),
+        TextureBudgetBytes = through.Long(options.TextureBudgetBytes),
+        HighWaterMark = through.Real(options.HighWaterMark),
+        EvictionDistanceWeight = through.Real(options.EvictionDistanceWeight),
+        EvictionSizeWeight = through.Real(options.EvictionSizeWeight),
+        VisibleEvictionProtectionRadius = through.Real(options.VisibleEvictionProtectionRadius),
+        MaxEvictionsPerPass = through.Int(options.MaxEvictionsPerPass),
+        ShedOnCombinedPressure = through.Int(options.ShedOnCombinedPressure),
+        ShedOnGeometryPressure = through.Int(options.ShedOnGeometryPressure),
+        Textures = through.Optional(options.Textures, Pass),
+    };
+
+    private static TextureTierOptions Pass(TextureTierOptions options, TraceFields through) => new()
+    {
+        UpgradeRadius = through.Real(options.UpgradeRadius),
+        DowngradeRadius = through.Real(options.DowngradeRadius),
+        DeadBand = through.Real(options.DeadBand),
+        MediumPixels = through.Int(options.MediumPixels),
+        MinimumPixels = through.Int(options.MinimumPixels),
+        TickInterval = through.Real(options.TickInterval),
+        MaxConcurrentChanges = through.Int(options.MaxConcurrentChanges),
+        ShedHoldSeconds = through.Real(options.ShedHoldSeconds),
     };
 
     private static OutOfCoreOptions Pass(OutOfCoreOptions options, TraceFields through) => new()

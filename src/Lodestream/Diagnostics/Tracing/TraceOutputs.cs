@@ -14,6 +14,7 @@ internal enum OutputKind : byte
     Hidden,
     Replaced,
     Freed,
+    TexturesSet,
 }
 
 /// <summary>One thing a streamer told a port.</summary>
@@ -28,7 +29,7 @@ internal readonly record struct TraceOutput(OutputKind Kind, long Id, int Index,
     public TracePart Part => Kind switch
     {
         OutputKind.RequestStarted or OutputKind.RequestCancelled => TracePart.Requests,
-        OutputKind.Uploaded => TracePart.Uploads,
+        OutputKind.Uploaded or OutputKind.TexturesSet => TracePart.Uploads,
         OutputKind.Shown or OutputKind.Hidden or OutputKind.Replaced => TracePart.Commit,
         OutputKind.Freed => TracePart.Frees,
         _ => TracePart.Preparations,

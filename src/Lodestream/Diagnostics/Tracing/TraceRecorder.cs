@@ -247,6 +247,14 @@ public sealed class TraceRecorder(long limitBytes = long.MaxValue)
         _outputs.Items.Add(new(OutputKind.Freed, ticket, content));
     }
 
+    internal void SetTextures(in TextureCommand command)
+    {
+        if (_buffer is null)
+            return;
+        _hash!.SetTextures(command);
+        _outputs.Items.Add(new(OutputKind.TexturesSet, command.Ticket, command.Content, Detail: (byte)command.Tier));
+    }
+
     private static void Write(TraceSetting setting, TraceBuffer to)
     {
         to.Byte((byte)(setting.Families is null ? TraceRecord.Budget : TraceRecord.Families));

@@ -174,5 +174,9 @@ public sealed class TraceReplay
         void IRenderHost.Free(int content, long ticket)
         {
         }
+
+        void IRenderHost.SetTextures(in TextureCommand command)
+        {
+        }
     }
 }

@@ -59,4 +59,10 @@ internal sealed class TracedPorts(ITileTransport transport, IContentPreparer pre
         recorder.Free(content, ticket);
         host.Free(content, ticket);
     }
+
+    void IRenderHost.SetTextures(in TextureCommand command)
+    {
+        recorder.SetTextures(command);
+        host.SetTextures(command);
+    }
 }

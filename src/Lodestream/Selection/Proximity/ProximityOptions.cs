@@ -78,6 +78,9 @@ public sealed record ProximityOptions
     /// <summary>What is left of a tile's importance straight behind the camera. Default 0.25 (ours): what lies ahead goes first, and a turn of the head finds the rest.</summary>
     public double ViewAlignmentMinWeight { get; init; } = 0.25;
 
+    /// <summary>What geometry and textures may take, and what goes first.</summary>
+    public ProximityMemoryOptions Memory { get; init; } = new();
+
     /// <summary>The second tier: which tiles are streamed mesh by mesh, and how.</summary>
     public OutOfCoreOptions OutOfCore { get; init; } = new();
 
@@ -107,6 +110,8 @@ public sealed record ProximityOptions
         Require(HierarchyOcclusionPenalty is > 0 and <= 1, nameof(HierarchyOcclusionPenalty), HierarchyOcclusionPenalty, Share);
         Require(OcclusionMinWeight is > 0 and <= 1, nameof(OcclusionMinWeight), OcclusionMinWeight, Share);
         Require(ViewAlignmentMinWeight is > 0 and <= 1, nameof(ViewAlignmentMinWeight), ViewAlignmentMinWeight, Share);
+        Require(Memory is not null, nameof(Memory), "null", "options");
+        Memory!.Validate();
         Require(OutOfCore is not null, nameof(OutOfCore), "null", "options");
         OutOfCore!.Validate();
 

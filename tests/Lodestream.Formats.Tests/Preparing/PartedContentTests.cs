@@ -206,7 +206,7 @@ public class PartedContentTests
         return content!;
     }
 
-    private static PrepareJob Job(long ticket, byte[] payload, OutOfCoreOptions? admission) => new(ticket, 1, 2, Uri, ContentFormat.Untold, payload, payload.Length) { Admission = admission };
+    private static PrepareJob Job(long ticket, byte[] payload, OutOfCoreOptions? admission) => new(ticket, 1, 2, Uri, ContentFormat.Untold, payload, payload.Length) { Admission = admission is null ? null : new(admission, 1 << 30) };
 
     private static PrepareJob Mesh(long ticket, long copy, int mesh) => new(ticket, 1, 2, $"{Uri}#mesh={mesh}", ContentFormat.PayloadMesh, null, 100) { Copy = copy, Mesh = mesh };
 }

@@ -6,7 +6,7 @@
 const REASONS = {
   Drawn: 'drawn', NotVisible: 'out of view', FinerThanWanted: 'finer than wanted', Refined: 'its children are drawn', NoContent: 'has nothing to draw', Waiting: 'wanted',
   Queued: 'queued', Fetching: 'being fetched', FetchingFiles: 'its files are being fetched', Preparing: 'being decoded', WaitingForMemory: 'waits for memory', WaitingForUpload: 'waits for its upload',
-  WaitingForSiblings: 'waits for its siblings', FailedForNow: 'failed, will be tried again', FailedForGood: 'failed for good', Unexpanded: 'not opened yet',
+  WaitingForSiblings: 'waits for its siblings', OutOfCore: 'its meshes are drawn one by one', FailedForNow: 'failed, will be tried again', FailedForGood: 'failed for good', Unexpanded: 'not opened yet',
 };
 
 export class Inspector {

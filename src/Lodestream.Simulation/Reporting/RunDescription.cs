@@ -39,6 +39,7 @@ internal static class RunDescription
                 ScenarioEvent.Change change => (at, at, $"{change.Uri} changed"),
                 ScenarioEvent.MemoryPressure => (at, at, "memory pressure"),
                 ScenarioEvent.Layer layer => (at, at, $"{layer.Family} {(layer.Visible ? "on" : "off")}"),
+                ScenarioEvent.ShedTextures shed => (at, at, $"textures of {shed.Contents} shed"),
                 ScenarioEvent.UnloadAll => (at, at, "everything unloaded"),
                 _ => throw new ArgumentException($"{happening.GetType().Name} has no words yet", nameof(scenario)),
             };

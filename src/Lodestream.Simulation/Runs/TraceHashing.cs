@@ -39,6 +39,9 @@ public sealed class TraceHashing(TileTree tree) : SimulationObserver
     public override void OnFree(int content, long ticket) => _hash.Free(ticket);
 
     /// <inheritdoc />
+    public override void OnSetTextures(in TextureCommand command) => _hash.SetTextures(command);
+
+    /// <inheritdoc />
     public override void OnCommit(RenderCommit commit) => _hash.Commit(commit);
 
     /// <inheritdoc />

@@ -89,9 +89,14 @@ public static class ScenarioFile
             place.TakeOnly("t", "unloadAll");
             return unload.Truth() ? new ScenarioEvent.UnloadAll(seconds) : throw unload.Fail("is false; it takes true");
         }
-        place.TakeOnly("t", "outage", "change", "memoryPressure", "unloadAll", "layer", "visible");
+        if (place.Optional("shedTextures") is { } shed)
+        {
+            place.TakeOnly("t", "shedTextures");
+            return new ScenarioEvent.ShedTextures(seconds, (int)shed.Number(1, 1e6));
+        }
+        place.TakeOnly("t", "outage", "change", "memoryPressure", "unloadAll", "shedTextures", "layer", "visible");
         if (place.Optional("layer") is not { } layer)
-            throw place.Fail("nothing happens; there are outage, change, memoryPressure, unloadAll and layer");
+            throw place.Fail("nothing happens; there are outage, change, memoryPressure, unloadAll, shedTextures and layer");
         var family = Array.IndexOf(Families, layer.Text());
         return family >= 0
             ? new ScenarioEvent.Layer(seconds, (ContentFamily)family, place.Required("visible").Truth())

@@ -96,6 +96,11 @@ public abstract record ScenarioEvent(double Seconds)
     /// <param name="Seconds">When.</param>
     public sealed record UnloadAll(double Seconds) : ScenarioEvent(Seconds);
 
+    /// <summary>Textures are shed, those of the farthest contents first.</summary>
+    /// <param name="Seconds">When.</param>
+    /// <param name="Contents">Contents at most.</param>
+    public sealed record ShedTextures(double Seconds, int Contents) : ScenarioEvent(Seconds);
+
     /// <summary>A family is switched on or off.</summary>
     /// <param name="Seconds">When.</param>
     /// <param name="Family">The family.</param>

@@ -149,6 +149,8 @@ public sealed class Simulator(SimulatedScene scene)
                 };
             case ScenarioEvent.MemoryPressure:
                 return controls => controls.Inbox.Post(new() { Kind = InboxKind.MemoryPressure });
+            case ScenarioEvent.ShedTextures shed:
+                return controls => controls.Streamer.ShedTextureMemory(shed.Contents);
             case ScenarioEvent.UnloadAll:
                 return controls => controls.Streamer.ForceUnloadAll();
             case ScenarioEvent.Layer layer:

@@ -27,6 +27,8 @@ public sealed class ReplayTests
         { "spheres and several cameras", s => s with { Sphere = true, Cameras = 2 } },
         { "request volumes and turned boxes", s => s with { RequestVolumes = true, Volumes = WorldVolumes.Mixed } },
         { "shared contents of several families", s => s with { Shared = true, Multiple = true, Externals = true, Tiles = 300, Depth = 5 } },
+        { "textures that change their size and are shed", s => s with { Proximity = true, Textures = true, ShedAt = 0.5, Seconds = 6 } },
+        { "tight accounts of geometry and textures", s => s with { Proximity = true, Textures = true, TightAccounts = true } },
         { "every failure", s => s with { FailForNow = true, FailForGood = true, DeviceFails = true } },
     };
 

@@ -76,10 +76,10 @@ public sealed class RunReportTests
         ScenarioEvent[] events =
         [
             new ScenarioEvent.Outage(1, 2), new ScenarioEvent.Change(2, "a.glb"), new ScenarioEvent.MemoryPressure(3), new ScenarioEvent.UnloadAll(4),
-            new ScenarioEvent.Layer(5, Scene.ContentFamily.Water, false),
+            new ScenarioEvent.Layer(5, Scene.ContentFamily.Water, false), new ScenarioEvent.ShedTextures(6, 20),
         ];
         Assert.Equal(
-            [(2, 4, "link dead"), (3, 3, "a.glb changed"), (4, 4, "memory pressure"), (5, 5, "everything unloaded"), (6, 6, "Water off")],
+            [(2, 4, "link dead"), (3, 3, "a.glb changed"), (4, 4, "memory pressure"), (5, 5, "everything unloaded"), (6, 6, "Water off"), (7, 7, "textures of 20 shed")],
             RunDescription.Happenings(new() { Events = events }, setOff: 1));
     }
 

@@ -15,7 +15,7 @@ public sealed class ScenarioFileTests
             { "scene": "world", "viewport": [800, 600], "fovY": 45, "sse": 8, "fps": 30, "seed": 7, "memoryMB": 64, "network": "4g", "policy": "error",
               "camera": [ { "t": 0, "position": [1,2,3], "direction": [1,0,0], "up": [0,0,1] } ],   // comments are let through
               "settleLimitS": 180,
-              "events": [ { "t": 3, "outage": 2 }, { "t": 4, "change": "a.glb" }, { "t": 5, "memoryPressure": true }, { "t": 6, "layer": "water", "visible": false }, { "t": 7, "unloadAll": true } ],
+              "events": [ { "t": 3, "outage": 2 }, { "t": 4, "change": "a.glb" }, { "t": 5, "memoryPressure": true }, { "t": 6, "layer": "water", "visible": false }, { "t": 7, "unloadAll": true }, { "t": 8, "shedTextures": 20 } ],
               "gates": { "holes": { "max": 0 }, "primaryGeometricSsePx.p95": { "min": 1, "max": 16 } } }
             """);
         Assert.Equal("world", scenario.Scene);
@@ -25,7 +25,7 @@ public sealed class ScenarioFileTests
         Assert.Equal(180, scenario.SettleLimitS);
         Assert.Equal(new(1, 2, 3), Assert.IsType<CameraChoice.Keyframes>(scenario.Camera).Frames.Single().Position);
         Assert.Equal(
-            [new ScenarioEvent.Outage(3, 2), new ScenarioEvent.Change(4, "a.glb"), new ScenarioEvent.MemoryPressure(5), new ScenarioEvent.Layer(6, ContentFamily.Water, false), new ScenarioEvent.UnloadAll(7)],
+            [new ScenarioEvent.Outage(3, 2), new ScenarioEvent.Change(4, "a.glb"), new ScenarioEvent.MemoryPressure(5), new ScenarioEvent.Layer(6, ContentFamily.Water, false), new ScenarioEvent.UnloadAll(7), new ScenarioEvent.ShedTextures(8, 20)],
             scenario.Events);
         Assert.Equal([new("holes", 0, true), new("primaryGeometricSsePx.p95", 1, false), new("primaryGeometricSsePx.p95", 16, true)], scenario.Gates);
     }

@@ -316,6 +316,19 @@ public sealed class OutOfCoreTests
     }
 
     [Fact]
+    public void A_payload_that_comes_again_is_given_room_for_its_meshes_too()
+    {
+        var world = World(Always);
+        world.DeliverAll();
+        world.Look(ManifestSpec.Eye(-4000));
+        world.Pass(20);
+        Assert.Equal((0, 0), (world.Streamer.Statistics.CpuBytes, world.Streamer.Statistics.GpuGeometryBytes));
+        world.Look(ManifestSpec.Eye(-60));
+        Assert.Equal(["a"], world.InFlight);
+        Assert.Equal((HandDrivenWorld.CopyBytes, 600), (world.Streamer.Statistics.CpuBytes, world.Streamer.Statistics.GpuGeometryBytes));
+    }
+
+    [Fact]
     public void A_drawn_mesh_is_given_back_only_when_the_coarser_tile_is_drawn_again()
     {
         var world = WithLod();

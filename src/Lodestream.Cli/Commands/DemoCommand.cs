@@ -21,10 +21,19 @@ internal static class DemoCommand
         command.SetAction(async (parsed, cancellation) =>
         {
             var (cache, number) = (new WorldCache(CacheFolder.Path()), parsed.GetValue(seed));
-            var folder = parsed.GetRequiredValue(world) == "city" ? await CityAsync(cache, number, cancellation) : await ContinentAsync(cache, number, cancellation);
-            return await ServingSession.RunAsync([folder], parsed, options, parsed.GetValue(open) ? Browser.Open : null, cancellation);
+            var isCity = parsed.GetRequiredValue(world) == "city";
+            var folder = isCity ? await CityAsync(cache, number, cancellation) : await ContinentAsync(cache, number, cancellation);
+            return await ServingSession.RunAsync([folder], parsed, options, url => Invite(isCity ? new Uri(url, "?walk=1") : null, parsed.GetValue(open) ? url : null), cancellation);
         });
         return command;
+    }
+
+    private static void Invite(Uri? walk, Uri? open)
+    {
+        if (walk is not null)
+            Console.Out.WriteLine($"Walk through it: {walk}");
+        if (open is not null)
+            Browser.Open(walk ?? open);
     }
 
     private static Task<string> ContinentAsync(WorldCache cache, ulong? seed, CancellationToken cancellation)

@@ -279,6 +279,25 @@ public sealed class GltfDocument
     /// <summary>What positions are relative to (CESIUM_RTC), on the tile's axes, metres; null where the file names none.</summary>
     public Vector3d? RtcCenter { get; internal set; }
 
+    /// <summary>The same file with one of its meshes alone, drawn by nodes of one's own.</summary>
+    /// <param name="mesh">The mesh; it is mesh 0 there.</param>
+    /// <param name="nodes">What draws it; without children.</param>
+    internal GltfDocument WithMesh(int mesh, List<GltfNode> nodes) => new()
+    {
+        ExtensionsRequired = ExtensionsRequired,
+        Buffers = Buffers,
+        BufferViews = BufferViews,
+        Accessors = Accessors,
+        Meshes = [Meshes[mesh]],
+        Nodes = [.. nodes],
+        Roots = [.. Enumerable.Range(0, nodes.Count)],
+        Materials = Materials,
+        Textures = Textures,
+        TextureSamplers = TextureSamplers,
+        Images = Images,
+        RtcCenter = RtcCenter,
+    };
+
     /// <summary>The nodes that the scene reaches, parents first.</summary>
     public IEnumerable<int> SceneNodes()
     {

@@ -6,7 +6,8 @@ namespace Lodestream.Formats.Preparing;
 
 /// <summary>
 /// Prepares contents and topology in main memory, for headless hosts and engines written in .NET: payloads are <c>byte[]</c> or
-/// <see cref="ReadOnlyMemory{T}"/>, prepared contents are <see cref="PreparedContent"/>. Work goes to the executor; the tree is read
+/// <see cref="ReadOnlyMemory{T}"/>, prepared contents are <see cref="PreparedContent"/>. Of what is admitted out of core it keeps the whole
+/// content, prepared; its meshes look into the same bytes. Work goes to the executor; the tree is read
 /// in <see cref="Start"/> only, which the tick calls.
 /// </summary>
 public sealed class ContentPreparer : IContentPreparer
@@ -23,6 +24,7 @@ public sealed class ContentPreparer : IContentPreparer
     private readonly ILabelMeasure _labelMeasure;
     private readonly Lock _gate = new();
     private readonly Dictionary<long, Preparation> _running = [];
+    private readonly Dictionary<long, Preparation> _copies = [];
 
     private enum Stage : byte
     {
@@ -31,7 +33,7 @@ public sealed class ContentPreparer : IContentPreparer
         Measured,
     }
 
-    private sealed class Preparation(in PrepareJob job, in TilesetParent parent, ContentFamily family)
+    private sealed class Preparation(in PrepareJob job, in TilesetParent parent, ContentFamily family, Preparation? copy)
     {
         public readonly PrepareJob Job = job;
         public readonly bool IsOfLabels = family == ContentFamily.Label;
@@ -45,6 +47,10 @@ public sealed class ContentPreparer : IContentPreparer
         // References of the files that were asked for last, in the order in which they will come.
         public string[] Asked = [];
         public SceneDocumentReader? Topology;
+
+        // The meshes it is parted into, where it is admitted out of core; and for a mesh, what holds it.
+        public IReadOnlyList<PartedMesh> Meshes = [];
+        public readonly Preparation? Copy = copy;
     }
 
     /// <summary>Makes a preparer.</summary>
@@ -71,10 +77,13 @@ public sealed class ContentPreparer : IContentPreparer
     /// <inheritdoc/>
     public void Start(in PrepareJob job)
     {
-        var preparation = new Preparation(job, TilesetParent.Of(_tree, job.Tile), _tree.Contents.Records[job.Content].Family);
+        Preparation preparation;
         lock (_gate)
+        {
+            preparation = new(job, TilesetParent.Of(_tree, job.Tile), _tree.Contents.Records[job.Content].Family, job.Mesh < 0 ? null : _copies.GetValueOrDefault(job.Copy));
             _running.Add(job.Ticket, preparation);
-        _executor(job.Format == ContentFormat.Tileset ? () => Run(preparation, ReadTopology) : () => Run(preparation, Measure));
+        }
+        _executor(job.Format == ContentFormat.Tileset ? () => Run(preparation, ReadTopology) : job.Mesh >= 0 ? () => Run(preparation, MeasureMesh) : () => Run(preparation, Measure));
     }
 
     /// <inheritdoc/>
@@ -114,7 +123,7 @@ public sealed class ContentPreparer : IContentPreparer
                 return;
             preparation.Stage = Stage.Working;
         }
-        _executor(() => Run(preparation, Prepare));
+        _executor(preparation.Copy is null ? () => Run(preparation, Prepare) : () => Run(preparation, PrepareMesh));
     }
 
     /// <inheritdoc/>
@@ -123,7 +132,9 @@ public sealed class ContentPreparer : IContentPreparer
         lock (_gate)
         {
             // Who works on it finds out and answers; otherwise nothing is held from here on.
-            if (_running.TryGetValue(ticket, out var preparation) && preparation.Stage == Stage.Working)
+            if (_copies.Remove(ticket))
+                Release(ticket);
+            else if (_running.TryGetValue(ticket, out var preparation) && preparation.Stage == Stage.Working)
                 preparation.Cancelled = true;
             else
                 Release(ticket);
@@ -158,6 +169,8 @@ public sealed class ContentPreparer : IContentPreparer
                 preparation.Stage = Stage.AwaitingFiles;
             else
                 _running.Remove(preparation.Job.Ticket);
+            if (answer.Kind == InboxKind.TopologyReady && preparation.Meshes.Count > 0)
+                _copies.Add(preparation.Job.Ticket, preparation);
             _inbox.Post(answer);
         }
     }
@@ -196,15 +209,41 @@ public sealed class ContentPreparer : IContentPreparer
         if (preparation.FileSet.Missing.Count > 0)
             return AskForFiles(preparation);
         preparation.Content = content;
+        var isParted = IsParted(preparation, content!);
         return new()
         {
             Kind = InboxKind.Measured,
             Bytes = payload.Length,
             // Of labels no more than this: a name takes twice its bytes, a record four times its columns'.
             CpuBytes = payload.Length * (preparation.IsOfLabels ? 5L : 1) + content!.UnpackedBytes + preparation.Files.Values.Sum(file => (long)file.Length),
-            GpuGeometryBytes = content.Cost.GeometryBytes,
-            GpuTextureBytes = content.Cost.TextureBytes,
+            GpuGeometryBytes = isParted ? 0 : content.Cost.GeometryBytes,
+            GpuTextureBytes = isParted ? 0 : content.Cost.TextureBytes,
         };
+    }
+
+    private static bool IsParted(Preparation preparation, PreparedContent content)
+    {
+        if (preparation.Job.Admission is not { } admission || preparation.IsOfLabels)
+            return false;
+        var meshes = PartedContent.Of(content.Layout);
+        preparation.Meshes = admission.IsOutOfCore(meshes.Count, content.Cost.GeometryBytes) ? meshes : [];
+        return preparation.Meshes.Count > 0;
+    }
+
+    // A mesh looks into its copy: in main memory it takes nothing of its own.
+    private static InboxMessage MeasureMesh(Preparation preparation)
+    {
+        if (preparation.Copy is not { } copy)
+            return Failed(preparation.Job, "its payload is not in main memory any more");
+        var cost = copy.Meshes[preparation.Job.Mesh].Part.Cost;
+        return new() { Kind = InboxKind.Measured, GpuGeometryBytes = cost.GeometryBytes, GpuTextureBytes = cost.TextureBytes };
+    }
+
+    private static InboxMessage PrepareMesh(Preparation preparation)
+    {
+        var mesh = preparation.Copy!.Meshes[preparation.Job.Mesh];
+        var cost = mesh.Part.Cost;
+        return new() { Kind = InboxKind.Prepared, Payload = preparation.Copy.Content!.With(mesh), GpuGeometryBytes = cost.GeometryBytes, GpuTextureBytes = cost.TextureBytes };
     }
 
     private InboxMessage Prepare(Preparation preparation)
@@ -212,6 +251,11 @@ public sealed class ContentPreparer : IContentPreparer
         var content = preparation.Content!;
         if (content.Verify(() => preparation.Cancelled) is { } error)
             return Failed(preparation.Job, error);
+        if (preparation.Meshes.Count > 0)
+        {
+            PayloadMesh[] shapes = [.. preparation.Meshes.Select(mesh => mesh.Shape)];
+            return new() { Kind = InboxKind.TopologyReady, Payload = MeshTopology.Build(preparation.Job.Uri, preparation.Parent.Transform, preparation.Parent.UpAxis, shapes) };
+        }
         if (preparation.IsOfLabels && ReadLabels(content) is { IsOk: false } outcome)
             return Failed(preparation.Job, outcome.Error!) with { Permanent = outcome.Status == ReadStatus.NotSupported };
         return new()

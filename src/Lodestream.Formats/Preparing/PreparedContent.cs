@@ -23,6 +23,14 @@ public sealed class PreparedContent
         PointClouds = [.. layout.Parts.OfType<PointsPart>().Select(part => new PreparedPoints(part, payload))];
     }
 
+    // A mesh of a content that is prepared.
+    private PreparedContent(PreparedContent whole, PartedMesh mesh)
+    {
+        (Payload, Layout) = (whole.Payload, new(whole.Format, [mesh.Part], whole.Layout.Files));
+        (Models, PointClouds) = ([whole.Models[0].With(mesh.Part)], []);
+        (Min, Max) = (mesh.Shape.Min, mesh.Shape.Max);
+    }
+
     /// <summary>The bytes as they were fetched.</summary>
     public ReadOnlyMemory<byte> Payload { get; }
 
@@ -52,6 +60,9 @@ public sealed class PreparedContent
 
     /// <summary>Greatest coordinates, like <see cref="Min"/>.</summary>
     public Vector3d Max { get; private set; } = new(double.NegativeInfinity, double.NegativeInfinity, double.NegativeInfinity);
+
+    /// <summary>One of the content's meshes, once the content is prepared: it looks into the same bytes, and its bounds are those that the file names.</summary>
+    internal PreparedContent With(PartedMesh mesh) => new(this, mesh);
 
     /// <summary>Looks at every vertex and index: finite positions, indices within the vertices; measures the bounds.</summary>
     /// <returns>What is broken, or null.</returns>

@@ -13,6 +13,9 @@ public sealed class PreparedModel
 
     internal PreparedModel(ModelPart part, ReadOnlyMemory<byte>[] files) => (Part, _files) = (part, files);
 
+    /// <summary>A mesh of this model, which is prepared, alone: it looks into the same bytes.</summary>
+    internal PreparedModel With(ModelPart part) => new(part, _files) { _unpacked = _unpacked, NodeTransforms = part.Document.WorldTransforms() };
+
     /// <summary>What it is, and what it takes.</summary>
     public ModelPart Part { get; }
 

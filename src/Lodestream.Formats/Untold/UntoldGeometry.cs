@@ -127,7 +127,7 @@ public sealed class UntoldGeometry
             var (mesh, arrays, count) = (Document.Meshes[i], Arrays[i], Document.Meshes[i].VertexCount);
             var attributes = new List<GltfAttribute>
             {
-                new("POSITION", Add(arrays.Positions, GltfComponentType.Float32, 3, count, false)),
+                new("POSITION", Add(arrays.Positions, GltfComponentType.Float32, 3, count, false, new(mesh.Bounds.Min, mesh.Bounds.Max))),
                 new("NORMAL", Add(arrays.Normals, GltfComponentType.Int16, 4, count, true)),
                 new("TEXCOORD_0", Add(arrays.Uvs, GltfComponentType.Float32, 2, count, false)),
                 new("COLOR_0", Add(arrays.Colors, GltfComponentType.UInt8, 4, count, true)),
@@ -141,9 +141,9 @@ public sealed class UntoldGeometry
         (gltf.BufferViews, gltf.Accessors) = ([.. views], [.. accessors]);
         AddNodes(gltf, primitives);
 
-        int Add(int offset, GltfComponentType type, int components, int count, bool normalized)
+        int Add(int offset, GltfComponentType type, int components, int count, bool normalized, GltfBounds? bounds = null)
         {
-            var accessor = new GltfAccessor(views.Count, 0, type, components, count, normalized);
+            var accessor = new GltfAccessor(views.Count, 0, type, components, count, normalized, Bounds: bounds);
             views.Add(new(0, offset, accessor.ElementBytes * count, 0, null));
             accessors.Add(accessor);
             return accessors.Count - 1;

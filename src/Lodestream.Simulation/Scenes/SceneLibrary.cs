@@ -78,6 +78,7 @@ public sealed class SceneLibrary(SceneFileSource files, CancellationToken cancel
                     GeometryBytes = cost.GeometryBytes,
                     TextureBytes = cost.TextureBytes,
                     Files = needed,
+                    Meshes = [.. PartedContent.Of(layout).Select(mesh => new OriginMesh(mesh.Shape, mesh.Part.Cost.TextureBytes))],
                 };
             }
             foreach (var missing in set.Missing.ToArray())

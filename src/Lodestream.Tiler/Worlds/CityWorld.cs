@@ -12,7 +12,7 @@ namespace Lodestream.Tiler.Worlds;
 public static class CityWorld
 {
     /// <summary>Rises whenever the same options give other bytes: what caches a world keys it by this and the options.</summary>
-    public const int GeneratorVersion = 1;
+    public const int GeneratorVersion = 2;
 
     /// <summary>What the files name as their maker.</summary>
     public const string GeneratorName = "Lodestream city";
@@ -88,6 +88,7 @@ public static class CityWorld
                 json.WriteNumber("sizeMetres"u8, plan.Size);
                 json.WriteNumber("buildings"u8, plan.Buildings.Count());
                 views.WriteTo(json);
+                json.WriteString("walk"u8, WalkName);
             },
         });
         foreach (var entry in entries)

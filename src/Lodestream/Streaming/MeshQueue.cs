@@ -100,9 +100,11 @@ internal sealed class MeshQueue(TileTree tree, TileResidency residency, MemoryLe
         {
             if (!IsOnItsWay(_loads[i]))
                 _loads.RemoveAt(i);
+            else
+                near += _loads[i].IsNear ? 1 : 0;
         }
-        foreach (var load in _loads)
-            near += load.IsNear ? 1 : 0;
+        if (_candidates.Count == 0)
+            return;
         _candidates.Sort();
         foreach (var candidate in _candidates)
         {

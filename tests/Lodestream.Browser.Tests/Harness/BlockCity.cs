@@ -17,7 +17,8 @@ namespace Lodestream.Browser.Tests.Harness;
 /// <param name="named">What the boxes' names begin with.</param>
 /// <param name="payload">Kind of the tiles' files: <c>untold</c>, or <c>glb</c>, whose boxes share a few meshes, some of them coloured by vertex.</param>
 /// <param name="coarser">Whether from 30 m on a tile is shown by an LOD, from 60 m by another, and from 100 m by its HLOD; they look as it does.</param>
-internal sealed class BlockCity(int tiles, int boxes = 64, string named = "box", string payload = "untold", bool coarser = false)
+/// <param name="walk">The camera file of a walk that its manifest names; null for none.</param>
+internal sealed class BlockCity(int tiles, int boxes = 64, string named = "box", string payload = "untold", bool coarser = false, string? walk = null)
 {
     /// <summary>Length of a tile's side, metres.</summary>
     public const double TileSide = 20;
@@ -36,6 +37,8 @@ internal sealed class BlockCity(int tiles, int boxes = 64, string named = "box",
     {
         if (path == Scene)
             return WriteManifest();
+        if (path == "/city/tour/walk.json")
+            return System.Text.Encoding.UTF8.GetBytes(walk ?? "");
         if (path == "/city/brick.png")
             return WriteBrick();
         var parts = Path.GetFileNameWithoutExtension(path).Split('_');
@@ -47,7 +50,7 @@ internal sealed class BlockCity(int tiles, int boxes = 64, string named = "box",
     private byte[] WriteManifest()
     {
         using var output = new MemoryStream();
-        using (var writer = new ManifestWriter(output, new() { Partitioning = ManifestPartitioning.UniformGrid, TileSize = new(TileSide, 100, TileSide) }))
+        using (var writer = new ManifestWriter(output, new() { Partitioning = ManifestPartitioning.UniformGrid, TileSize = new(TileSide, 100, TileSide), WriteExtras = walk is null ? null : json => json.WriteString("walk", "tour/walk.json") }))
         {
             for (var x = 0; x < tiles; x++)
             {

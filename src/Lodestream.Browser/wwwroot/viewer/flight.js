@@ -60,7 +60,7 @@ export class Flight {
  * @param {THREE.Vector3} to
  * @param {number} share
  */
-function turned(from, to, share) {
+export function turned(from, to, share) {
   const half = new THREE.Quaternion().slerp(new THREE.Quaternion().setFromUnitVectors(from, to), share);
   return from.clone().applyQuaternion(half).normalize();
 }

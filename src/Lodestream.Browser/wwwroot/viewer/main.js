@@ -6,7 +6,8 @@ import { publish } from './debug-api.js';
 import { Hud } from './hud.js';
 import { Stage } from './stage.js';
 import { Viewer } from './viewer.js';
-import { readViews } from './views.js';
+import { readSuggestions } from './views.js';
+import { readWalk } from './walk.js';
 
 const hud = new Hud();
 /** @type {string[]} */
@@ -33,7 +34,7 @@ async function view(parameters) {
     return;
   }
   offerScenes(catalogue, url);
-  const fetched = fetchUrl(url, catalogue), views = readViews(fetched), tiles = await LodestreamTiles.open(fetched, {
+  const fetched = fetchUrl(url, catalogue), suggestions = readSuggestions(fetched), tiles = await LodestreamTiles.open(fetched, {
     renderer: stage.renderer,
     camera: stage.camera,
     targetErrorPx: number(parameters, 'sse', 16),
@@ -44,10 +45,13 @@ async function view(parameters) {
     recordingBytes: number(parameters, 'record', 16, 0) * 2 ** 20,
   });
   tiles.addEventListener('tile-error', ({ uri, error }) => errors.push(error.includes(uri) ? error : `${uri}: ${error}`));
-  const viewer = new Viewer(stage, tiles, hud, await views, parameters.get('up'));
+  const { views, walk } = await suggestions, path = walk ? await readWalk(walk) : null;
+  const viewer = new Viewer(stage, tiles, hud, { views, walk: path }, parameters.get('up'));
   api.attach(viewer);
   tiles.ready.catch(error => hud.say(error.message, true));
   viewer.start();
+  if (parameters.get('walk') === '1')
+    viewer.walkWhenReady();
 }
 
 /** Those who don't want motion don't want dissolves, unless they ask for one. @param {URLSearchParams} parameters */

@@ -21,6 +21,8 @@ const ACCELERATION = 0.12;
 
 /** @typedef {import('./framing.js').Pose} Pose */
 
+/** @typedef {object} CameraPath @property {(now: number) => Pose & { arrived: boolean }} at where the camera is, by performance.now() in seconds */
+
 export class Navigation {
   /** Dragging goes round what is under the pointer ('orbit'), or looks around ('fly'). @type {'orbit' | 'fly'} */
   #mode = 'orbit';
@@ -43,7 +45,7 @@ export class Navigation {
   #zooming = new Glide(4e-4);
   #walk = new THREE.Vector3();
   #walkTarget = new THREE.Vector3();
-  /** @type {Flight | null} */
+  /** @type {CameraPath | null} */
   #flight = null;
   #last = 0;
   #placed = true;
@@ -209,6 +211,18 @@ export class Navigation {
     this.#invalidate();
   }
 
+  /** Moves along a path until it ends, or something else moves the camera. @param {CameraPath} path */
+  follow(path) {
+    this.stop();
+    this.#flight = path;
+    this.#invalidate();
+  }
+
+  /** What the camera moves along by itself. */
+  get path() {
+    return this.#flight;
+  }
+
   /**
    * Puts the camera somewhere, at once.
    * @param {{ position: THREE.Vector3, direction: THREE.Vector3, up?: THREE.Vector3 }} pose in the scene's frame
@@ -290,7 +304,7 @@ export class Navigation {
   }
 
   #fly() {
-    const { position, direction, arrived } = /** @type {Flight} */ (this.#flight).at(performance.now() / 1000);
+    const { position, direction, arrived } = /** @type {CameraPath} */ (this.#flight).at(performance.now() / 1000);
     this.#pose = { position, direction };
     if (arrived) {
       this.#flight = null;

@@ -15,6 +15,7 @@ import { SceneFrame } from './scene-frame.js';
 import { SessionRecording } from './session-recording.js';
 import { Settings } from './settings.js';
 import { ViewMenu } from './view-menu.js';
+import { Walk } from './walk.js';
 
 /** Where the sliders are when nobody has moved them. */
 const DEFAULTS = { hour: 15, exposure: 0 };
@@ -36,6 +37,7 @@ export class Viewer {
   navigation;
   loop;
   inspector;
+  walk;
   #volumes;
   #colouring;
   #readout;
@@ -52,10 +54,10 @@ export class Viewer {
    * @param {import('./stage.js').Stage} stage
    * @param {import('../lodestream.js').LodestreamTiles} tiles
    * @param {import('./hud.js').Hud} hud
-   * @param {import('./views.js').SuggestedView[]} views
+   * @param {{ views: import('./views.js').SuggestedView[], walk: import('./walk.js').WalkPath | null }} suggestions
    * @param {string | null} up the axis asked for
    */
-  constructor(stage, tiles, hud, views, up) {
+  constructor(stage, tiles, hud, { views, walk }, up) {
     const root = tiles.volume();
     if (!root)
       throw new Error(`${tiles.url}: the tileset has no root.`);
@@ -68,6 +70,7 @@ export class Viewer {
     this.ranges = new RangeFinder(tiles, this.frame, () => this.#refresh());
     this.navigation = new Navigation(stage, this.frame, this.ranges, () => this.loop.invalidate());
     this.inspector = new Inspector(() => this.frameSelection());
+    this.walk = new Walk(walk, this.navigation, this.frame, text => this.#sayFor(text, 4000));
     this.#volumes = new BoundingVolumes(stage.world);
     this.#colouring = new Colouring(tiles, this.settings, () => this.redraw());
     this.#readout = new Readout(this.frame, () => this.navigation.faceNorth());
@@ -86,6 +89,14 @@ export class Viewer {
     this.navigation.frameScene();
     this.#restore();
     this.loop.invalidate();
+  }
+
+  /** Begins the scene's walk once the first view is here, unless by then the user has moved, or the address names a view. */
+  async walkWhenReady() {
+    const { navigation, tiles } = this, isLink = shownIn(location.hash).pose !== undefined, before = navigation.pose;
+    await tiles.ready.catch(() => {});
+    if (!isLink && !navigation.isMoving && navigation.pose.position.equals(before.position) && navigation.pose.direction.equals(before.direction))
+      this.walk.begin();
   }
 
   /** Draws a frame though neither camera nor tiles have changed. */
@@ -142,6 +153,8 @@ export class Viewer {
     canvas.addEventListener('webglcontextrestored', () => this.#loseContext(false));
     this.tiles.addEventListener('wake', () => this.loop.invalidate());
     window.addEventListener('hashchange', () => this.#restore());
+    // Where the picture itself is touched somebody wants it still.
+    canvas.addEventListener('pointerdown', () => this.walk.stop());
     new Gestures(canvas, this.navigation, (x, y) => this.tiles.pick(x, y), {
       click: (x, y) => this.#inspect(x, y),
       doubleClick: async (x, y) => {
@@ -196,7 +209,7 @@ export class Viewer {
       h: () => navigation.flyHome(), v: () => this.#views.next(), f: () => this.#toggleFlight(), o: () => settings.toggle(), c: () => this.#copyLink(),
       '?': () => help.open ? help.close() : help.showModal(), n: () => navigation.faceNorth(), r: () => this.frameSelection(), i: () => this.hud.toggle(),
       b: () => settings.setToggle('volumes'), l: () => settings.setToggle('levels'), k: () => settings.setToggle('lods'), p: () => settings.setToggle('freeze'),
-      t: () => recording.save(), escape: () => this.#close(),
+      g: () => this.walk.toggle(), t: () => recording.save(), escape: () => this.#close(),
     };
     new Keys(navigation, commands);
     on('home', commands.h);
@@ -222,6 +235,7 @@ export class Viewer {
     const { coreMs, hostMs } = tiles.stats;
     this.hud.frame({ core: coreMs, host: hostMs, draw: performance.now() - began }, tiles.stats, this.loop.fps, this.#state);
     this.ranges.update(navigation.pose);
+    this.walk.update();
     if (moved)
       this.#cameraEvents.moved();
     return { again: tiles.needsUpdate || navigation.isMoving, delay: tiles.wakeDelay };

@@ -1,21 +1,23 @@
-// The views a scene's maker suggests: a tileset's asset.extras.lodestream.views, a manifest's lodestream.views. The document is read no farther than these.
+// What a scene's maker suggests to look at: a tileset's asset.extras.lodestream, a manifest's lodestream: views, and a walk. The document
+// is read no farther than these.
 import * as THREE from 'three';
 
 /** @typedef {{ name: string, pose: import('./framing.js').Pose }} SuggestedView */
+/** @typedef {{ views: SuggestedView[], walk: string | null }} Suggestions `walk`: URL of a camera file */
 
 /** Bytes read in search of them; writers put them first. */
 const READ_AT_MOST = 256 * 1024;
 
 /**
  * @param {string} url of a tileset or a manifest
- * @returns {Promise<SuggestedView[]>} none when there are none, or they can't be read: the scene itself will say what is wrong with it
+ * @returns {Promise<Suggestions>} none when there are none, or they can't be read: the scene itself will say what is wrong with it
  */
-export async function readViews(url) {
+export async function readSuggestions(url) {
   try {
-    const list = (await readExtras(url))?.views;
-    return Array.isArray(list) ? list.flatMap(viewOf) : [];
+    const extras = await readExtras(url), list = extras?.views;
+    return { views: Array.isArray(list) ? list.flatMap(viewOf) : [], walk: typeof extras?.walk === 'string' ? new URL(extras.walk, new URL(url, location.href)).href : null };
   } catch {
-    return [];
+    return { views: [], walk: null };
   }
 }
 

@@ -1,5 +1,5 @@
 // The bench of the core as WebAssembly, without drawing beside it: runs in Node and in a page.
-import { ScriptedPage } from './scripted-page.mjs';
+import { ScriptedPage, stages } from './scripted-page.mjs';
 
 const side = 16384, encoder = new TextEncoder();
 
@@ -11,31 +11,41 @@ const side = 16384, encoder = new TextEncoder();
  * @param {(line: string) => void} options.print
  * @param {number} [options.tilesToOpen]
  * @param {number} [options.levels] of the bench world
+ * @param {number} [options.screens] side of the screen on which the stages are timed, in screens of 1920 × 1080
  * @param {number} [options.recordingBytes] that the session's recording may take; 0 for none
  */
-export async function run({ root, clock, print, tilesToOpen = 50000, levels = 8, recordingBytes = 16 * 2 ** 20 }) {
+export async function run({ root, clock, print, tilesToOpen = 50000, levels = 8, recordingBytes = 16 * 2 ** 20, screens = 5 }) {
   const load = file => import(new URL(`lodestream/${file}`, root).href);
   const { attachPage, boot } = await load('runtime.js'), { readStatistics } = await load('statistics.js');
   const core = await boot(new URL('_framework/', root));
   print(`boot ${core.bootMs.toFixed(0)} ms`);
-  const world = { core, attachPage, readStatistics, protocol: await load('protocol.js'), clock, print, tilesToOpen, levels, recordingBytes };
+  const { CommandExecutor } = await load('commands.js');
+  const world = { core, attachPage, readStatistics, protocol: await load('protocol.js'), CommandExecutor, clock, print, tilesToOpen, levels, recordingBytes, screens };
   open(world);
   fly(world);
+  timeStages(world);
+}
+
+// A document's bytes, and the same content for every tile of it; nothing is waited for.
+function pageOf(world, json, options = {}) {
+  const glb = quad();
+  return new ScriptedPage(world, { document: '/bench/tileset.json', read: path => path.endsWith('.json') ? json : glb },
+    { memoryBudgetBytes: 4e9, maximumRequestsPerHost: 24, uploadBudgetMs: 1e6, recordingBytes: world.recordingBytes, ...options });
 }
 
 // The longest tick from the document's arrival until its tiles can be wanted.
 function open(world) {
-  const page = new ScriptedPage(world, documentOf(world.tilesToOpen, Infinity), quad());
+  const json = documentOf(world.tilesToOpen, Infinity), page = pageOf(world, json);
   const ticks = page.untilSettled(view(0));
   const sorted = [...ticks].sort((a, b) => b - a);
   const { tiles } = page.statistics;
-  world.print(`open ${tiles} tiles (${(page.json.length / 1e6).toFixed(1)} MB): ${ticks.length} ticks, longest ${sorted.slice(0, 6).map(t => t.toFixed(1)).join(', ')} ms, ${ticks.reduce((a, b) => a + b, 0).toFixed(0)} ms in all`);
+  world.print(`open ${tiles} tiles (${(json.length / 1e6).toFixed(1)} MB): ${ticks.length} ticks, longest ${sorted.slice(0, 6).map(t => t.toFixed(1)).join(', ')} ms, ${ticks.reduce((a, b) => a + b, 0).toFixed(0)} ms in all`);
   page.close();
 }
 
 // The bench world, settled at every pose, then timed there.
 function fly(world) {
-  const page = new ScriptedPage(world, documentOf(Infinity, world.levels), quad());
+  const page = pageOf(world, documentOf(Infinity, world.levels));
   const poses = Array.from({ length: 40 }, (_, i) => view(i / 39));
   poses.forEach(pose => page.untilSettled(pose));
   const times = [];
@@ -63,6 +73,31 @@ function fly(world) {
   }
   still.sort((a, b) => a - b);
   world.print(`tick, camera still: ${page.statistics.touched} touched, median ${still[250].toFixed(3)} ms`);
+  page.close();
+}
+
+// By the pyramid policy, on a screen so large that about 500 tiles are wanted: what the stages take that decide, the camera moving.
+function timeStages(world) {
+  const page = pageOf(world, documentOf(Infinity, world.levels), { policy: 'pyramid' });
+  const poses = Array.from({ length: 40 }, (_, i) => ({ ...view(i / 39), width: 1920 * world.screens, height: 1080 * world.screens }));
+  poses.forEach(pose => page.untilSettled(pose));
+  page.stageTimes();
+  const deciding = [], whole = [], sums = stages.map(() => 0);
+  let wanted = 0;
+  for (let pass = 0; pass < 25; pass++) {
+    for (const pose of poses) {
+      page.tick(pose);
+      if (pass < 5)
+        continue;
+      const times = page.stageTimes(), of = Object.fromEntries(stages.map((name, i) => [name, times[i]]));
+      deciding.push(of.select + of.plan + of.resolve);
+      whole.push(page.tickMs);
+      stages.forEach((name, i) => sums[i] += times[i]);
+      wanted += page.statistics.wanted;
+    }
+  }
+  const quantile = (values, share) => [...values].sort((a, b) => a - b)[Math.floor(share * (values.length - 1))].toFixed(3);
+  world.print(`pyramid, ${(wanted / whole.length).toFixed(0)} primary tiles: select, plan and resolve median ${quantile(deciding, 0.5)} ms, p95 ${quantile(deciding, 0.95)}; whole tick median ${quantile(whole, 0.5)}, p95 ${quantile(whole, 0.95)}; on average ${stages.map((name, i) => `${name} ${(sums[i] / whole.length).toFixed(3)}`).join(', ')}`);
   page.close();
 }
 

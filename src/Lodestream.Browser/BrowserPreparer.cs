@@ -10,7 +10,7 @@ namespace Lodestream.Browser;
 
 /// <summary>
 /// Measures payloads here, from the few bytes that tell, a little each frame; has the page's workers decode them; and reads topology
-/// in steps.
+/// in steps. Of payloads that are admitted out of core the page keeps the bytes, and decodes mesh by mesh from them.
 /// </summary>
 internal sealed class BrowserPreparer(int scene, TileTree tree, SharedBlock block, Inbox inbox, FailureLog failures, TimeProvider time, TextureTranscoding transcoding)
     : IContentPreparer
@@ -18,7 +18,11 @@ internal sealed class BrowserPreparer(int scene, TileTree tree, SharedBlock bloc
     // JSON tokens between two looks at the clock: a few tenths of a millisecond in the interpreter.
     private const int TopologyStep = 200;
 
+    // Meshes of a payload that are worked out between two such looks.
+    private const int PartingStep = 4;
+
     private readonly Dictionary<long, Preparation> _open = [];
+    private readonly Dictionary<long, Preparation> _copies = [];
     private readonly Queue<long> _toMeasure = new();
     private readonly Queue<long> _topology = new();
     private readonly PageLabelMeasure _labelMeasure = new(scene);
@@ -35,7 +39,7 @@ internal sealed class BrowserPreparer(int scene, TileTree tree, SharedBlock bloc
 
     public void Start(in PrepareJob job)
     {
-        _open[job.Ticket] = new() { Job = job, Payload = (BrowserPayload)job.Payload! };
+        _open[job.Ticket] = new() { Job = job, Payload = (BrowserPayload?)job.Payload };
         (job.Format == ContentFormat.Tileset ? _topology : _toMeasure).Enqueue(job.Ticket);
     }
 
@@ -63,9 +67,18 @@ internal sealed class BrowserPreparer(int scene, TileTree tree, SharedBlock bloc
     {
         if (!_open.TryGetValue(ticket, out var open))
             return;
-        open.Payload!.Dispose();
         open.Stage = PreparationStage.Decoding;
-        block.Write(Command.Decode);
+        if (open.Job.Mesh >= 0)
+        {
+            block.Write(Command.DecodeMesh);
+            block.Write(ticket);
+            block.Write(open.Job.Copy);
+            block.Write(open.Plan);
+            open.Plan = [];
+            return;
+        }
+        open.Payload!.Dispose();
+        block.Write(open.IsParted ? Command.KeepCopy : Command.Decode);
         block.Write(ticket);
         block.Write(open.Payload.Id);
         block.Write(open.Layout!.Files.Count);
@@ -77,11 +90,20 @@ internal sealed class BrowserPreparer(int scene, TileTree tree, SharedBlock bloc
         block.Write(open.Plan);
         open.Payload = null;
         open.Files.Clear();
-        (open.Layout, open.Plan) = (null, []);
+        open.Plan = [];
+        if (!open.IsParted)
+            open.Layout = null;
     }
 
     public void Cancel(long ticket, CancelReason reason)
     {
+        if (_copies.Remove(ticket))
+        {
+            block.Write(Command.DropCopy);
+            block.Write(ticket);
+            inbox.Post(new() { Kind = InboxKind.Released, Id = ticket });
+            return;
+        }
         if (!_open.TryGetValue(ticket, out var open))
             return;
         if (open.Stage == PreparationStage.Decoding)
@@ -125,7 +147,9 @@ internal sealed class BrowserPreparer(int scene, TileTree tree, SharedBlock bloc
         switch ((PageEvent)(int)e[0])
         {
             case PageEvent.Decoded:
-                if (_open.TryGetValue(ticket, out var open))
+                if (_open.TryGetValue(ticket, out var open) && open.IsParted)
+                    BeginParting(ticket, open);
+                else if (open is not null)
                     inbox.Post(new() { Kind = InboxKind.Prepared, Id = ticket, Bytes = (long)e[2], CpuBytes = (long)e[2] + (open.Family.Labels?.Bytes ?? 0), CostMs = e[3], Labels = open.Family.Labels });
                 break;
             case PageEvent.DecodeFailed:
@@ -153,6 +177,11 @@ internal sealed class BrowserPreparer(int scene, TileTree tree, SharedBlock bloc
     {
         if (!_open.TryGetValue(ticket, out var open) || open.Stage != PreparationStage.Measuring)
             return;
+        if (open.Job.Mesh >= 0)
+        {
+            MeasureMesh(open);
+            return;
+        }
         var outcome = ContentMeasure.Read(open.Payload!, tree.UpAxisOf(open.Job.Tile), transcoding, open.FileSet, out open.Layout);
         if (!outcome.IsOk)
         {
@@ -170,6 +199,12 @@ internal sealed class BrowserPreparer(int scene, TileTree tree, SharedBlock bloc
             Fail(open, $"{open.Job.Uri}: {outcome.Error}", outcome.Status == ReadStatus.NotSupported);
             return;
         }
+        if (open.Job.Admission?.IsOutOfCore(PartedContent.CountOf(open.Layout), open.Layout.Cost.GeometryBytes) == true)
+        {
+            MeasureCopy(open);
+            return;
+        }
+
         // What is told to the worker once there is memory costs as much as measuring: it is written here, where a budget holds.
         open.Plan = DecodePlan.Write(open.Layout, open.Family);
         open.Stage = PreparationStage.Measured;
@@ -178,11 +213,67 @@ internal sealed class BrowserPreparer(int scene, TileTree tree, SharedBlock bloc
             Kind = InboxKind.Measured,
             Id = ticket,
             CpuBytes = open.Layout!.Cost.DecodedBytes + open.Family.TextureBytes + (open.Family.Labels?.Bytes ?? 0),
-
-            // What is merged is kept in main memory beside the GPU's.
-            GpuGeometryBytes = open.Layout.Cost.GeometryBytes * (Batching is null ? 1 : 2),
+            GpuGeometryBytes = HeldBytes(open.Layout.Cost),
             GpuTextureBytes = open.Layout.Cost.TextureBytes + open.Family.TextureBytes,
         });
+    }
+
+    // What is merged is kept in main memory beside the GPU's.
+    private long HeldBytes(in GltfCost cost) => cost.GeometryBytes * (Batching is null ? 1 : 2);
+
+    // The page keeps the bytes, unpacked where they are packed.
+    private void MeasureCopy(Preparation open)
+    {
+        open.IsParted = true;
+        open.FileBytes = [open.Payload!.Length, .. open.Layout!.Files.Select(reference => open.Files[reference].Length)];
+        open.Plan = DecodePlan.WriteKeep(open.Layout);
+        open.Stage = PreparationStage.Measured;
+        inbox.Post(new() { Kind = InboxKind.Measured, Id = open.Job.Ticket, CpuBytes = DecodePlan.KeptBytes(open.Layout, open.FileBytes.Sum()) });
+    }
+
+    private void MeasureMesh(Preparation open)
+    {
+        if (!_copies.TryGetValue(open.Job.Copy, out var copy))
+        {
+            Fail(open, $"{open.Job.Uri}: its payload is not in main memory any more", permanent: false);
+            return;
+        }
+        var mesh = copy.Meshes[open.Job.Mesh];
+        open.Plan = DecodePlan.WriteMesh(copy.Layout!, mesh, copy.FileBytes);
+        open.Stage = PreparationStage.Measured;
+        inbox.Post(new()
+        {
+            Kind = InboxKind.Measured,
+            Id = open.Job.Ticket,
+            CpuBytes = mesh.Part.Cost.DecodedBytes,
+            GpuGeometryBytes = HeldBytes(mesh.Part.Cost),
+            GpuTextureBytes = mesh.Part.Cost.TextureBytes,
+        });
+    }
+
+    private void BeginParting(long ticket, Preparation open)
+    {
+        open.Parting = PartedContent.Of(open.Layout!, transcoding).GetEnumerator();
+        _topology.Enqueue(ticket);
+    }
+
+    private void Part(long ticket, Preparation open)
+    {
+        for (var i = 0; i < PartingStep; i++)
+        {
+            if (open.Parting!.MoveNext())
+            {
+                open.Meshes.Add(open.Parting.Current);
+                continue;
+            }
+            _topology.Dequeue();
+            _open.Remove(ticket);
+            (_copies[ticket], open.Parting) = (open, null);
+            PayloadMesh[] shapes = [.. open.Meshes.Select(mesh => mesh.Shape with { GeometryBytes = HeldBytes(mesh.Part.Cost) })];
+            var topology = MeshTopology.Build(open.Job.Uri, tree.Transform(open.Job.Tile), tree.UpAxisOf(open.Job.Tile), shapes);
+            inbox.Post(new() { Kind = InboxKind.TopologyReady, Id = ticket, Payload = topology });
+            return;
+        }
     }
 
     private void AskForFiles(Preparation open)
@@ -198,6 +289,11 @@ internal sealed class BrowserPreparer(int scene, TileTree tree, SharedBlock bloc
         if (!_open.TryGetValue(ticket, out var open))
         {
             _topology.Dequeue();
+            return;
+        }
+        if (open.Parting is not null)
+        {
+            Part(ticket, open);
             return;
         }
         if (open.Topology is null)
@@ -295,5 +391,11 @@ internal sealed class BrowserPreparer(int scene, TileTree tree, SharedBlock bloc
         public byte[] Plan = [];
         public FamilyContent Family = FamilyContent.Plain;
         public SceneDocumentReader? Topology;
+
+        // It is admitted out of core: the page keeps its files, of these lengths, and its meshes are worked out step by step.
+        public bool IsParted;
+        public long[] FileBytes = [];
+        public IEnumerator<PartedMesh>? Parting;
+        public readonly List<PartedMesh> Meshes = [];
     }
 }

@@ -25,6 +25,7 @@ internal static class DebugReport
             InitialResidencyReport.Write(json, scene.Streamer.InitialResidency);
             WriteFigures(json, scene);
             WriteBatching(json, scene);
+            WriteOutOfCore(json, scene);
             WriteHosts(json, scene);
             json.WriteStartObject("labels");
             json.WriteNumber("known", scene.Streamer.Labels.Known);
@@ -49,6 +50,20 @@ internal static class DebugReport
         json.WriteNumber("building", planner.Building);
         json.WriteNumber("bytes", planner.MemoryBytes);
         json.WriteNumber("reservedBytes", batching.ReservedBytes);
+        json.WriteEndObject();
+    }
+
+    private static void WriteOutOfCore(Utf8JsonWriter json, StreamedScene scene)
+    {
+        var s = scene.Streamer.Statistics;
+        json.WriteStartObject("outOfCore");
+        json.WriteNumber("empty", s.OutOfCore.Empty);
+        json.WriteNumber("partial", s.OutOfCore.Partial);
+        json.WriteNumber("usable", s.OutOfCore.Usable);
+        json.WriteNumber("complete", s.OutOfCore.Complete);
+        json.WriteNumber("copyBytes", s.CopyBytes);
+        json.WriteNumber("copiesReleased", s.CopiesReleased);
+        json.WriteNumber("meshesStarted", s.MeshesStarted);
         json.WriteEndObject();
     }
 
@@ -265,6 +280,8 @@ internal static class DebugReport
             json.WriteString("drawnBy", PathKey.Text(tree.PathKeys[why.DrawnBy]));
         if (why.State == ContentState.Failed && why.RetryAt != TimeSpan.MaxValue)
             json.WriteNumber("retryInMs", (why.RetryAt - scene.Now).TotalMilliseconds);
+        if (why.VisualState is { } visual)
+            json.WriteString("visualState", visual.ToString());
         if (why.IsStale)
             json.WriteBoolean("stale", true);
         if (why.Detail is { } detail)

@@ -15,14 +15,20 @@ internal static partial class DecodePlan
         WriteChunk(writer, "indices", untold.Document.Indices);
         WriteMeshes(writer, untold);
         WriteDraws(writer, part.Document);
-        WriteMaterials(writer, part.Document, untold);
+        WriteMaterials(writer, part.Document, untold, [.. Enumerable.Range(0, part.Document.Materials.Length)]);
+        WriteTextures(writer, layout, part, untold, static _ => true);
+    }
+
+    // Pictures that are not needed are empty: the worker leaves them out.
+    private static void WriteTextures(Utf8JsonWriter writer, ContentLayout layout, ModelPart part, UntoldGeometry untold, Func<int, bool> isNeeded)
+    {
         writer.WriteStartArray("textures");
         foreach (var image in part.Document.Textures)
             writer.WriteNumberValue(image);
         writer.WriteEndArray();
         writer.WriteStartArray("images");
         for (var i = 0; i < part.Images.Length - untold.Surfaces.Packed.Count; i++)
-            WriteSource(writer, part.Images[i]);
+            WriteSource(writer, isNeeded(i) ? part.Images[i] : part.Images[i].Part(default));
         writer.WriteEndArray();
         WriteImageNames(writer, layout, part.Images);
         writer.WriteStartArray("packed");
@@ -38,7 +44,13 @@ internal static partial class DecodePlan
 
     private static void WriteChunk(Utf8JsonWriter writer, string name, UntoldChunk chunk)
     {
-        writer.WriteStartObject(name);
+        writer.WritePropertyName(name);
+        WriteChunk(writer, chunk);
+    }
+
+    private static void WriteChunk(Utf8JsonWriter writer, UntoldChunk chunk)
+    {
+        writer.WriteStartObject();
         WriteRange(writer, "bytes", chunk.Range);
         writer.WriteBoolean("lz4", chunk.Compression == UntoldCompression.Lz4);
         writer.WriteNumber("decoded", chunk.DecodedBytes);
@@ -55,22 +67,25 @@ internal static partial class DecodePlan
                 continue;
             writer.WriteStartArray();
             for (var i = entity.FirstMesh; i < entity.FirstMesh + entity.MeshCount; i++)
-            {
-                var mesh = untold.Document.Meshes[i];
-                writer.WriteStartObject();
-                writer.WriteNumber("vertices", mesh.VertexOffset);
-                writer.WriteNumber("count", mesh.VertexCount);
-                writer.WriteNumber("indices", mesh.IndexOffset);
-                writer.WriteNumber("indexCount", mesh.IndexCount);
-                writer.WriteNumber("indexBytes", mesh.IndexBytes);
-                writer.WriteNumber("material", mesh.Material);
-                writer.WriteBoolean("tangents", untold.Arrays[i].Tangents >= 0);
-                writer.WriteBoolean("keepsIdentity", KeepsIdentity(entity.Name) || KeepsIdentity(mesh.Name));
-                writer.WriteEndObject();
-            }
+                WritePrimitive(writer, untold, entity, i, untold.Document.Meshes[i].VertexOffset, untold.Document.Meshes[i].IndexOffset, untold.Document.Meshes[i].Material);
             writer.WriteEndArray();
         }
         writer.WriteEndArray();
+    }
+
+    private static void WritePrimitive(Utf8JsonWriter writer, UntoldGeometry untold, UntoldEntity entity, int number, int vertices, int indices, int material)
+    {
+        var mesh = untold.Document.Meshes[number];
+        writer.WriteStartObject();
+        writer.WriteNumber("vertices", vertices);
+        writer.WriteNumber("count", mesh.VertexCount);
+        writer.WriteNumber("indices", indices);
+        writer.WriteNumber("indexCount", mesh.IndexCount);
+        writer.WriteNumber("indexBytes", mesh.IndexBytes);
+        writer.WriteNumber("material", material);
+        writer.WriteBoolean("tangents", untold.Arrays[number].Tangents >= 0);
+        writer.WriteBoolean("keepsIdentity", KeepsIdentity(entity.Name) || KeepsIdentity(mesh.Name));
+        writer.WriteEndObject();
     }
 
     private static bool KeepsIdentity(string name) => name.StartsWith("NM_", StringComparison.Ordinal);
@@ -93,10 +108,10 @@ internal static partial class DecodePlan
         writer.WriteEndArray();
     }
 
-    private static void WriteMaterials(Utf8JsonWriter writer, GltfDocument document, UntoldGeometry untold)
+    private static void WriteMaterials(Utf8JsonWriter writer, GltfDocument document, UntoldGeometry untold, ReadOnlySpan<int> materials)
     {
         writer.WriteStartArray("materials");
-        for (var i = 0; i < document.Materials.Length; i++)
+        foreach (var i in materials)
         {
             var (material, written) = (document.Materials[i], untold.Document.Materials[i]);
             writer.WriteStartObject();

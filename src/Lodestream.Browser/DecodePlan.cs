@@ -24,9 +24,19 @@ internal static partial class DecodePlan
     /// <param name="family">What it holds beside models.</param>
     public static byte[] Write(ContentLayout layout, FamilyContent family)
     {
+        Begin();
+        Write(Writer, layout, family);
+        return End();
+    }
+
+    private static void Begin()
+    {
         Buffer.ResetWrittenCount();
         Writer.Reset();
-        Write(Writer, layout, family);
+    }
+
+    private static byte[] End()
+    {
         Writer.Flush();
         return Buffer.WrittenSpan.ToArray();
     }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Lodestream.Formats.Gltf;
 using Lodestream.Scene;
+using Lodestream.Selection;
 
 namespace Lodestream.Browser;
 
@@ -12,6 +13,9 @@ internal sealed record SceneOptions
 
     /// <summary>Name of what says which tiles are wanted: error (default), pyramid or proximity.</summary>
     public string Policy { get; private init; } = "error";
+
+    /// <summary>How full tiles of a manifest are admitted, where tiles are selected by distance. Default: by their size.</summary>
+    public AdmissionPolicy Admission { get; private init; } = AdmissionPolicy.Auto;
 
     /// <summary>What the page's GPU takes of Basis textures. Default: blocks.</summary>
     public TextureTranscoding Transcoding { get; private init; } = TextureTranscoding.Blocks;
@@ -40,6 +44,8 @@ internal sealed record SceneOptions
             else
                 options = options.With(property.Name, property.Value);
         }
+        if (options.Streamer.Proximity is { } proximity)
+            options = options with { Streamer = options.Streamer with { Proximity = proximity with { OutOfCore = proximity.OutOfCore with { Policy = options.Admission } } } };
         return options with { Batching = BatchSetting.Read(batching, options.Streamer.MemoryBudgetBytes) };
     }
 
@@ -62,6 +68,7 @@ internal sealed record SceneOptions
         "uploadBudgetMs" => this with { Streamer = Streamer with { UploadBudgetMs = Number(name, value) } },
         "labelFadeMs" => this with { Streamer = Streamer with { Labels = Streamer.Labels with { FadeMs = Number(name, value) } } },
         "policy" => WithPolicy(value),
+        "admission" => this with { Admission = AdmissionOf(value) },
         "transcodesToPixels" => this with { Transcoding = IsTrue(name, value) ? TextureTranscoding.Pixels : TextureTranscoding.Blocks },
         "recordingBytes" => this with { RecordingBytes = Bytes(name, value) is >= 0 and var bytes ? bytes : throw Wrong(name, value, "0 bytes or more") },
         "hiddenFamilies" => this with { Families = Without(name, value) },
@@ -74,6 +81,14 @@ internal sealed record SceneOptions
         "pyramid" => this with { Policy = "pyramid", Streamer = Streamer with { Pyramid = new() } },
         "proximity" => this with { Policy = "proximity", Streamer = Streamer with { Proximity = new() } },
         _ => throw Wrong("policy", value, "error, pyramid or proximity"),
+    };
+
+    private static AdmissionPolicy AdmissionOf(JsonElement value) => (value.ValueKind == JsonValueKind.String ? value.GetString() : null) switch
+    {
+        "auto" => AdmissionPolicy.Auto,
+        "whole" => AdmissionPolicy.Whole,
+        "out-of-core" => AdmissionPolicy.OutOfCore,
+        _ => throw Wrong("admission", value, "auto, whole or out-of-core"),
     };
 
     internal static double Number(string name, JsonElement value) => value.ValueKind == JsonValueKind.Number ? value.GetDouble() : throw Wrong(name, value, "a number");

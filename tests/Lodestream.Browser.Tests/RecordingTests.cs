@@ -122,6 +122,31 @@ public sealed class RecordingTests(Harness.Browser browser)
     }
 
     [BrowserFact]
+    public async Task A_session_that_begins_anew_with_names_on_screen_has_them_again_and_none_of_the_old_ones()
+    {
+        await using var server = await LoopbackServer.StartAsync();
+        server.Make = LabelledIsland.FileAt;
+        await using var viewer = await browser.OpenAsync(server, LabelledIsland.Scene, "record=0.002");
+        await viewer.ReadyAsync();
+        const string Rest = "s.settled && s.idle && lodestream.viewer.tiles.wakeDelay === Infinity", Names = "lodestream.viewer.tiles.labels.map(l => `${l.name} ${l.opacity}`).sort()";
+        const string FromAbove = "lodestream.setCamera({ position: [0, -300, 1500], direction: [0, 0.1, -1], up: [0, 1, 0] })";
+        await FlyAsync(viewer);
+        await viewer.EvaluateAsync<object?>(FromAbove);
+        await viewer.UntilAsync(Rest);
+        string[] names = ["Behindhill 1", "Kingsbridge 1", "Long Water 1", "Westmill 1"];
+        Assert.Equal(names, await viewer.EvaluateAsync<string[]>(Names));
+        var before = await viewer.SeenAsync();
+
+        // Numbers of labels begin anew with the session: what is on screen in that very moment must not be taken for theirs.
+        Assert.Equal((int[])[1, 0], await viewer.EvaluateAsync<int[]>("[Number(lodestream.startRecording().restarted), lodestream.viewer.tiles.labels.length]"));
+        await viewer.UntilAsync($"{Rest} && s.labels.shown === 4");
+        Assert.Equal(names, await viewer.EvaluateAsync<string[]>(Names));
+        Assert.Equal(0, before.ShareThatDiffers(await viewer.SeenAsync(), out _));
+        AssertReplays(Read(await viewer.EvaluateAsync<byte[]>(Recording)));
+        Assert.Empty(viewer.PageErrors);
+    }
+
+    [BrowserFact]
     public async Task The_button_downloads_the_session()
     {
         var world = new FlatWorld(levels: 4);

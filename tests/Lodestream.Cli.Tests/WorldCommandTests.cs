@@ -130,6 +130,7 @@ public sealed class WorldCommandTests : IDisposable
         var line = await process.LineAsync("/tilesets/city/city.json");
         var manifest = await client.GetStringAsync(new Uri(line[line.IndexOf("http://", StringComparison.Ordinal)..]));
         Assert.Contains("quadtree_floor", manifest, StringComparison.Ordinal);
+        Assert.StartsWith("Walk through it: http://", await process.LineAsync("/?walk=1"), StringComparison.Ordinal);
         process.Interrupt();
         Assert.Equal(0, (await process.EndAsync()).ExitCode);
     }

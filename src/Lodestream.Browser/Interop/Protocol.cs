@@ -58,6 +58,15 @@ internal enum Command
 
     /// <summary>batch: free its buffers.</summary>
     ReleaseBatch = 17,
+
+    /// <summary>ticket, payload, number of the files it names, their payloads, plan (text): keep them, what is compressed of the first unpacked (<see cref="DecodePlan"/>).</summary>
+    KeepCopy = 18,
+
+    /// <summary>ticket, ticket of the copy, plan (text): what of the copy to decode (<see cref="DecodePlan"/>).</summary>
+    DecodeMesh = 19,
+
+    /// <summary>ticket: what is kept is wanted no more.</summary>
+    DropCopy = 20,
 }
 
 /// <summary>What the page tells C#: eight words each, the kind first.</summary>
@@ -72,7 +81,7 @@ internal enum PageEvent
     /// <summary>request, bytes so far.</summary>
     Progress = 3,
 
-    /// <summary>ticket, bytes of main memory, milliseconds it took.</summary>
+    /// <summary>ticket, bytes of main memory, milliseconds it took; of a copy: it is kept.</summary>
     Decoded = 4,
 
     /// <summary>ticket, error (text), whether it is not supported and trying again is no use.</summary>

@@ -18,6 +18,8 @@ import { sameView, viewOf } from './lodestream/view.js';
 
 /** @typedef {'error' | 'pyramid' | 'proximity'} Policy What says which tiles are wanted: refinement by screen-space error, one level for what is looked at, or a manifest's distances. */
 
+/** @typedef {'auto' | 'whole' | 'out-of-core'} Admission How full tiles of a manifest are admitted, by policy proximity: large ones mesh by mesh, none, or all. */
+
 /**
  * @typedef {object} OpenOptions
  * @property {THREE.WebGLRenderer} renderer draws the group; contents are uploaded through it
@@ -31,6 +33,7 @@ import { sameView, viewOf } from './lodestream/view.js';
  * @property {number} [fadeMs] milliseconds in which what gives way dissolves; 250, 0 for none: labels come and go at once then, too
  * @property {boolean} [labels] whether names are fetched and drawn, where the scene has some (its family label); true. {@link LodestreamTiles.setLayer} changes it
  * @property {boolean | BatchingOptions} [batching] whether meshes that look the same are merged, so that they take fewer draw calls; by default in manifest scenes, where there are many
+ * @property {Admission} [admission] auto
  * @property {number} [recordingBytes] memory that may go to keeping what happens in the session from its opening, so that it can be recorded afterwards; 16 MiB, 0 for none
  * @property {string | URL} [frameworkUrl] where the WebAssembly bundle lies; `_framework/` beside this file
  */

@@ -225,8 +225,7 @@ public sealed class ContentPreparer : IContentPreparer
     {
         if (preparation.Job.Admission is not { } admission || preparation.IsOfLabels)
             return false;
-        var meshes = PartedContent.Of(content.Layout);
-        preparation.Meshes = admission.IsOutOfCore(meshes.Count, content.Cost.GeometryBytes) ? meshes : [];
+        preparation.Meshes = admission.IsOutOfCore(PartedContent.CountOf(content.Layout), content.Cost.GeometryBytes) ? [.. PartedContent.Of(content.Layout)] : [];
         return preparation.Meshes.Count > 0;
     }
 

@@ -13,37 +13,51 @@ public sealed record PartedMesh(int Mesh, PayloadMesh Shape, ModelPart Part);
 /// <summary>Parts contents into meshes, for full tiles that are admitted out of core. Decodes nothing: boxes are those that the file names.</summary>
 public static class PartedContent
 {
+    /// <summary>How many meshes a content can be parted into: as many as <see cref="Of"/> gives.</summary>
+    /// <param name="layout">The content.</param>
+    public static int CountOf(ContentLayout layout)
+    {
+        ArgumentNullException.ThrowIfNull(layout);
+        return Find(layout).Count;
+    }
+
     /// <summary>
     /// The meshes of a content, in the order in which its scene first draws them. None where it has none, or is more than one model, or what belongs to all of it cannot be told apart:
-    /// instances, animations, tables of features, positions whose range the file does not name.
+    /// instances, animations, tables of features, positions whose range the file does not name. Each is worked out when it is asked for.
     /// </summary>
     /// <param name="layout">The content.</param>
     /// <param name="transcoding">What the host turns Basis textures into.</param>
-    public static IReadOnlyList<PartedMesh> Of(ContentLayout layout, TextureTranscoding transcoding = TextureTranscoding.Blocks)
+    public static IEnumerable<PartedMesh> Of(ContentLayout layout, TextureTranscoding transcoding = TextureTranscoding.Blocks)
     {
         ArgumentNullException.ThrowIfNull(layout);
-        if (layout.Parts is not [ModelPart { Instances: null, BatchTable.Json.Length: 0, Document: { IsAnimated: false, Metadata: null } document } model])
+        return Find(layout) is { Count: > 0 } found ? Part((ModelPart)layout.Parts[0], found, transcoding) : [];
+    }
+
+    // The meshes that the scene draws, each with the nodes that draw it.
+    private static List<(int Mesh, List<int> Nodes)> Find(ContentLayout layout)
+    {
+        if (layout.Parts is not [ModelPart { Instances: null, BatchTable.Json.Length: 0, Document: { IsAnimated: false, Metadata: null } document }])
             return [];
-        var (transforms, nodesOf, order) = (document.WorldTransforms(), new List<GltfNode>?[document.Meshes.Length], new List<int>());
+        var (nodesOf, found) = (new List<int>?[document.Meshes.Length], new List<(int Mesh, List<int> Nodes)>());
         foreach (var number in document.SceneNodes())
         {
             var node = document.Nodes[number];
             if (node.Mesh < 0)
                 continue;
-            if (node.Instances.Length > 0)
+            if (node.Instances.Length > 0 || (nodesOf[node.Mesh] is null && BoundsOf(document, document.Meshes[node.Mesh]) is null))
                 return [];
             if (nodesOf[node.Mesh] is null)
-                order.Add(node.Mesh);
-            (nodesOf[node.Mesh] ??= []).Add(new(0, transforms[number], [], [], []));
+                found.Add((node.Mesh, nodesOf[node.Mesh] = []));
+            nodesOf[node.Mesh]!.Add(number);
         }
-        var parted = new List<PartedMesh>(order.Count);
-        foreach (var mesh in order)
-        {
-            if (BoundsOf(document, document.Meshes[mesh]) is not { } bounds)
-                return [];
-            parted.Add(Part(model, mesh, bounds, nodesOf[mesh]!, transcoding));
-        }
-        return parted;
+        return found;
+    }
+
+    private static IEnumerable<PartedMesh> Part(ModelPart model, List<(int Mesh, List<int> Nodes)> found, TextureTranscoding transcoding)
+    {
+        var transforms = model.Document.WorldTransforms();
+        foreach (var (mesh, nodes) in found)
+            yield return Part(model, mesh, BoundsOf(model.Document, model.Document.Meshes[mesh])!.Value, nodes.ConvertAll(number => new GltfNode(0, transforms[number], [], [], [])), transcoding);
     }
 
     private static PartedMesh Part(ModelPart model, int mesh, in BoundingVolume bounds, List<GltfNode> nodes, TextureTranscoding transcoding)

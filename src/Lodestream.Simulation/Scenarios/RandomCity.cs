@@ -151,7 +151,7 @@ internal sealed class RandomCity : IContentOrigin
         {
             Policy = (AdmissionPolicy)_parts.Whole(0, 2),
             MinimumMeshes = _parts.Whole(1, 12),
-            GeometryBudgetBytes = _parts.Whole(10_000, 1_000_000),
+            MaximumGeometryShare = _parts.Between(1e-5, 1e-2),
             FrustumGatePadding = Size / 400,
             NearBandShare = _parts.Unit(),
             MaxConcurrentLoads = loads,
@@ -208,7 +208,7 @@ internal sealed class RandomCity : IContentOrigin
         var isReached = IsReached(entry);
         if (!(entry.Shared || isReached) || _contents[Folder + entry.Levels[^1].Uri] is not { } made)
             return 0;
-        var copy = Options.OutOfCore.IsOutOfCore(made.Meshes.Count, made.GeometryBytes) ? made.DecodedBytes + made.Meshes.Sum(mesh => mesh.TextureBytes) : 0;
+        var copy = (Options.OutOfCore.Policy != AdmissionPolicy.Whole && made.Meshes.Count > 0) ? made.DecodedBytes + made.Meshes.Sum(mesh => mesh.TextureBytes) : 0;
         return copy + (isReached ? made.GeometryBytes + made.MinimumTextureBytes : 0);
     }
 

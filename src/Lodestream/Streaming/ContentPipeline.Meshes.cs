@@ -28,14 +28,14 @@ internal sealed partial class ContentPipeline
     }
 
     // A full tile's own payload that nobody else names can be parted into its meshes.
-    private Selection.OutOfCoreOptions? AdmissionOf(in ContentEntry entry)
+    private Selection.TileAdmission? AdmissionOf(in ContentEntry entry)
     {
         if (options.Proximity is not { } proximity || entry.IsIncoming || entry.IsStale)
             return null;
         ref readonly var record = ref tree.Contents.Records[entry.Content];
         var mayPart = record.Format is not (ContentFormat.Tileset or ContentFormat.PayloadMesh) && tree.Links[record.Tile].SlotCount == 1
             && tree.OtherTilesOf(entry.Content).Count == 0 && Representations.KindOf(tree, record.Tile) == RepresentationKind.Full;
-        return mayPart ? proximity.OutOfCore : null;
+        return mayPart ? new(proximity.OutOfCore, ledger.GeometryBudget) : null;
     }
 
     // What was to be one drawable turned out to be many.

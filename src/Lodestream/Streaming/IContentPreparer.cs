@@ -13,8 +13,8 @@ namespace Lodestream.Streaming;
 /// <param name="ByteLength">Length of the payload in bytes.</param>
 public readonly record struct PrepareJob(long Ticket, int Content, int Tile, string Uri, ContentFormat Format, object? Payload, long ByteLength)
 {
-    /// <summary>By what the payload may be admitted out of core (<see cref="OutOfCoreOptions.IsOutOfCore"/>); null where it must be prepared whole.</summary>
-    public OutOfCoreOptions? Admission { get; init; }
+    /// <summary>By what the payload may be admitted out of core ; null where it must be prepared whole.</summary>
+    public TileAdmission? Admission { get; init; }
 
     /// <summary>For a <see cref="ContentFormat.PayloadMesh"/>: the preparation whose copy holds the mesh. There is no payload.</summary>
     public long Copy { get; init; }

@@ -25,7 +25,7 @@ internal sealed partial class RequestScheduler(
     private double _paceBytes;
     private double _tickSeconds = 1 / 60.0;
     private TimeSpan _lastTick;
-    private string _lastFolder = "";
+    private string? _lastFolder;
     private int _lastHost;
 
     /// <summary>What is known of the hosts.</summary>

@@ -44,8 +44,9 @@ public class PartedContentTests
         {
             var whole = Open(UntoldWriter.Write(UntoldBytes.Random(random), compression));
             Assert.Null(whole.Verify(() => false));
-            var parts = PartedContent.Of(whole.Layout);
-            Assert.Equal(whole.Models[0].Document.Nodes.Count(node => node.Mesh >= 0), parts.Count);
+            PartedMesh[] parts = [.. PartedContent.Of(whole.Layout)];
+            Assert.Equal(parts.Length, PartedContent.CountOf(whole.Layout));
+            Assert.Equal(whole.Models[0].Document.Nodes.Count(node => node.Mesh >= 0), parts.Length);
             Assert.Equal(whole.Cost.GeometryBytes, parts.Sum(part => part.Shape.GeometryBytes));
             Assert.Equal(whole.Cost.Triangles, parts.Sum(part => part.Part.Cost.Triangles));
             foreach (var part in parts)
@@ -61,8 +62,8 @@ public class PartedContentTests
     [Fact]
     public void A_mesh_that_several_nodes_draw_is_one_and_its_box_holds_all_of_them()
     {
-        var parts = PartedContent.Of(Open(Glb()).Layout);
-        Assert.Equal(2, parts.Count);
+        PartedMesh[] parts = [.. PartedContent.Of(Open(Glb()).Layout)];
+        Assert.Equal(2, parts.Length);
         Assert.Equal((new Vector3d(0, 0, 0), new Vector3d(31, 1, 0)), (parts[0].Shape.Min, parts[0].Shape.Max));
         Assert.Equal((new Vector3d(5, 50, 0), new Vector3d(6, 51, 0)), (parts[1].Shape.Min, parts[1].Shape.Max));
         Assert.Equal(2, parts[0].Part.Document.Nodes.Length);
@@ -205,7 +206,7 @@ public class PartedContentTests
         return content!;
     }
 
-    private static PrepareJob Job(long ticket, byte[] payload, OutOfCoreOptions? admission) => new(ticket, 1, 2, Uri, ContentFormat.Untold, payload, payload.Length) { Admission = admission };
+    private static PrepareJob Job(long ticket, byte[] payload, OutOfCoreOptions? admission) => new(ticket, 1, 2, Uri, ContentFormat.Untold, payload, payload.Length) { Admission = admission is null ? null : new(admission, 1 << 30) };
 
     private static PrepareJob Mesh(long ticket, long copy, int mesh) => new(ticket, 1, 2, $"{Uri}#mesh={mesh}", ContentFormat.PayloadMesh, null, 100) { Copy = copy, Mesh = mesh };
 }

@@ -26,7 +26,7 @@ public sealed class OutOfCoreTests
     [InlineData(AdmissionPolicy.OutOfCore, 1, 1, true)]
     [InlineData(AdmissionPolicy.OutOfCore, 0, 1, false)]
     public void A_tile_of_fifty_meshes_or_with_more_than_three_tenths_of_the_geometry_budget_is_out_of_core(AdmissionPolicy policy, int meshes, long bytes, bool expected) =>
-        Assert.Equal(expected, new OutOfCoreOptions { Policy = policy, GeometryBudgetBytes = 1000 }.IsOutOfCore(meshes, bytes));
+        Assert.Equal(expected, new TileAdmission(new() { Policy = policy }, GeometryBudgetBytes: 1000).IsOutOfCore(meshes, bytes));
 
     [Fact]
     public void An_option_out_of_range_is_refused_by_name()
@@ -34,11 +34,24 @@ public sealed class OutOfCoreTests
         Refused(new() { MinimumMeshes = 0 }, "OutOfCoreOptions.MinimumMeshes is 0; it takes at least 1");
         Refused(new() { NearBandShare = 1.5 }, "OutOfCoreOptions.NearBandShare is 1.5");
         Refused(new() { MaxConcurrentLoads = 2, NearBandMaxConcurrentLoads = 3 }, "OutOfCoreOptions.NearBandMaxConcurrentLoads is 3; it takes 1 to MaxConcurrentLoads");
-        Refused(new() { GeometryBudgetBytes = 0 }, "OutOfCoreOptions.GeometryBudgetBytes is 0");
+        Refused(new() { MaximumGeometryShare = 0 }, "OutOfCoreOptions.MaximumGeometryShare is 0");
         Refused(new() { MeshLoadTimeoutSeconds = 0 }, "OutOfCoreOptions.MeshLoadTimeoutSeconds is 0");
 
         static void Refused(OutOfCoreOptions options, string error) =>
             Assert.Contains(error, Assert.Throws<ArgumentException>(() => World(options)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(500_000, false)]
+    [InlineData(499_999, true)]
+    public void The_budget_that_a_tile_is_held_against_is_that_of_geometry(int budget, bool isOutOfCore)
+    {
+        // One mesh of 150,000 bytes: more than three tenths of the one, not of the other.
+        var world = new ManifestSpec(new EntrySpec("a", 0)).World(-60, new() { Memory = new() { GeometryBudgetBytes = budget } });
+        world.MeshesOf["a"] = [new(new(-9, 0, 0), new(-8, 1, 1), 150_000)];
+        world.SizeOf = _ => new(10, 150_000, 0);
+        world.DeliverAll();
+        Assert.Equal(isOutOfCore ? "a#0" : "a", world.Screen);
     }
 
     [Fact]
@@ -415,6 +428,21 @@ public sealed class OutOfCoreTests
         world.Settle();
         Assert.Empty(world.Copies);
         Assert.Equal(0, world.Streamer.Statistics.CopyBytes);
+    }
+
+    [Fact]
+    public void A_tile_whose_meshes_do_not_all_fit_stays_coarse_and_is_not_fetched_for_ever()
+    {
+        // The copy fits beside the LOD, and so do some of the meshes, but not all.
+        var world = new ManifestSpec(new EntrySpec("a", 0) { Lods = [80] }).World(-130, new() { OutOfCore = Always }, HandDrivenWorld.Plain with { MemoryBudgetBytes = 1_000_000 });
+        world.MeshesOf["a"] = [.. Enumerable.Range(0, 6).Select(i => new PayloadMesh(new(-9 + 3 * i, 0, 0), new(-8 + 3 * i, 1, 1), 250_000))];
+        world.SizeOf = name => name.Contains('#') ? new(10, 250_000, 0) : new(10, 1000, 0);
+        world.DeliverAll();
+        world.Look(ManifestSpec.Eye(-60));
+        world.Run(60);
+        Assert.Equal("a-lod1", world.Screen);
+        Assert.InRange(world.Requests.Count(request => world.NameOfContent(request.Content) == "a"), 1, 2);
+        Assert.InRange(world.Streamer.Statistics.DetailScale, 0.01, 0.99);
     }
 
     [Fact]

@@ -155,6 +155,7 @@ public sealed class CityWorldTests : IDisposable
         var files = await Make("world", Small);
         var views = Open(files).GetProperty("lodestream").GetProperty("views").EnumerateArray().ToArray();
         Assert.Equal(["street", "room", "park", "rooftops", "overview"], views.Select(view => view.GetProperty("name").GetString()));
+        Assert.Equal(CityWorld.WalkName, Open(files).GetProperty("lodestream").GetProperty("walk").GetString());
         using var walk = JsonDocument.Parse(files[CityWorld.WalkName]);
         var frames = walk.RootElement.EnumerateArray().Select(frame => (Time: frame.GetProperty("t").GetDouble(), At: Vector(frame.GetProperty("position")))).ToArray();
         for (var i = 1; i < frames.Length; i++)

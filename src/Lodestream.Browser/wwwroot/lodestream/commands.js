@@ -49,6 +49,15 @@ export class CommandExecutor {
         case Command.Decode:
           this.#decode(commands);
           break;
+        case Command.KeepCopy:
+          this.#keep(commands);
+          break;
+        case Command.DecodeMesh:
+          this.#decoding.startMesh(commands.word(), commands.word(), JSON.parse(commands.text()));
+          break;
+        case Command.DropCopy:
+          this.#decoding.dropCopy(commands.word());
+          break;
         case Command.CancelDecode:
           this.#decoding.cancel(commands.word(), commands.word() !== 0);
           break;
@@ -104,6 +113,12 @@ export class CommandExecutor {
   #decode(commands) {
     const ticket = commands.word(), content = commands.word(), files = Array.from(commands.words(commands.word()));
     this.#decoding.start(ticket, [content, ...files].map(payload => this.#transport.take(payload)), JSON.parse(commands.text()));
+  }
+
+  /** @param {import('./protocol.js').CommandReader} commands */
+  #keep(commands) {
+    const ticket = commands.word(), content = commands.word(), files = Array.from(commands.words(commands.word()));
+    this.#decoding.keep(ticket, [content, ...files].map(payload => this.#transport.take(payload)), JSON.parse(commands.text()));
   }
 
   /**

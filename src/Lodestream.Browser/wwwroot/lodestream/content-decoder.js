@@ -4,9 +4,9 @@ import { decodeModel } from './glb.js';
 import { bytesOf } from './plan.js';
 import { decodePoints } from './points.js';
 import { decodeRegionMap } from './region-map.js';
-import { decodeUntold } from './untold.js';
+import { decodeUntold, unpackChunks } from './untold.js';
 
-/** @typedef {{ models: import('./glb.js').DecodedModel[], map: import('./region-map.js').DecodedRegionMap | null, bytes: number }} DecodedContent What can be drawn; bytes of main memory it holds. */
+/** @typedef {{ models: import('./glb.js').DecodedModel[], map: import('./region-map.js').DecodedRegionMap | null, unpacked: ArrayBuffer | null, bytes: number }} DecodedContent What can be drawn, or what a payload that is kept holds; bytes of main memory it takes. */
 
 /**
  * Decodes a content.
@@ -19,11 +19,13 @@ import { decodeUntold } from './untold.js';
 export async function decodeContent(plan, files, blocks, checkpoint) {
   /** @type {import('./glb.js').DecodedModel[]} */
   const models = [];
-  let map = null;
+  let map = null, unpacked = null;
   try {
     for (const part of plan) {
       if (part.kind === 'regionMap')
         map = await decodeRegionMap(part, bytesOf(files, part.image));
+      else if (part.kind === 'unpack')
+        unpacked = unpackChunks(part.chunks, files[0]);
       else if (part.kind === 'points')
         models.push(await decodePoints(part, files));
       else if (part.kind === 'untold')
@@ -36,9 +38,9 @@ export async function decodeContent(plan, files, blocks, checkpoint) {
     closeImages(models);
     throw error;
   }
-  const transfer = [...collectTransferables(models), ...(map ? [map.data.buffer] : [])];
+  const transfer = [...collectTransferables(models), ...(map ? [map.data.buffer] : []), ...(unpacked ? [unpacked] : [])];
   const bytes = transfer.reduce((sum, item) => sum + (item instanceof ArrayBuffer ? item.byteLength : item.width * item.height * 4), 0);
-  return { content: { models, map, bytes }, transfer };
+  return { content: { models, map, unpacked, bytes }, transfer };
 }
 
 /** @param {import('./glb.js').DecodedModel[]} models */

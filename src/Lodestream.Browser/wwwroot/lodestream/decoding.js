@@ -1,6 +1,7 @@
 // From fetched bytes to what can be uploaded: the worker pool first, three.js's own loader for the models it does not know.
 import { PageEvent } from './protocol.js';
 import { closeImages } from './content-decoder.js';
+import { PayloadCopies } from './copies.js';
 import { DecodePool } from './decode-pool.js';
 
 /**
@@ -17,6 +18,9 @@ export class Decoding {
   #decoded = new Map();
   /** @type {Set<number>} */
   #cancelled = new Set();
+  /** Files of payloads that are being unpacked, but the first. @type {Map<number, ArrayBuffer[]>} */
+  #keeping = new Map();
+  #copies = new PayloadCopies();
   #events;
   #pool;
   #blocks;
@@ -46,6 +50,58 @@ export class Decoding {
     this.#pool.decode({ ticket, files: there, plan, blocks: this.#blocks });
   }
 
+  /** Bytes of payloads that are kept in main memory. */
+  get copyBytes() {
+    return this.#copies.bytes;
+  }
+
+  /**
+   * Keeps a payload, so that its meshes can be decoded one by one.
+   * @param {number} ticket
+   * @param {(ArrayBuffer | undefined)[]} files the content, then the files it names
+   * @param {import('./copies.js').KeepPlan} chunks
+   */
+  keep(ticket, files, chunks) {
+    const there = files.filter(file => file !== undefined);
+    if (there.length < files.length) {
+      this.#fail(ticket, 'its bytes are gone');
+      return;
+    }
+    if (chunks.length === 0) {
+      this.#kept(ticket, there, 0);
+      return;
+    }
+    const plan = [{ kind: /** @type {const} */ ('unpack'), chunks }];
+    this.#jobs.set(ticket, plan);
+    this.#keeping.set(ticket, there.slice(1));
+    this.#pool.decode({ ticket, files: [there[0]], plan, blocks: null });
+  }
+
+  /**
+   * Decodes a mesh of a payload that is kept.
+   * @param {number} ticket
+   * @param {number} copy
+   * @param {import('./copies.js').MeshPlan} plan
+   */
+  startMesh(ticket, copy, { files, parts }) {
+    this.start(ticket, this.#copies.pick(copy, files) ?? [undefined], parts);
+  }
+
+  /** @param {number} ticket */
+  dropCopy(ticket) {
+    this.#copies.drop(ticket);
+  }
+
+  /**
+   * @param {number} ticket
+   * @param {ArrayBuffer[]} files
+   * @param {number} milliseconds
+   */
+  #kept(ticket, files, milliseconds) {
+    this.#copies.keep(ticket, files);
+    this.#events.post([PageEvent.Decoded, ticket, files.reduce((sum, file) => sum + file.byteLength, 0), milliseconds]);
+  }
+
   /**
    * Calls a job off, or drops its result.
    * @param {number} ticket
@@ -58,6 +114,7 @@ export class Decoding {
       return;
     }
     this.drop(ticket);
+    this.#copies.drop(ticket);
     this.#events.post([PageEvent.Released, ticket]);
   }
 
@@ -77,6 +134,7 @@ export class Decoding {
     this.#pool.dispose();
     this.#decoded.forEach(decoded => this.#close(decoded));
     this.#decoded.clear();
+    this.#copies.clear();
   }
 
   /** @param {import('./decode-pool.js').DecodeAnswer} answer */
@@ -89,9 +147,13 @@ export class Decoding {
       return;
     }
     this.#jobs.delete(ticket);
+    const beside = this.#keeping.get(ticket);
+    this.#keeping.delete(ticket);
     if (this.#cancelled.delete(ticket)) {
       closeImages(content?.models ?? []);
       this.#events.post([PageEvent.Released, ticket]);
+    } else if (outcome === 'decoded' && content?.unpacked && beside) {
+      this.#kept(ticket, [content.unpacked, ...beside], answer.costMs ?? 0);
     } else if (outcome === 'decoded' && content) {
       this.#decoded.set(ticket, { content });
       this.#events.post([PageEvent.Decoded, ticket, content.bytes, answer.costMs ?? 0]);
@@ -106,7 +168,7 @@ export class Decoding {
    * @param {import('./decode-pool.js').DecodeAnswer} answer
    */
   async #loadWithThree(ticket, { files, error: reason }) {
-    const plan = (this.#jobs.get(ticket) ?? []).filter(part => part.kind !== 'regionMap');
+    const plan = (this.#jobs.get(ticket) ?? []).filter(part => part.kind !== 'regionMap' && part.kind !== 'unpack');
     const began = performance.now();
     try {
       const glb = binaryOf(plan, /** @type {ArrayBuffer[]} */ (files));
@@ -147,7 +209,7 @@ export class Decoding {
  */
 function binaryOf(plan, files) {
   const [part] = plan;
-  if (plan.length > 1 || part.kind !== 'model' || part.instances || files.length > 1 || part.buffers.length > 1)
+  if (plan.length > 1 || (part.kind === 'model' && part.only !== undefined) || part.kind !== 'model' || part.instances || files.length > 1 || part.buffers.length > 1)
     throw new Error('and it is not a binary glTF of its own');
   const [file, offset, length] = part.json, [, from, bytes] = part.buffers[0] ?? part.json;
   return files[file].slice(Math.max(0, offset - 20), Math.max(offset + length, from + bytes));

@@ -56,7 +56,7 @@ export async function decodeModel(plan, files, blocks, checkpoint) {
   const source = new GlbSource(plan, files), { json } = source;
   refuseWhatMoves(json);
   await source.open();
-  const draws = collectDraws(source, plan, files), used = new Set(draws.map(draw => draw.mesh));
+  const draws = collectDraws(source, plan, files).filter(draw => plan.only === undefined || draw.mesh === plan.only), used = new Set(draws.map(draw => draw.mesh));
   const decoder = new PrimitiveDecoder(source, usesDraco(json) ? await loadDraco() : null);
   const meshes = await decodeMeshes(json, used, decoder, checkpoint), primitives = meshes.flatMap(mesh => mesh ?? []);
   const materials = (json.materials ?? []).map(decodeMaterial), textures = (json.textures ?? []).map((/** @type {any} */ texture) => decodeTexture(json, texture));

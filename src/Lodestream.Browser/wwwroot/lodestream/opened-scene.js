@@ -14,6 +14,7 @@ import { Transport } from './transport.js';
  * @property {number} [uploadBudgetMs] milliseconds of uploads a frame
  * @property {number} [labelFadeMs] milliseconds in which a label comes or goes
  * @property {import('../lodestream.js').Policy} [policy] what says which tiles are wanted
+ * @property {import('../lodestream.js').Admission} [admission] how full tiles of a manifest are admitted
  * @property {number} [recordingBytes] the session's recording may take, not packed; 0 for none
  * @property {boolean | import('../lodestream.js').BatchingOptions} [batching]
  * @property {string[]} [hiddenFamilies] that are neither fetched nor drawn

@@ -42,6 +42,7 @@
  * @property {number[]} [tableViews] buffer views of property tables
  * @property {Source} [schema]
  * @property {InstancesPlan} [instances]
+ * @property {number} [only] the mesh to decode; all that the scene reaches where it is missing
  */
 
 /**
@@ -101,9 +102,15 @@
  * @property {string} colors red, green and blue of each region, base 64
  */
 
+/**
+ * @typedef {object} UnpackPlan A payload that is kept: its chunks are to be unpacked, one behind the other.
+ * @property {'unpack'} kind
+ * @property {UntoldChunk[]} chunks
+ */
+
 /** @typedef {ModelPlan | PointsPlan | UntoldPlan} PartPlan */
 
-/** @typedef {PartPlan | RegionMapPlan} Plan */
+/** @typedef {PartPlan | RegionMapPlan | UnpackPlan} Plan */
 
 /** Whether a name says that what it names is to be told from others, and so stays a mesh of its own. @param {string | undefined} name */
 export function keepsIdentity(name) {

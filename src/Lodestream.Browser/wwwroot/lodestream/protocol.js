@@ -2,7 +2,7 @@
 
 export const Command = Object.freeze({
   Fetch: 1, AbortFetch: 2, DropPayload: 3, Decode: 4, CancelDecode: 5, Upload: 6, Free: 7, Show: 8, Hide: 9, Report: 10, Replace: 11, Label: 12, Labels: 13,
-  BuildBatch: 14, SwapInBatch: 15, DropBatch: 16, ReleaseBatch: 17,
+  BuildBatch: 14, SwapInBatch: 15, DropBatch: 16, ReleaseBatch: 17, KeepCopy: 18, DecodeMesh: 19, DropCopy: 20,
 });
 
 export const PageEvent = Object.freeze({

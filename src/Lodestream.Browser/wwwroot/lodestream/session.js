@@ -49,7 +49,7 @@ export class Session {
    * @param {import('../lodestream.js').LodestreamTiles} tiles told what is shown, hidden and failed
    * @param {() => void} wake called when something came that the next frame should not wait for
    */
-  constructor(core, url, { memoryBudgetBytes, maximumRequests, maximumRequestsPerHost, frameBudgetMs = 4, fadeMs = 250, policy = 'error', recordingBytes, batching, labels: names }, blocks, clock, tileScene, labels, tiles, wake) {
+  constructor(core, url, { memoryBudgetBytes, maximumRequests, maximumRequestsPerHost, frameBudgetMs = 4, fadeMs = 250, policy = 'error', recordingBytes, batching, admission, labels: names }, blocks, clock, tileScene, labels, tiles, wake) {
     this.#core = core;
     this.#clock = clock;
     this.#tileScene = tileScene;
@@ -60,7 +60,7 @@ export class Session {
     this.#recordingBytes = recordingBytes;
     this.#hidden = new Set(names === false ? ['label'] : []);
     this.#open = () => new OpenedScene(core, url, {
-      memoryBudgetBytes, maximumRequests, maximumRequestsPerHost, batching, policy: this.#policy, recordingBytes: this.#recordingBytes, hiddenFamilies: [...this.#hidden],
+      memoryBudgetBytes, maximumRequests, maximumRequestsPerHost, batching, admission, policy: this.#policy, recordingBytes: this.#recordingBytes, hiddenFamilies: [...this.#hidden],
       uploadBudgetMs: frameBudgetMs / 2, labelFadeMs: fadeMs > 0 ? LABEL_FADE_MS : 0,
     }, blocks, tileScene, labels, tiles, wake);
     this.#opened = this.#open();
@@ -188,7 +188,7 @@ export class Session {
 
   /** @returns {Record<string, any>} */
   debugState() {
-    return JSON.parse(this.#core.exports.DebugState(this.#opened.number));
+    return { ...JSON.parse(this.#core.exports.DebugState(this.#opened.number)), keptBytes: this.#opened.decoding.copyBytes };
   }
 
   /** Why a tile is as it is. @param {string} tileKey */

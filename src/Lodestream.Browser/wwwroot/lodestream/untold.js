@@ -47,6 +47,22 @@ function open({ bytes: [offset, length], lz4, decoded }, file) {
 }
 
 /**
+ * Chunks of a payload one behind the other, unpacked, each from a multiple of 16 bytes on.
+ * @param {import('./plan.js').UntoldChunk[]} chunks
+ * @param {ArrayBuffer} file
+ */
+export function unpackChunks(chunks, file) {
+  const aligned = (/** @type {number} */ bytes) => Math.ceil(bytes / 16) * 16;
+  const unpacked = new Uint8Array(chunks.reduce((sum, { decoded }) => sum + aligned(decoded), 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    unpacked.set(open(chunk, file), at);
+    at += aligned(chunk.decoded);
+  }
+  return unpacked.buffer;
+}
+
+/**
  * @param {import('./plan.js').UntoldMesh} mesh
  * @param {Uint8Array<ArrayBuffer>} vertices
  * @param {Uint8Array<ArrayBuffer>} allIndices

@@ -42,6 +42,7 @@ async function view(parameters) {
     memoryBudgetBytes: number(parameters, 'memory', 512) * 2 ** 20,
     fadeMs: fade(parameters),
     batching: batching(parameters),
+    admission: admission(parameters),
     recordingBytes: number(parameters, 'record', 16, 0) * 2 ** 20,
   });
   tiles.addEventListener('tile-error', ({ uri, error }) => errors.push(error.includes(uri) ? error : `${uri}: ${error}`));
@@ -69,6 +70,14 @@ function policy(parameters) {
   const name = parameters.get('policy');
   if (name !== null && name !== 'error' && name !== 'pyramid' && name !== 'proximity')
     throw new RangeError(`?policy=${name}: it takes error, pyramid or proximity.`);
+  return name ?? undefined;
+}
+
+/** @param {URLSearchParams} parameters @returns {import('../lodestream.js').Admission | undefined} */
+function admission(parameters) {
+  const name = parameters.get('admission');
+  if (name !== null && name !== 'auto' && name !== 'whole' && name !== 'out-of-core')
+    throw new RangeError(`?admission=${name}: it takes auto, whole or out-of-core.`);
   return name ?? undefined;
 }
 

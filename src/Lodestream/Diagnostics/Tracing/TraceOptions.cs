@@ -185,7 +185,6 @@ internal static class TraceOptions
         Policy = through.Member(options.Policy),
         MinimumMeshes = through.Int(options.MinimumMeshes),
         MaximumGeometryShare = through.Real(options.MaximumGeometryShare),
-        GeometryBudgetBytes = through.Long(options.GeometryBudgetBytes),
         FrustumGatePadding = through.Real(options.FrustumGatePadding),
         NearBandShare = through.Real(options.NearBandShare),
         MaxConcurrentLoads = through.Int(options.MaxConcurrentLoads),

@@ -186,7 +186,7 @@ public sealed class DrawnContents(TileTree tree, BatchPlanner planner, Vector3d?
     }
 
     private BatchCell CellOf(int tile, int grid) => (cellSize ?? ProximityTable.Of(tree, tile)?.TileSize) is { } size
-        ? BatchCell.Containing(tree.Volume(tile).Center, size * ScaleOf(grid), grid) : BatchCell.OfTile(tile);
+        ? BatchCell.Containing(tree.Volume(tile).Center, size * ScaleOf(grid), grid) : BatchCell.OfTile(tree.Contents.RecordArray[tree.SlotsOf(tile)[0]].Format == ContentFormat.PayloadMesh ? tree.PayloadTileOf(tile) : tile);
 
     private double ScaleOf(int grid) => grid == 0 ? 1 : coarseCellScale * ScaleOf(grid - 1);
 }

@@ -3,7 +3,7 @@ namespace Lodestream.Selection;
 /// <summary>How full tiles of a manifest are admitted.</summary>
 public enum AdmissionPolicy : byte
 {
-    /// <summary>Out of core from so many meshes, or so much geometry, on (<see cref="OutOfCoreOptions.IsOutOfCore"/>).</summary>
+    /// <summary>Out of core from so many meshes, or so much geometry, on (<see cref="TileAdmission"/>).</summary>
     Auto,
 
     /// <summary>Every tile is one drawable.</summary>
@@ -25,11 +25,8 @@ public sealed record OutOfCoreOptions
     /// <summary>A tile of so many meshes is admitted out of core. Default 50.</summary>
     public int MinimumMeshes { get; init; } = 50;
 
-    /// <summary>A tile whose geometry takes more than this share of <see cref="GeometryBudgetBytes"/> is admitted out of core. Default 0.3.</summary>
+    /// <summary>A tile whose geometry takes more than this share of its budget (<see cref="ProximityMemoryOptions.GeometryBudgetBytes"/>) is admitted out of core. Default 0.3.</summary>
     public double MaximumGeometryShare { get; init; } = 0.3;
-
-    /// <summary>Vertex and index buffers the device is to hold, bytes: what a tile's share is of. Default 1 GiB, a desktop's; 512 MiB for tablets and headsets, 256 MiB for less.</summary>
-    public long GeometryBudgetBytes { get; init; } = 1L << 30;
 
     /// <summary>A mesh is wanted where its box, padded by this, is in view. Default 5 m.</summary>
     public double FrustumGatePadding { get; init; } = 5;
@@ -52,16 +49,6 @@ public sealed record OutOfCoreOptions
     /// <summary>Share of its meshes from which on a tile is usable. Default 0.5.</summary>
     public double UsableShare { get; init; } = 0.5;
 
-    /// <summary>Whether a tile is to be admitted out of core; the same answer for every preparer.</summary>
-    /// <param name="meshes">Meshes it would be parted into; a tile without any is never parted.</param>
-    /// <param name="geometryBytes">Vertex and index buffers of all of it, bytes.</param>
-    public bool IsOutOfCore(int meshes, long geometryBytes) => meshes > 0 && Policy switch
-    {
-        AdmissionPolicy.Whole => false,
-        AdmissionPolicy.OutOfCore => true,
-        _ => meshes >= MinimumMeshes || geometryBytes > MaximumGeometryShare * GeometryBudgetBytes,
-    };
-
     /// <summary>Throws when an option makes no sense, naming it.</summary>
     /// <exception cref="ArgumentException">An option is out of its range; the message names option, value and range.</exception>
     internal void Validate()
@@ -70,7 +57,6 @@ public sealed record OutOfCoreOptions
         Require(Enum.IsDefined(Policy), nameof(Policy), Policy, "Auto, Whole or OutOfCore");
         Require(MinimumMeshes >= 1, nameof(MinimumMeshes), MinimumMeshes, "at least 1");
         Require(MaximumGeometryShare is > 0 and <= 1, nameof(MaximumGeometryShare), MaximumGeometryShare, Share);
-        Require(GeometryBudgetBytes > 0, nameof(GeometryBudgetBytes), GeometryBudgetBytes, "more than 0 bytes");
         Require(FrustumGatePadding is >= 0 and < double.PositiveInfinity, nameof(FrustumGatePadding), FrustumGatePadding, "0 m or more");
         Require(NearBandShare is >= 0 and <= 1, nameof(NearBandShare), NearBandShare, "0 to 1");
         Require(MaxConcurrentLoads >= 1, nameof(MaxConcurrentLoads), MaxConcurrentLoads, "at least 1");
@@ -81,4 +67,20 @@ public sealed record OutOfCoreOptions
 
         static void Require(bool holds, string option, object value, string range) => OptionCheck.Require(holds, nameof(OutOfCoreOptions), option, value, range);
     }
+}
+
+/// <summary>By what a tile is admitted out of core, or whole: the same answer for every preparer.</summary>
+/// <param name="Options">The rule.</param>
+/// <param name="GeometryBudgetBytes">Vertex and index buffers that all tiles together may take, bytes.</param>
+public readonly record struct TileAdmission(OutOfCoreOptions Options, long GeometryBudgetBytes)
+{
+    /// <summary>Whether a tile is to be admitted out of core.</summary>
+    /// <param name="meshes">Meshes it would be parted into; a tile without any is never parted.</param>
+    /// <param name="geometryBytes">Vertex and index buffers of all of it, bytes.</param>
+    public bool IsOutOfCore(int meshes, long geometryBytes) => meshes > 0 && Options.Policy switch
+    {
+        AdmissionPolicy.Whole => false,
+        AdmissionPolicy.OutOfCore => true,
+        _ => meshes >= Options.MinimumMeshes || geometryBytes > Options.MaximumGeometryShare * GeometryBudgetBytes,
+    };
 }

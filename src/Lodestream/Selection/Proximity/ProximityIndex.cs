@@ -18,8 +18,8 @@ internal struct ProximityCell
     /// <summary>Its parts; none for a leaf.</summary>
     public int FirstChild, ChildCount;
 
-    /// <summary>Whether an entry has something coarser than its full tile.</summary>
-    public bool HasCoarser;
+    /// <summary>Whether an entry has something coarser than its full tile, and whether every one has.</summary>
+    public bool HasCoarser, AllHaveCoarser;
 }
 
 /// <summary>
@@ -62,7 +62,8 @@ internal sealed class ProximityIndex
         }
         Shared = [.. shared];
         Placed = placed;
-        (Coarsest, Nodes) = (new (int, ulong, bool)[placed], new TileNode[placed]);
+        (CoarsestTiles, CoarsestKeys, HasCoarser) = (new int[placed], new ulong[placed], new bool[placed]);
+        (Nodes, Far) = (new TileNode[placed], new(placed));
         if (placed > 0)
             Split(AddCell(0, placed), 0);
         Cells = [.. _cells];
@@ -95,11 +96,20 @@ internal sealed class ProximityIndex
     /// <summary>An entry's place in the octree's order; −1 for one that is shared.</summary>
     public int[] PlaceOf { get; }
 
-    /// <summary>The coarsest tile of the entry at a place, its path key, and what views test it by.</summary>
-    public (int Tile, ulong Key, bool HasFiner)[] Coarsest { get; }
+    /// <summary>The coarsest tile of the entry at a place.</summary>
+    public int[] CoarsestTiles { get; }
 
-    /// <inheritdoc cref="Coarsest"/>
+    /// <summary>Its path key.</summary>
+    public ulong[] CoarsestKeys { get; }
+
+    /// <summary>Whether it is coarser than the full tile.</summary>
+    public bool[] HasCoarser { get; }
+
+    /// <summary>What views test it by: its box, padded.</summary>
     public TileNode[] Nodes { get; }
+
+    /// <summary>Its box as it is, number by number.</summary>
+    public FarBoxes Far { get; }
 
     /// <summary>Whether every tile's box lies along the scene's axes.</summary>
     public bool IsAxisAligned { get; private set; } = true;
@@ -116,9 +126,6 @@ internal sealed class ProximityIndex
     /// <summary>Whether this is the index of a table at a root that is where it was.</summary>
     public bool IsOf(TileTree tree, ProximityTable table, int root) => _tree == tree && Table == table && Root == root && FirstTile == tree.LinkArray[root].FirstChild;
 
-    /// <summary>A tile's box, padded, as views test it; its axes are the tile's.</summary>
-    public static TileNode Padded(in TileNode node, double padding) => node with { HalfX = node.HalfX + padding, HalfY = node.HalfY + padding, HalfZ = node.HalfZ + padding };
-
     // The order is final: beside it what is read of everything that is far and in view.
     private void CopyCoarsest()
     {
@@ -128,11 +135,16 @@ internal sealed class ProximityIndex
             var first = Table.FirstRepresentation[entry];
             var tile = TileOf[first];
             PlaceOf[entry] = place;
-            Coarsest[place] = (tile, _tree.PathKeys[tile], Table.FirstRepresentation[entry + 1] - first > 1);
-            Nodes[place] = _tree.Nodes[tile];
+            (CoarsestTiles[place], CoarsestKeys[place]) = (tile, _tree.PathKeys[tile]);
+            HasCoarser[place] = Table.FirstRepresentation[entry + 1] - first > 1;
+            Nodes[place] = Padded(_tree.Nodes[tile], _padding);
+            Far.Set(place, _tree.Nodes[tile]);
             IsAxisAligned &= (_tree.Links[tile].Flags & TileFlags.AxisAligned) != 0;
         }
     }
+
+    /// <summary>A tile's box, padded, as views test it; its axes are the tile's.</summary>
+    public static TileNode Padded(in TileNode node, double padding) => node with { HalfX = node.HalfX + padding, HalfY = node.HalfY + padding, HalfZ = node.HalfZ + padding };
 
     private void FindTiles(int entry)
     {
@@ -147,14 +159,16 @@ internal sealed class ProximityIndex
     private int AddCell(int first, int count)
     {
         var (low, high) = (new Vector3d(double.PositiveInfinity, double.PositiveInfinity, double.PositiveInfinity), new Vector3d(double.NegativeInfinity, double.NegativeInfinity, double.NegativeInfinity));
-        var (min, max, coarser) = (low, high, false);
+        var (min, max, coarser, all) = (low, high, false, true);
         for (var i = first; i < first + count; i++)
         {
             (low, high) = (Vector3d.Min(low, _centers[i]), Vector3d.Max(high, _centers[i]));
             var representation = Table.FirstRepresentation[Order[i]];
             var (from, to) = _tree.Volume(TileOf[representation]).AxisAlignedBounds();
             (min, max) = (Vector3d.Min(min, from), Vector3d.Max(max, to));
-            coarser |= Table.FirstRepresentation[Order[i] + 1] - representation > 1;
+            var hasCoarser = Table.FirstRepresentation[Order[i] + 1] - representation > 1;
+            coarser |= hasCoarser;
+            all &= hasCoarser;
         }
         var (middle, half) = ((min + max) * 0.5, (max - min) * 0.5 + new Vector3d(_padding, _padding, _padding));
         _cells.Add(new()
@@ -165,6 +179,7 @@ internal sealed class ProximityIndex
             First = first,
             Count = count,
             HasCoarser = coarser,
+            AllHaveCoarser = all,
         });
         return _cells.Count - 1;
     }

@@ -14,6 +14,9 @@ namespace Lodestream.Selection;
 /// </remarks>
 public sealed partial class ProximityPolicy : ISelectionPolicy
 {
+    // Measured at once: what they are measured into stays in the processor's first cache.
+    private const int FarAtOnce = 256;
+
     private readonly ProximityOptions _options;
     private readonly ProximitySearch _search;
     private ProximityRule _rule;
@@ -21,8 +24,9 @@ public sealed partial class ProximityPolicy : ISelectionPolicy
     private Wanted[] _wanted = new Wanted[64];
     private int _count;
     private VisitSum _sum;
-    private int[] _far = new int[64];
-    private int _farCount;
+    private readonly double[] _distances = new double[FarAtOnce], _errors = new double[FarAtOnce];
+    private bool[] _isRemembered = [];
+    private bool _isAnyRemembered;
     private short _farLevel;
     private long _failuresKnownFor = -1;
     private bool _hasFailed;
@@ -116,40 +120,38 @@ public sealed partial class ProximityPolicy : ISelectionPolicy
         var inRange = decision.Count;
         if (previous is not null)
             DecideLeft(tree, inputs, previous, decision);
-        DecideFar(tree, decision, isAnyRemembered: decision.Count > inRange);
+        DecideFar(tree, decision, inRange);
         set.Touched = _search.Touched;
     }
 
     // What was decided for an entry that no view has in range any more.
     private void DecideLeft(TileTree tree, in SelectionInputs inputs, ProximityDecision previous, ProximityDecision decision)
     {
-        var isMarked = false;
         foreach (ref readonly var before in previous.Entries)
         {
             if (_index!.PlaceOf[before.Entry] is not (>= 0 and var place) || _search.IsNear(place))
                 continue;
-            if (!isMarked)
-                _search.MarkFar();
-            isMarked = true;
             DecideOutOfRange(tree, before, inputs, decision);
         }
     }
 
     // What is far is its coarsest representation; of those that are neither remembered nor failed there is nothing to decide.
-    private void DecideFar(TileTree tree, ProximityDecision decision, bool isAnyRemembered)
+    private void DecideFar(TileTree tree, ProximityDecision decision, int inRange)
     {
-        var hasFailed = HasAnyFailed(tree);
-        _farCount = 0;
-        if (_far.Length < _search.Far.Length)
-            _far = new int[_search.Far.Length * 2];
-        foreach (var place in _search.Far)
+        if (_isRemembered.Length < _index!.Placed)
+            _isRemembered = new bool[_index.Placed];
+        _isAnyRemembered = decision.Count > inRange;
+        foreach (ref readonly var remembered in decision.Entries[inRange..])
+            _isRemembered[_index.PlaceOf[remembered.Entry]] = true;
+        if (!HasAnyFailed(tree))
+            return;
+        foreach (var (first, count) in _search.Far)
         {
-            if (_search.IsNear(place) || (isAnyRemembered && decision.TryGet(_index!.Order[place], out _)))
-                continue;
-            if (!hasFailed)
-                _far[_farCount++] = place;
-            else if (CoarsestOf(tree, _index!.Order[place]) is >= 0 and var coarsest)
-                Want() = new() { Entry = _index.Order[place], Cut = coarsest, Last = coarsest };
+            for (var place = first; place < first + count; place++)
+            {
+                if (!_isRemembered[place] && !_search.IsNear(place) && CoarsestOf(tree, _index.Order[place]) is >= 0 and var coarsest)
+                    Want() = new() { Entry = _index.Order[place], Cut = coarsest, Last = coarsest };
+            }
         }
     }
 
@@ -159,8 +161,8 @@ public sealed partial class ProximityPolicy : ISelectionPolicy
         if (_failuresKnownFor == tree.Version)
             return _hasFailed;
         (_failuresKnownFor, _hasFailed) = (tree.Version, false);
-        foreach (ref readonly var coarsest in _index!.Coarsest.AsSpan())
-            _hasFailed |= (tree.LinkArray[coarsest.Tile].Flags & TileFlags.ContentFailed) != 0;
+        foreach (var tile in _index!.CoarsestTiles)
+            _hasFailed |= (tree.LinkArray[tile].Flags & TileFlags.ContentFailed) != 0;
         return _hasFailed;
     }
 
@@ -268,18 +270,58 @@ public sealed partial class ProximityPolicy : ISelectionPolicy
 
     private void AddFar(TileTree tree, VisibilitySet set, int parent)
     {
-        while (set.Count + _farCount > set.VisitArray.Length)
+        while (set.Count + _search.FarPlaces > set.VisitArray.Length)
             set.Grow();
-        var visits = set.VisitArray;
-        foreach (var place in _far.AsSpan(0, _farCount))
+        if (!_hasFailed)
         {
-            ref readonly var coarsest = ref _index!.Coarsest[place];
-            ref var visit = ref visits[set.Count++];
-            (visit.Tile, visit.Parent, visit.FirstChild, visit.ChildCount) = (coarsest.Tile, parent, 0, 0);
-            (visit.Inside, visit.Flags) = (0, VisitFlags.Primary);
-            _search.MeasureFar(tree, place, ref visit);
-            _sum.Add(coarsest.Key, VisitFlags.Primary, _farLevel);
+            foreach (var (first, count) in _search.Far)
+            {
+                if (_search.IsOfOneView)
+                    AddRun(set, parent, first, count);
+                else
+                    AddOneByOne(tree, set, parent, first, count);
+            }
         }
+        if (_isAnyRemembered)
+            Array.Clear(_isRemembered);
+    }
+
+    private void AddOneByOne(TileTree tree, VisibilitySet set, int parent, int first, int count)
+    {
+        for (var place = first; place < first + count; place++)
+        {
+            if (_isRemembered[place] || _search.IsNear(place))
+                continue;
+            ref var visit = ref set.VisitArray[set.Count++];
+            visit = new() { Tile = _index!.CoarsestTiles[place], Parent = parent, Flags = VisitFlags.Primary };
+            _search.MeasureFar(tree, place, ref visit);
+            _sum.Add(_index.CoarsestKeys[place], VisitFlags.Primary, _farLevel);
+        }
+    }
+
+    private void AddRun(VisibilitySet set, int parent, int first, int count)
+    {
+        var (visits, next, sum, level) = (set.VisitArray, set.Count, _sum, _farLevel);
+        var (distances, errors) = (_distances, _errors);
+        for (; count > 0; first += FarAtOnce, count -= FarAtOnce)
+        {
+            var places = Math.Min(count, FarAtOnce);
+            _search.MeasureFar(first, distances.AsSpan(0, places), errors.AsSpan(0, places));
+            var tiles = _index!.CoarsestTiles.AsSpan(first, places);
+            var keys = _index.CoarsestKeys.AsSpan(first, places);
+            var (remembered, hasRemembered) = (_isRemembered, _isAnyRemembered && _isRemembered.AsSpan(first, places).Contains(true));
+            for (var i = 0; i < tiles.Length; i++)
+            {
+                if (hasRemembered && remembered[first + i])
+                    continue;
+                ref var visit = ref visits[next++];
+                (visit.ErrorPx, visit.Distance) = (errors[i], distances[i]);
+                (visit.Tile, visit.Parent, visit.FirstChild, visit.ChildCount) = (tiles[i], parent, 0, 0);
+                (visit.Views, visit.Inside, visit.Flags) = (1, 0, VisitFlags.Primary);
+                sum.Add(keys[i], VisitFlags.Primary, level);
+            }
+        }
+        (set.Count, _sum) = (next, sum);
     }
 
     private static VisitFlags FlagsAt(in Wanted wanted, int depth)

@@ -13,7 +13,8 @@ internal sealed partial class ProximitySearch(ProximityOptions options)
     private readonly Vector3d[] _ahead = new Vector3d[VisibilitySet.MaximumViews];
     private readonly Stack<(int Cell, bool Inside)> _open = new();
     private Mark[] _marks = [];
-    private int[] _near = new int[64], _far = new int[64];
+    private int[] _near = new int[64];
+    private (int First, int Count)[] _far = new (int, int)[64];
     private int _nearCount, _farCount, _viewCount, _search;
     private ProximityIndex _index = null!;
     private bool _insideZone;
@@ -29,8 +30,14 @@ internal sealed partial class ProximitySearch(ProximityOptions options)
     /// <summary>Places of the entries within the query radius, in the order in which they were found.</summary>
     public ReadOnlySpan<int> Near => _near.AsSpan(0, _nearCount);
 
-    /// <summary>Places of those beyond it that a view sees and that have something coarser than their full tile; some may be near another view.</summary>
-    public ReadOnlySpan<int> Far => _far.AsSpan(0, _farCount);
+    /// <summary>Runs of places of those beyond it that a view sees and that have something coarser than their full tile; some may be near another view.</summary>
+    public ReadOnlySpan<(int First, int Count)> Far => _far.AsSpan(0, _farCount);
+
+    /// <summary>How many places the runs have.</summary>
+    public int FarPlaces { get; private set; }
+
+    /// <summary>Whether no place is both near and far, and runs are measured by <see cref="MeasureFar(int, Span{double}, Span{double})"/>.</summary>
+    public bool IsOfOneView => _viewCount == 1 && _index.IsAxisAligned;
 
     /// <summary>Whether a camera's position was predicted to be another than it is.</summary>
     public bool IsAhead { get; private set; }
@@ -41,6 +48,7 @@ internal sealed partial class ProximitySearch(ProximityOptions options)
     /// <summary>Searches.</summary>
     public void Search(TileTree tree, ProximityIndex index, ReadOnlySpan<View> views, ReadOnlySpan<Vector3d> velocities)
     {
+        FarPlaces = 0;
         (_index, _nearCount, _farCount, _viewCount, Touched, IsAhead, _insideZone) = (index, 0, 0, views.Length, 0, false, false);
         if (_marks.Length < index.Placed)
             _marks = new Mark[index.Placed];
@@ -61,36 +69,46 @@ internal sealed partial class ProximitySearch(ProximityOptions options)
     /// <summary>Whether the entry at a place is within the query radius.</summary>
     public bool IsNear(int place) => _marks[place].NearSearch == _search;
 
-    /// <summary>Has <see cref="IsFar"/> know of what one view alone found.</summary>
-    public void MarkFar()
+    /// <summary>Whether a view sees the entry at a place, which is beyond its query radius.</summary>
+    public bool IsFar(int place)
     {
-        for (var i = 0; i < _farCount && _viewCount == 1; i++)
-            (_marks[_far[i]].FarSearch, _marks[_far[i]].Views) = (_search, 1);
-    }
+        if (_viewCount > 1)
+            return _marks[place].FarSearch == _search;
 
-    /// <summary>Whether a view sees the entry at a place, which is beyond its query radius; of one view alone, after <see cref="MarkFar"/>.</summary>
-    public bool IsFar(int place) => _marks[place].FarSearch == _search;
+        // Of one view alone nothing is marked: its runs are in the order of places.
+        var (low, high) = (0, _farCount - 1);
+        while (low <= high)
+        {
+            var middle = (low + high) / 2;
+            var (first, count) = _far[middle];
+            if (place >= first && place < first + count)
+                return true;
+            if (place < first)
+                high = middle - 1;
+            else
+                low = middle + 1;
+        }
+        return false;
+    }
 
     /// <summary>Metres to the centre of an entry that is near.</summary>
     public double DistanceTo(int place) => Math.Sqrt(_marks[place].Squared);
 
     /// <summary>The views an entry was found from, a bit each; all of them for what is there wherever one looks from.</summary>
-    public ushort ViewsOf(int entry) => _index.PlaceOf[entry] is >= 0 and var place && (IsNear(place) || IsFar(place)) ? _marks[place].Views : (ushort)((1 << _viewCount) - 1);
+    public ushort ViewsOf(int entry) => _viewCount > 1 && _index.PlaceOf[entry] is >= 0 and var place && (IsNear(place) || IsFar(place)) ? _marks[place].Views : (ushort)((1 << _viewCount) - 1);
 
     /// <summary>Fills in the visit of a coarsest tile that is far.</summary>
     public void MeasureFar(TileTree tree, int place, ref Visit visit)
     {
         visit.Views = _viewCount == 1 ? (ushort)1 : _marks[place].Views;
-        if (_viewCount > 1 || !_index.IsAxisAligned)
-        {
-            Measure(tree, visit.Tile, ref visit);
-            return;
-        }
-        ref readonly var node = ref _index.Nodes[place];
-        ref readonly var view = ref _views[0];
-        visit.Distance = Math.Sqrt(view.SquaredDistance(node));
-        visit.ErrorPx = node.GeometricError * view.PixelScale / Math.Max(visit.Distance, view.Near);
+        Measure(tree, visit.Tile, ref visit);
     }
+
+    /// <summary>Distances and errors of the coarsest tiles of a run, which lie along the scene's axes and are seen by the one camera there is.</summary>
+    /// <param name="first">The run's first place.</param>
+    /// <param name="distances">Room for the distances, as many as the run has places.</param>
+    /// <param name="errors">Room for the errors.</param>
+    public void MeasureFar(int first, Span<double> distances, Span<double> errors) => _index.Far.Measure(_views[0], first, distances, errors);
 
     /// <summary>Whether a camera sees an entry's box with its padding, or a sphere wants it.</summary>
     public bool Sees(TileTree tree, int place)
@@ -151,14 +169,21 @@ internal sealed partial class ProximitySearch(ProximityOptions options)
             ref readonly var cell = ref _index.Cells[open.Cell];
             Touched++;
             var near = view.IsCamera
-                ? SquaredDistance(cell, from) <= squaredReach || SquaredDistance(cell, ahead) <= squaredReach
+                ? SquaredDistance(cell, from) <= squaredReach || (IsAhead && SquaredDistance(cell, ahead) <= squaredReach)
                 : view.SquaredDistance(cell.Box) <= squaredReach;
             var inside = open.Inside;
             if (!near && (!cell.HasCoarser || !view.IsCamera || (!inside && !view.Sees(cell.Box, out inside))))
                 continue;
+            if (!near && inside && cell.AllHaveCoarser)
+            {
+                // Nothing below it can be another thing: its entries lie side by side.
+                AddFar(cell.First, cell.Count, v);
+                continue;
+            }
             if (cell.ChildCount > 0)
             {
-                for (var child = cell.FirstChild; child < cell.FirstChild + cell.ChildCount; child++)
+                // The first comes off the stack first: places are found in their order.
+                for (var child = cell.FirstChild + cell.ChildCount - 1; child >= cell.FirstChild; child--)
                     _open.Push((child, inside));
                 continue;
             }
@@ -177,11 +202,13 @@ internal sealed partial class ProximitySearch(ProximityOptions options)
         for (var i = cell.First; i < cell.First + cell.Count; i++)
         {
             var center = _index.Centers[i];
-            var squared = Math.Min((center - from).LengthSquared, (center - ahead).LengthSquared);
+            var squared = (center - from).LengthSquared;
+            if (IsAhead)
+                squared = Math.Min(squared, (center - ahead).LengthSquared);
             if (squared <= squaredReach)
                 AddNear(i, v, squared);
-            else if (_index.Coarsest[i].HasFiner && Sees(tree, _views[v], i))
-                AddFar(i, v);
+            else if (_index.HasCoarser[i] && Sees(tree, _views[v], i))
+                AddFar(i, 1, v);
         }
     }
 
@@ -189,8 +216,8 @@ internal sealed partial class ProximitySearch(ProximityOptions options)
     {
         for (var i = cell.First; i < cell.First + cell.Count; i++)
         {
-            if (_index.Coarsest[i].HasFiner && (inside || Sees(tree, _views[v], i)))
-                AddFar(i, v);
+            if (_index.HasCoarser[i] && (inside || Sees(tree, _views[v], i)))
+                AddFar(i, 1, v);
         }
     }
 
@@ -221,39 +248,49 @@ internal sealed partial class ProximitySearch(ProximityOptions options)
         _near[_nearCount++] = place;
     }
 
-    private void AddFar(int place, int v)
+    private void AddFar(int first, int count, int v)
     {
         if (_viewCount == 1)
         {
-            // One view finds a place once; it is marked when somebody asks.
-            if (_farCount == _far.Length)
-                Array.Resize(ref _far, _farCount * 2);
-            _far[_farCount++] = place;
+            AddRun(first, count);
             return;
         }
-        ref var mark = ref _marks[place];
-        if (mark.FarSearch != _search && mark.NearSearch != _search)
-            mark.Views = 0;
-        mark.Views |= (ushort)(1 << v);
-        if (mark.FarSearch == _search)
+        for (var place = first; place < first + count; place++)
+        {
+            ref var mark = ref _marks[place];
+            if (mark.FarSearch != _search && mark.NearSearch != _search)
+                mark.Views = 0;
+            mark.Views |= (ushort)(1 << v);
+            if (mark.FarSearch == _search)
+                continue;
+            mark.FarSearch = _search;
+            AddRun(place, 1);
+        }
+    }
+
+    private void AddRun(int first, int count)
+    {
+        FarPlaces += count;
+        if (_farCount > 0 && _far[_farCount - 1] is var last && last.First + last.Count == first)
+        {
+            _far[_farCount - 1].Count += count;
             return;
-        mark.FarSearch = _search;
+        }
         if (_farCount == _far.Length)
             Array.Resize(ref _far, _farCount * 2);
-        _far[_farCount++] = place;
+        _far[_farCount++] = (first, count);
     }
 
     private bool Sees(TileTree tree, in PreparedView view, int place)
     {
-        ref readonly var node = ref _index.Nodes[place];
-        var padded = ProximityIndex.Padded(node, options.TileFrustumGatePadding);
-        var along = _index.IsAxisAligned || (tree.LinkArray[_index.Coarsest[place].Tile].Flags & TileFlags.AxisAligned) != 0;
-        return along ? view.Sees(padded, out _) : view.SeesOriented(padded, tree.AxesOf(node.Orientation), out _);
+        ref readonly var padded = ref _index.Nodes[place];
+        var along = _index.IsAxisAligned || (tree.LinkArray[_index.CoarsestTiles[place]].Flags & TileFlags.AxisAligned) != 0;
+        return along ? view.Sees(padded, out _) : view.SeesOriented(padded, tree.AxesOf(padded.Orientation), out _);
     }
 
     private bool IsIn(TileTree tree, in PreparedView sphere, int place)
     {
-        sphere.Sees(tree, _index.Coarsest[place].Tile, true, out _, out var squared);
+        sphere.Sees(tree, _index.CoarsestTiles[place], true, out _, out var squared);
         return squared <= sphere.Radius * sphere.Radius;
     }
 

@@ -217,6 +217,8 @@ internal static class DebugReport
         json.WriteNumber("peak", s.PeakBytes);
         json.WriteEndObject();
         json.WriteNumber("budget", s.BudgetBytes);
+        json.WriteNumber("geometryBudget", s.GeometryBudgetBytes);
+        json.WriteNumber("textureBudget", s.TextureBudgetBytes);
         json.WriteNumber("detailScale", s.DetailScale);
         json.WriteNumber("failures", scene.Failures);
         WriteOpening(json, scene);

@@ -40,6 +40,8 @@ internal static class FrameStatistics
             scene.Batching?.Planner.DrawnBatches ?? 0,
             scene.Batching?.Planner.BatchedMeshes ?? 0,
             scene.Batching?.Planner.MemoryBytes ?? 0,
+            s.GeometryBudgetBytes + (scene.Batching?.ReservedBytes ?? 0),
+            s.TextureBudgetBytes,
         ];
         values.CopyTo(words);
     }

@@ -30,6 +30,12 @@ public sealed class ManifestSceneTests(Harness.Browser browser)
         Assert.Equal(hasTexture, await viewer.EvaluateAsync<bool>("[...lodestream.viewer.tiles.drawn.values()][0].objects.some(o => o.material.map)"));
         Assert.Equal(hasTexture, await viewer.EvaluateAsync<bool>("lodestream.viewer.tiles.stats.textureBytes > 0"));
         Assert.InRange(RedShareOfLeft(await viewer.SeenAsync()), 0.1, 0.5);
+
+        // Shares of one total: of less than a gibibyte each account may take all.
+        var state = await viewer.StateAsync();
+        Assert.Equal(state.GetProperty("budget").GetInt64(), state.GetProperty("geometryBudget").GetInt64());
+        Assert.Equal(state.GetProperty("budget").GetInt64(), await viewer.EvaluateAsync<long>("lodestream.viewer.tiles.stats.textureBudgetBytes"));
+        Assert.Equal(1, await viewer.EvaluateAsync<int>("[...document.querySelectorAll('[title]')].filter(e => /^geometry .* of .*, textures .* of .*$/.test(e.title)).length"));
         Assert.Empty(viewer.PageErrors);
     }
 

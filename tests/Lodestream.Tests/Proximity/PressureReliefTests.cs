@@ -202,7 +202,7 @@ public sealed class PressureReliefTests
     public void Nothing_starts_while_geometry_is_high_but_what_covers_a_hole()
     {
         // What is evicted still holds its memory when something finer is wanted, and when something is that covers a hole.
-        var world = World(new() { GeometryBudgetBytes = 2_300_000, HighWaterMark = 0.75 }, total: 10_000_000,
+        var world = World(new() { GeometryBudgetBytes = 3_000_000, HighWaterMark = 0.575 }, total: 10_000_000,
             [.. Near(9), Big, Far("x", 400), Far("y", 420), new EntrySpec("fine", -90) { Lods = [60], Streaming = 60, Prefetch = 60 }, new EntrySpec("hole", -120) { Streaming = 90, Prefetch = 90 }]);
         world.SizeOf = name => new(100, name == "big" ? 580_000 : name[0] is 'x' or 'y' ? 530_000 : 10_000, 0);
         world.TexturesOf = _ => default;

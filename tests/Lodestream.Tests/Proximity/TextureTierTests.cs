@@ -18,7 +18,7 @@ public sealed class TextureTierTests
     [Fact]
     public void A_new_tile_starts_at_the_least_size_and_rises_with_the_next_look()
     {
-        var world = World(new EntrySpec("a", 0)).At(3);
+        var world = At(World(new EntrySpec("a", 0)), 3);
         world.ChangesTexturesAtOnce = false;
         world.DeliverAll();
         Assert.Equal(Minimum, world.Streamer.Statistics.GpuTextureBytes - Reserved(world));
@@ -38,7 +38,7 @@ public sealed class TextureTierTests
     [InlineData(10.3, TextureTier.Minimum)]
     public void Coming_nearer_a_size_is_reached_fifteen_percent_within_its_radius(double distance, TextureTier tier)
     {
-        var world = World(new EntrySpec("a", 0)).At(30);
+        var world = At(World(new EntrySpec("a", 0)), 30);
         world.DeliverAll();
         Go(world, distance);
         Assert.Equal(tier, world.TierOf("a"));
@@ -53,7 +53,7 @@ public sealed class TextureTierTests
     [InlineData(8, 13.9, TextureTier.Minimum)]
     public void Going_away_it_is_kept_fifteen_percent_beyond(double from, double distance, TextureTier tier)
     {
-        var world = World(new EntrySpec("a", 0)).At(from);
+        var world = At(World(new EntrySpec("a", 0)), from);
         world.DeliverAll();
         Go(world, from);
         Go(world, distance);
@@ -64,7 +64,7 @@ public sealed class TextureTierTests
     [Fact]
     public void The_host_is_told_the_longer_side_of_each_size()
     {
-        var world = World(new EntrySpec("a", 0)).At(8);
+        var world = At(World(new EntrySpec("a", 0)), 8);
         world.ChangesTexturesAtOnce = false;
         world.DeliverAll();
         Assert.Equal(["a Medium 1024"], world.TextureChanges);
@@ -82,7 +82,7 @@ public sealed class TextureTierTests
     [Fact]
     public void Three_change_at_once_what_is_seen_first_and_then_the_nearest()
     {
-        var world = World(new EntrySpec("behind", -30), new EntrySpec("near", 0), new EntrySpec("nearer", 0, 20) { Size = 30 }, new EntrySpec("side", 0, -15)).At(8);
+        var world = At(World(new EntrySpec("behind", -30), new EntrySpec("near", 0), new EntrySpec("nearer", 0, 20) { Size = 30 }, new EntrySpec("side", 0, -15)), 8);
         world.ChangesTexturesAtOnce = false;
         world.DeliverAll();
         Go(world, 8);
@@ -98,7 +98,7 @@ public sealed class TextureTierTests
     [Fact]
     public void It_looks_five_times_a_second_and_not_at_all_while_nothing_moves()
     {
-        var world = World(new EntrySpec("a", 0)).At(30);
+        var world = At(World(new EntrySpec("a", 0)), 30);
         world.DeliverAll();
         Go(world, 30);
         Assert.Equal(WakeKind.OnEvent, world.Decision.Kind);
@@ -119,7 +119,7 @@ public sealed class TextureTierTests
     [Fact]
     public void Shedding_shrinks_the_farthest_first_whatever_their_distance_and_they_stay_so_for_a_while()
     {
-        var world = World(new EntrySpec("a", 0), new EntrySpec("b", 0, 19), new EntrySpec("c", 0, -20)).At(1);
+        var world = At(World(new EntrySpec("a", 0), new EntrySpec("b", 0, 19), new EntrySpec("c", 0, -20)), 1);
         world.DeliverAll();
         Go(world, 1, seconds: 2);
         Assert.Equal((TextureTier.Full, TextureTier.Medium, TextureTier.Medium), Tiers());
@@ -142,7 +142,7 @@ public sealed class TextureTierTests
     [Fact]
     public void A_larger_size_waits_where_it_would_bring_memory_above_the_mark()
     {
-        var world = World(new ProximityMemoryOptions { GeometryBudgetBytes = 20_000, TextureBudgetBytes = 90_000 }, new EntrySpec("a", 0)).At(1);
+        var world = At(World(new ProximityMemoryOptions { GeometryBudgetBytes = 20_000, TextureBudgetBytes = 90_000 }, new EntrySpec("a", 0)), 1);
         world.DeliverAll();
         Go(world, 1, seconds: 1);
         Assert.Equal((TextureTier.Minimum, WakeKind.OnEvent), (world.TierOf("a"), world.Decision.Kind));
@@ -153,7 +153,7 @@ public sealed class TextureTierTests
     [Fact]
     public void What_the_host_cannot_change_is_tried_later_and_later_and_then_no_more()
     {
-        var world = World(new EntrySpec("a", 0)).At(1);
+        var world = At(World(new EntrySpec("a", 0)), 1);
         world.ChangesTexturesAtOnce = false;
         world.DeliverAll();
         Go(world, 1);
@@ -176,7 +176,7 @@ public sealed class TextureTierTests
     [Fact]
     public void A_content_freed_while_its_textures_change_gives_all_its_memory_back()
     {
-        var world = World(new EntrySpec("a", 0)).At(1);
+        var world = At(World(new EntrySpec("a", 0)), 1);
         world.ChangesTexturesAtOnce = false;
         world.DeliverAll();
         Go(world, 1);
@@ -192,7 +192,7 @@ public sealed class TextureTierTests
     [Fact]
     public void Without_tiers_textures_are_native_and_never_change()
     {
-        var world = World(new ProximityMemoryOptions { Textures = null }, new EntrySpec("a", 0)).At(1);
+        var world = At(World(new ProximityMemoryOptions { Textures = null }, new EntrySpec("a", 0)), 1);
         world.DeliverAll();
         Go(world, 1, seconds: 1);
         world.Streamer.ShedTextureMemory(5);
@@ -203,7 +203,7 @@ public sealed class TextureTierTests
     [Fact]
     public void The_statistics_tell_how_many_are_at_which_size()
     {
-        var world = World(new EntrySpec("a", 0), new EntrySpec("b", 0, 19), new EntrySpec("c", 40)).At(1);
+        var world = At(World(new EntrySpec("a", 0), new EntrySpec("b", 0, 19), new EntrySpec("c", 40)), 1);
         world.DeliverAll();
         Go(world, 1, seconds: 1);
         var s = world.Streamer.Statistics;
@@ -246,19 +246,16 @@ public sealed class TextureTierTests
         return world;
     }
 
+    private static HandDrivenWorld At(HandDrivenWorld world, double distance)
+    {
+        world.Views = [ManifestSpec.Eye(Wall - distance)];
+        return world;
+    }
+
     // So far before the wall; as long as a look takes.
     private static void Go(HandDrivenWorld world, double distance, double seconds = 0.25)
     {
         world.Views = [ManifestSpec.Eye(Wall - distance)];
         world.Pass(seconds);
-    }
-}
-
-file static class Standing
-{
-    public static HandDrivenWorld At(this HandDrivenWorld world, double distance)
-    {
-        world.Views = [ManifestSpec.Eye(-10 - distance)];
-        return world;
     }
 }

@@ -5,7 +5,7 @@ const NAMES = /** @type {const} */ ([
   'cpuBytes', 'geometryBytes', 'textureBytes', 'budgetBytes', 'bytesFetched', 'commits',
   'primaryGeometricSsePx', 'primaryRasterSsePx', 'underlayGeometricSsePx', 'underlayRasterSsePx',
   'missing', 'detailScale', 'requested', 'cancelled', 'breakersOpen', 'initialResidency',
-  'batches', 'batchedMeshes', 'batchBytes',
+  'batches', 'batchedMeshes', 'batchBytes', 'geometryBudgetBytes', 'textureBudgetBytes',
 ]);
 
 /**

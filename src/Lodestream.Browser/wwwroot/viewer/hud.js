@@ -151,9 +151,10 @@ export class Hud {
   }
 
   /** @param {Statistics} stats */
-  #showMemory({ cpuBytes, geometryBytes, textureBytes, budgetBytes }) {
+  #showMemory({ cpuBytes, geometryBytes, textureBytes, budgetBytes, geometryBudgetBytes, textureBudgetBytes }) {
     const used = cpuBytes + geometryBytes + textureBytes;
     this.#set('memory', `${megabytes(used)} of ${megabytes(budgetBytes)}`);
+    this.#memory.title = `geometry ${megabytes(geometryBytes)} of ${megabytes(geometryBudgetBytes)}, textures ${megabytes(textureBytes)} of ${megabytes(textureBudgetBytes)}`;
     this.#memory.setAttribute('aria-valuenow', String(Math.round(used / budgetBytes * 100)));
     const parts = /** @type {Record<string, number>} */ ({ geometry: geometryBytes, texture: textureBytes, cpu: cpuBytes });
     for (const bar of /** @type {Iterable<HTMLElement>} */ (this.#memory.children))

@@ -134,7 +134,7 @@ public sealed class OutOfCoreTests(Harness.Browser browser)
         return viewer;
     }
 
-    private static Task GoAsync(ViewerPage viewer, double x, double y, double z) => viewer.EvaluateAsync<object?>(
+    private static Task<object?> GoAsync(ViewerPage viewer, double x, double y, double z) => viewer.EvaluateAsync<object?>(
         FormattableString.Invariant($"lodestream.setCamera({{ position: [{x}, {y}, {z}], direction: [{10 - x}, {12 - y}, {1 - z}], up: [0, 0, 1] }})"));
 
     private static Task<int> DrawnAsync(ViewerPage viewer) => viewer.EvaluateAsync<int>("lodestream.debugState().renderedKeys.length");

@@ -48,7 +48,7 @@ internal static class CoherenceProbe
         return new(url, steps.TrueForAll(step => step.Passed), steps);
     }
 
-    private static async Task UntilViewerAsync(IProbedPage page, string url, TimeSpan patience, TimeProvider time, CancellationToken cancellation)
+    private static async Task UntilViewerAsync(AnsweringPage page, string url, TimeSpan patience, TimeProvider time, CancellationToken cancellation)
     {
         var began = time.GetTimestamp();
         long? complete = null;
@@ -65,7 +65,7 @@ internal static class CoherenceProbe
         }
     }
 
-    private static async Task UntilReadyAsync(IProbedPage page, string url, TimeSpan patience, CancellationToken cancellation)
+    private static async Task UntilReadyAsync(AnsweringPage page, string url, TimeSpan patience, CancellationToken cancellation)
     {
         var outcome = await page.EvaluateAsync(
             FormattableString.Invariant($$"""

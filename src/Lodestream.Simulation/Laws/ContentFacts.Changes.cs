@@ -7,6 +7,11 @@ namespace Lodestream.Simulation.Laws;
 /// <summary>Contents that change at their source, and the versions that come in the place of others.</summary>
 internal sealed partial class ContentFacts
 {
+    // What was freed in the tick in which it took a failed content's place, with how much was freed before it.
+    private readonly List<(int Place, int Content, ContentFact Fact)> _freedAtOnce = [];
+    private int _freedInTick;
+    private long _givenBack;
+
     public override void OnTick(TimeSpan now)
     {
         foreach (var uri in _announced)
@@ -57,6 +62,25 @@ internal sealed partial class ContentFacts
             default:
                 break;
         }
+    }
+
+    /// <summary>
+    /// The tick is over, and how much was given back in it is known: that goes before anything else that is freed. What came in the place of a failed content
+    /// and was given back never took it; what was here and went again at once did.
+    /// </summary>
+    /// <param name="givenBack">How often something was given back since the start.</param>
+    public void SettleFrees(long givenBack)
+    {
+        foreach (var (place, content, fact) in _freedAtOnce)
+        {
+            if (place < givenBack - _givenBack)
+                (fact.TookPlaceOf!.Incoming, _facts[content], fact.Incoming) = (fact.Incoming, fact.TookPlaceOf, null);
+            else
+                Promote(content, fact);
+            _changed.Add(content);
+        }
+        _freedAtOnce.Clear();
+        (_freedInTick, _givenBack) = (0, givenBack);
     }
 
     // The current version goes: the newer one, if it is on its way, is the content's own from now on.

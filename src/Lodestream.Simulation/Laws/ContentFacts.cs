@@ -191,15 +191,11 @@ internal sealed partial class ContentFacts(TileTree tree, StreamerOptions option
             Superseded++;
         else
             Freed++;
-        if (fact == this[content] && fact.TookPlaceOf is { } failed)
-        {
-            (failed.Incoming, _facts[content]) = (fact.Incoming, failed);
-            fact.Incoming = null;
-        }
+        if (fact == this[content] && fact.TookPlaceOf is not null)
+            _freedAtOnce.Add((_freedInTick, content, fact));
         else if (fact == this[content])
-        {
             Promote(content, fact);
-        }
+        _freedInTick++;
         _changed.Add(content);
     }
 

@@ -108,6 +108,7 @@ public sealed class LawChecker : SimulationObserver
     {
         (_frame, _time) = (frame.Number, frame.Time);
         _contents.DropUntaken();
+        _contents.SettleFrees(frame.Streamer.Statistics.GivenBack);
         _contents.TakeFileAnswers();
         foreach (var (breach, content, reason) in _contents.Faults)
             Fail(breach, content < 0 ? -1 : _tree.Contents.Records[content].Tile, reason);

@@ -16,6 +16,7 @@ internal sealed class StreamingPlanner(
 {
     private CameraPredictor[] _predictors = [];
     private Vector3d[] _velocities = [];
+    private int _viewCount;
     private bool _pressed;
 
     /// <summary>What the last plan found wanted and not here.</summary>
@@ -130,6 +131,10 @@ internal sealed class StreamingPlanner(
         }
         if (_velocities.Length < views.Length)
             _velocities = new Vector3d[views.Length];
+        // A view that comes back is a new one: how fast the one that went was says nothing of it.
+        for (var i = views.Length; i < _viewCount; i++)
+            _predictors[i] = new(options.Prediction);
+        _viewCount = views.Length;
         var sceneSize = SceneSize();
         for (var i = 0; i < views.Length; i++)
         {

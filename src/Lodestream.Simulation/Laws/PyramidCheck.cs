@@ -94,6 +94,7 @@ internal sealed class PyramidCheck(TileTree tree, TileFacts tiles, PyramidOption
         if (!above.Children && (parent == TileTree.SceneRoot || !FillsByChildren(parent, seenBy, ref unsure)))
             return new() { Unsure = unsure };
         var wish = _aims[view].IsSphere ? OfSphere(_aims[view], tile) : OfCamera(_aims[view], tile, above.FillsForParent);
+        wish = wish with { Unsure = wish.Unsure || unsure };
 
         // A tile that has nothing to draw and something below leaves its part to that.
         var hollow = IsOpen(tile) && !tiles.HasLiveContent(tile) && (wish.Primary || wish.Underlay);

@@ -192,6 +192,10 @@ internal sealed partial class ProximityCheck(TileTree tree, TileFacts tiles, Pro
             return;
         if (distance.Low > table.PrefetchRadius[entry] * scale * (1 + Rounding))
             fail(fullTile, $"it is asked for anew {distance.Low:g6} m away, beyond its prefetch radius");
+
+        // Gates touch nothing that is on its way, such as an upload that nobody wanted for a tick and nobody could call off.
+        if (tiles.IsOnItsWay(fullTile))
+            return;
         if (!MayStart(table, entry, views, surely: false) || !IsSeen(views, volume, surely: false, options.TileFrustumGatePadding))
             fail(fullTile, "it is asked for anew behind a gate");
     }

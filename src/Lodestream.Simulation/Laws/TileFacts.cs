@@ -61,6 +61,17 @@ internal sealed class TileFacts(TileTree tree, ContentFacts contents, StreamerOp
         return false;
     }
 
+    /// <summary>Whether something of the tile came and is not here yet: what is only asked for does not count.</summary>
+    public bool IsOnItsWay(int tile)
+    {
+        foreach (var content in tree.SlotsOf(tile))
+        {
+            if (contents[content].State is OutsideState.Fetched or OutsideState.Preparing or OutsideState.Prepared or OutsideState.Uploading)
+                return true;
+        }
+        return false;
+    }
+
     /// <summary>Whether the tile names something to draw.</summary>
     public bool HasContent(int tile)
     {

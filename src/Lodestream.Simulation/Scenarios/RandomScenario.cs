@@ -340,7 +340,7 @@ public sealed record RandomScenario
             yield return new(HiddenAt, controls => controls.Streamer.RequestsAllowed = false);
             yield return new(HiddenAt + 1, controls => controls.Streamer.RequestsAllowed = true);
         }
-        if (LayersAt > 0 && Masks && !Adds && (Shape is WorldShape.Quadtree or WorldShape.Octree) && (Volumes is WorldVolumes.Boxes or WorldVolumes.Turned))
+        if (LayersAt > 0)
         {
             var families = Enum.GetValues<ContentFamily>();
             for (var i = 0; i < families.Length; i++)

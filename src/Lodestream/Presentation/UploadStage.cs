@@ -96,12 +96,12 @@ internal sealed class UploadStage(TileTree tree, TileResidency residency, Memory
             GiveBack(index, now);
         }
         _acknowledged.Clear();
-        foreach (var tile in residency.CompleteByFailure)
+        foreach (var tile in residency.CompleteWithoutUpload)
             Complete(tile, set, now);
-        residency.CompleteByFailure.Clear();
+        residency.CompleteWithoutUpload.Clear();
     }
 
-    // A tile lacks nothing any more since its last missing content failed for good. If showing it would hide what is shown, what is here of
+    // A tile lacks nothing any more since its last missing content failed for good, or a family was switched on. If showing it would hide what is shown, what is here of
     // it is given back, as an upload would be.
     private void Complete(int tile, VisibilitySet set, TimeSpan now)
     {

@@ -37,10 +37,10 @@ internal sealed partial class TileResidency
     public long FactsVersion { get; private set; }
 
     /// <summary>
-    /// Tiles that lack nothing any more because the last content they waited for failed for good. No upload came that could have been kept
-    /// back: whether they become drawable is decided before the frame is planned.
+    /// Tiles that lack nothing any more because the last content they waited for failed for good, or a family was switched on whose content
+    /// is here. No upload came that could have been kept back: whether they become drawable is decided before the frame is planned.
     /// </summary>
-    public List<int> CompleteByFailure { get; } = [];
+    public List<int> CompleteWithoutUpload { get; } = [];
 
     /// <summary>The tile's arrays start anew: the tree put another tile at the index, or took it away.</summary>
     public void ResetTiles(int first, int count)
@@ -116,7 +116,7 @@ internal sealed partial class TileResidency
         Array.Resize(ref _presentSince, size);
     }
 
-    private void UpdateTilesOf(int content, bool keepDrawable, bool byFailure = false)
+    private void UpdateTilesOf(int content, bool keepDrawable, bool withoutUpload = false)
     {
         ref readonly var record = ref tree.Contents.Records[content];
         if (record.Format == ContentFormat.Tileset)
@@ -128,8 +128,8 @@ internal sealed partial class TileResidency
         void UpdateTile(int tile)
         {
             _joining[tile] &= keepDrawable;
-            if (byFailure && !_drawable[tile] && IsDrawable(tile))
-                CompleteByFailure.Add(tile);
+            if (withoutUpload && !_drawable[tile] && IsDrawable(tile))
+                CompleteWithoutUpload.Add(tile);
             else
                 Update(tile);
         }

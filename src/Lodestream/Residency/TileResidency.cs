@@ -120,7 +120,7 @@ internal sealed partial class TileResidency(TileTree tree, FamilySet required)
             // The tiles go by the content's own entry.
         }
         else if (wasResident || state is ContentState.Resident or ContentState.Failed or ContentState.Absent)
-            UpdateTilesOf(entry.Content, keepDrawable: !wasResident, byFailure: state == ContentState.Failed);
+            UpdateTilesOf(entry.Content, keepDrawable: !wasResident, withoutUpload: state == ContentState.Failed);
         if (state == ContentState.Absent)
             Forget(index);
     }
@@ -185,7 +185,7 @@ internal sealed partial class TileResidency(TileTree tree, FamilySet required)
         for (var i = 0; i < _entryCount; i++)
         {
             if (_entries[i].State != ContentState.Absent)
-                UpdateTilesOf(_entries[i].Content, keepDrawable: true);
+                UpdateTilesOf(_entries[i].Content, keepDrawable: true, withoutUpload: true);
         }
     }
 

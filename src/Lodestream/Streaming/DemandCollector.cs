@@ -248,16 +248,19 @@ internal sealed class DemandCollector(TileTree tree, TileResidency residency, bo
         }
     }
 
-    // It failed, or it is kept back because showing it would hide something: nothing waits for it.
+    // It failed, it is kept back because showing it would hide something, or all of it is of families that are off: nothing waits for it.
     private bool WillNotCome(int tile)
     {
+        var isAnyOn = false;
         foreach (var content in tree.SlotsOf(tile))
         {
             var index = residency.Find(content);
             if (index >= 0 && (residency.Entry(index).State == ContentState.Failed || residency.Entry(index).HeldBack))
                 return true;
+            ref readonly var record = ref tree.Contents.RecordArray[content];
+            isAnyOn |= record.Format != ContentFormat.Tileset && residency.Enabled.Contains(record.Family);
         }
-        return false;
+        return !isAnyOn;
     }
 
     // Underlay that is refined is an ancestor that is always wanted.

@@ -91,6 +91,35 @@ public class FamilyGateTests
     }
 
     [Fact]
+    public void Below_a_tile_of_a_layer_that_is_off_what_is_on_comes_though_the_tile_can_carry_no_mask()
+    {
+        var world = new HandDrivenWorld(".R(~m(.a*water .b*water))");
+        world.Streamer.EnabledFamilies = FamilySet.All.Without(ContentFamily.Mesh);
+        world.DeliverAll();
+        Assert.Equal("a b", world.Screen);
+    }
+
+    [Fact]
+    public void A_layer_that_is_switched_on_hides_nothing_finer_where_a_tile_can_carry_no_mask()
+    {
+        var world = World(".R(~m(.a*water .b*water))");
+        world.Deliver("m");
+        Assert.Equal("m", world.Screen);
+        world.Streamer.EnabledFamilies = FamilySet.All.Without(ContentFamily.Mesh);
+        world.Settle();
+        world.Deliver("a.water");
+        Assert.Equal("a", world.Screen);
+
+        // The mesh is here still, and would take the place of both children.
+        world.Streamer.EnabledFamilies = FamilySet.All;
+        world.Tick();
+        Assert.Equal("a", world.Screen);
+        world.DeliverAll();
+        Assert.Equal("a b", world.Screen);
+        Assert.True(world.Streamer.Statistics.Settled);
+    }
+
+    [Fact]
     public void A_tile_swaps_in_when_its_required_families_are_here_and_optional_ones_join_later()
     {
         var world = new HandDrivenWorld("R(a*water*label b)").Settled();

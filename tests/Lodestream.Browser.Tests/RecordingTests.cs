@@ -91,7 +91,9 @@ public sealed class RecordingTests(Harness.Browser browser)
               loss.restoreContext();
             })()
             """);
-        await viewer.UntilAsync("s.settled && s.idle");
+
+        // At first, with the change, and when it was lost: the page is at rest until it hears that its context is back.
+        await viewer.UntilAsync($"performance.getEntriesByName(new URL('{FlatWorld.PathOf(0, 0, 0)}', location.href).href).length >= 3 && s.settled && s.idle");
         Assert.True(server.CountOf(FlatWorld.PathOf(0, 0, 0)) >= 3);
         AssertReplays(Read(await viewer.EvaluateAsync<byte[]>(Recording)));
     }

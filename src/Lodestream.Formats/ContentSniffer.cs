@@ -9,6 +9,8 @@ namespace Lodestream.Formats;
 /// <summary>Tells how a content is encoded from its first bytes, which decide over what its URI says.</summary>
 public static class ContentSniffer
 {
+    private const int FirstLook = 4096, LooksGrow = 4;
+
     private const uint I3dm = 0x6D643369, Pnts = 0x73746E70, Cmpt = 0x74706D63, Untold = 0x4F544E55;
 
     /// <summary>The format the bytes show, or <see cref="ContentFormat.Unknown"/>.</summary>
@@ -29,12 +31,25 @@ public static class ContentSniffer
         };
     }
 
-    // A tileset has a root, a glTF lists; both have an asset, which comes first in most.
     private static ContentFormat JsonFormatOf(ReadOnlySpan<byte> start)
     {
         start = start[ByteOrderMark.LengthIn(start)..].TrimStart(" \t\r\n"u8);
         if (start.IsEmpty || start[0] != '{')
             return ContentFormat.Unknown;
+
+        // What the framework finds broken it quotes to the end of what it was given, several times over: it is given little while that tells.
+        for (var looked = FirstLook; looked < start.Length; looked *= LooksGrow)
+        {
+            if (JsonFormatOf(start[..looked], out var isCut) is var format && !isCut)
+                return format;
+        }
+        return JsonFormatOf(start, out _);
+    }
+
+    // A tileset has a root, a glTF lists; both have an asset, which comes first in most. Cut: it ended before it told.
+    private static ContentFormat JsonFormatOf(ReadOnlySpan<byte> start, out bool isCut)
+    {
+        isCut = false;
         try
         {
             var reader = new Utf8JsonReader(start, isFinalBlock: false, default);
@@ -49,6 +64,7 @@ public static class ContentSniffer
                 if (!reader.TrySkip())
                     break;
             }
+            isCut = reader.TokenType != JsonTokenType.EndObject || reader.CurrentDepth > 0;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {

@@ -27,4 +27,24 @@ public class ContentSnifferTests
 
     [Fact]
     public void A_whole_file_is_told_too() => Assert.Equal(ContentFormat.Glb, ContentSniffer.FormatOf(GltfBytes.TriangleGlb()));
+
+    [Theory]
+    [InlineData("\"meshes\":[]", ContentFormat.Gltf)]
+    [InlineData("\"root\":{}", ContentFormat.Tileset)]
+    [InlineData("\"no\":1", ContentFormat.Unknown)]
+    public void What_tells_may_come_after_much_that_does_not(string telling, ContentFormat format)
+    {
+        var text = $"{{\"extensions\":{{\"x\":[{string.Join(',', Enumerable.Repeat("{\"y\":\"z\"}", 10_000))}]}},{telling}}}";
+        Assert.Equal(format, ContentSniffer.FormatOf(Encoding.UTF8.GetBytes(text)));
+    }
+
+    [Fact]
+    public void Text_that_is_broken_at_its_beginning_is_not_quoted_to_its_end()
+    {
+        var broken = Encoding.UTF8.GetBytes($"{{\"asset\":fer{new string('x', 1 << 20)}");
+        Assert.Equal(ContentFormat.Unknown, ContentSniffer.FormatOf(broken));
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        ContentSniffer.FormatOf(broken);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, broken.Length / 4);
+    }
 }

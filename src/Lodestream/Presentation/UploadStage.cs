@@ -168,9 +168,14 @@ internal sealed class UploadStage(TileTree tree, TileResidency residency, Memory
         {
             ref var entry = ref residency.Entry(index);
             uploading |= entry.Uploading;
+            var wasHeldBack = entry.HeldBack;
             entry.HeldBack = !entry.Uploading && !gate.MayUpload(entry.Content, set);
-            if (entry.HeldBack)
-                HeldBack++;
+            if (!entry.HeldBack)
+                continue;
+            HeldBack++;
+
+            // What was not asked for while it was on its way is asked for once it is known to be kept back: with the next tick.
+            HasWork |= !wasHeldBack;
         }
         if (HeldBack == 0 || HeldBack < pipeline.Ready.Count || uploading || !nothingElseMoves)
             return;

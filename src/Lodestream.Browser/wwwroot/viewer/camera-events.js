@@ -26,7 +26,9 @@ export class CameraEvents {
 
   #fire() {
     this.#timer = 0;
+    // Before, for who moves it on being told; after, since telling may take its time.
     this.#told = performance.now();
     this.#tell();
+    this.#told = performance.now();
   }
 }

@@ -67,7 +67,14 @@ public sealed class WakeTests(Harness.Browser browser)
                 await viewer.UntilAsync($"String({changes}) !== {System.Text.Json.JsonSerializer.Serialize(before)}");
             await viewer.UntilAsync($"window.frames > {frames} && s.idle && !lodestream.viewer.tiles.needsUpdate && s.scheduler.inFlight + s.preparing === 0");
 
-            var parked = await viewer.EvaluateAsync<int[]>("(async () => { const before = window.frames; await new Promise(r => setTimeout(r, 400)); return [before, window.frames]; })()");
+            // A straggler (a worker's answer, an opened file's memory) may still come on a slow machine: parked is who then stays so.
+            var parked = new int[2];
+            for (var looks = 0; looks < 3; looks++)
+            {
+                parked = await viewer.EvaluateAsync<int[]>("(async () => { const before = window.frames; await new Promise(r => setTimeout(r, 400)); return [before, window.frames]; })()");
+                if (parked[0] == parked[1])
+                    break;
+            }
             Assert.True(parked[0] == parked[1], $"after {source} the page does not park: {parked[1] - parked[0]} frames in 0.4 s");
         }
         Assert.Empty(viewer.PageErrors);
